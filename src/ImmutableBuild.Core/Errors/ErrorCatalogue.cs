@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+
+namespace ImmutableBuild.Errors;
+
+/// <summary>Every code the product can print. <c>docs/errors.md</c> is generated from it; a test keeps the two equal.</summary>
+public static class ErrorCatalogue
+{
+    /// <summary>All descriptors, by code.</summary>
+    public static ImmutableArray<ErrorDescriptor> All { get; } =
+    [
+        .. new[]
+        {
+            ConfigurationErrors.All, BakeErrors.All, ScanErrors.All, TrustErrors.All, RegistryErrors.All,
+            DeployErrors.All, GateErrors.All, DestroyErrors.All, InternalErrors.All,
+        }.SelectMany(range => range).OrderBy(descriptor => descriptor.Code, StringComparer.Ordinal),
+    ];
+
+    /// <summary>The descriptor of <paramref name="code"/>; null when there is none.</summary>
+    public static ErrorDescriptor? Find(string code) => All.FirstOrDefault(descriptor => descriptor.Code == code);
+}

@@ -1,0 +1,45 @@
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Generations;
+
+/// <summary>
+/// The system that runs generations. Everything the engine does to the outside world at deploy time goes through these
+/// calls; all state lives behind them. Every target passes the shared contract suite <c>DeploymentTargetContract</c>.
+/// </summary>
+/// <remarks>
+/// Every call may be repeated: a repeated call with the same arguments finds its work done. A call that fails with a
+/// transient <see cref="Errors.ImmutableBuildException"/> may or may not have taken effect; observe to learn which.
+/// Changing calls are refused with IMB6002 when the lease is not the newest or has expired.
+/// </remarks>
+public interface IDeploymentTarget : IAsyncDisposable
+{
+    /// <summary>Takes the lease of <paramref name="app"/>, or renews it for the same holder with the same token. IMB6001 when another holds it.</summary>
+    Task<Lease> AcquireLeaseAsync(AppKey app, LeaseRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Gives the lease back. A lease that is no longer held is no error.</summary>
+    Task ReleaseLeaseAsync(AppKey app, Lease lease, CancellationToken cancellationToken);
+
+    /// <summary>Everything there is to see of <paramref name="app"/>. Needs no lease and changes nothing.</summary>
+    Task<Observation> ObserveAsync(AppKey app, CancellationToken cancellationToken);
+
+    /// <summary>Begins to create a generation beside the others, without traffic; returns once its instances are started, not once they are healthy.</summary>
+    Task CreateAsync(GenerationSpec spec, Lease lease, CancellationToken cancellationToken);
+
+    /// <summary>Moves traffic: durable first, then for every new request at once. Refused (IMB7) when a named generation doesn't exist or has no healthy instance.</summary>
+    Task RouteAsync(AppKey app, Route route, Lease lease, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Begins to destroy a generation: drains it, then removes everything it had. Returns at once; observe until it is gone.
+    /// Refused (IMB8) while the route names it.
+    /// </summary>
+    Task DestroyAsync(AppKey app, GenerationId id, Lease lease, CancellationToken cancellationToken);
+
+    /// <summary>Appends to the ledger. An entry equal in event, cause, generation and writer to the newest one is already there.</summary>
+    Task RecordAsync(AppKey app, LedgerEntry entry, Lease lease, CancellationToken cancellationToken);
+
+    /// <summary>The last lines an instance wrote to its standard output and error; empty when there are none.</summary>
+    Task<IReadOnlyList<string>> ReadLogAsync(AppKey app, GenerationId id, string instance, int lines, CancellationToken cancellationToken);
+
+    /// <summary>Takes the whole app down: route, generations, gateway, everything but the ledger. For <c>-t:Stop</c>.</summary>
+    Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken);
+}

@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Generations;
+
+/// <summary>Everything the target shows of an app at one moment, by the target's own clock. Decisions are made from this alone.</summary>
+/// <param name="App">The app and environment.</param>
+/// <param name="ObservedAt">The target's clock at the moment of the observation.</param>
+/// <param name="Generations">All generations that exist in any form, oldest first.</param>
+/// <param name="Route">Where traffic goes.</param>
+/// <param name="Lease">The lease, when one is held and has not expired.</param>
+/// <param name="Ledger">The app's history, oldest first.</param>
+public sealed record Observation(
+    AppKey App,
+    DateTimeOffset ObservedAt,
+    ImmutableArray<ObservedGeneration> Generations,
+    RouteState Route,
+    LeaseState? Lease,
+    ImmutableArray<LedgerEntry> Ledger)
+{
+    /// <summary>Where the app answers for its users; null for an app that listens on nothing.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>The generation named <paramref name="id"/>, when it exists.</summary>
+    public ObservedGeneration? Find(GenerationId id) => Generations.FirstOrDefault(generation => generation.Id == id);
+}
+
+/// <summary>Where traffic goes, since when, and what the serving path itself answers.</summary>
+/// <param name="Route">The committed route.</param>
+/// <param name="Since">When the route took this form; counters in <see cref="ObservedGeneration.Traffic"/> start here.</param>
+/// <param name="Serving">What requests through the public entry really reach (F24); null where nothing has been asked yet.</param>
+public sealed record RouteState(Route Route, DateTimeOffset Since, ServingPath? Serving);
+
+/// <summary>What answered the latest requests that the target itself sent through the public entry of the app.</summary>
+/// <param name="Generation">The generation whose identity came back; null when none did.</param>
+/// <param name="Consecutive">How many requests in a row, since the route took its present form, were answered by a generation the route names.</param>
+public sealed record ServingPath(GenerationId? Generation, int Consecutive);
+
+/// <summary>One generation as it is right now.</summary>
+/// <param name="Spec">What it was created from.</param>
+/// <param name="CreatedAt">When its creation began.</param>
+/// <param name="Phase">Where it is in its life.</param>
+/// <param name="Instances">Its instances; fewer than <see cref="GenerationSpec.Size"/> while it is being created.</param>
+/// <param name="InFlight">Requests it is working on.</param>
+/// <param name="Traffic">What it served since the route took its present form; null when the target can't tell (F17).</param>
+public sealed record ObservedGeneration(
+    GenerationSpec Spec,
+    DateTimeOffset CreatedAt,
+    GenerationPhase Phase,
+    ImmutableArray<ObservedInstance> Instances,
+    long InFlight,
+    TrafficSample? Traffic)
+{
+    /// <summary>The derived id.</summary>
+    public GenerationId Id => Spec.Id;
+}
+
+/// <summary>Where a generation is in its life.</summary>
+public enum GenerationPhase
+{
+    /// <summary>Creation began and has not ended.</summary>
+    Creating,
+
+    /// <summary>All its instances were started.</summary>
+    Running,
+
+    /// <summary>Its destruction began: it drains, then goes.</summary>
+    Destroying,
+}
+
+/// <summary>What an instance's process or container is doing.</summary>
+public enum InstanceState
+{
+    /// <summary>Not started yet, or waiting to be started again.</summary>
+    Starting,
+
+    /// <summary>Its process runs.</summary>
+    Running,
+
+    /// <summary>Its process ended and is not running now.</summary>
+    Exited,
+}
+
+/// <summary>Whether what answers on an instance's address is that instance (F15).</summary>
+public enum InstanceIdentity
+{
+    /// <summary>Nothing has answered yet, or the platform has no way to tell.</summary>
+    Unknown,
+
+    /// <summary>It is the instance.</summary>
+    Confirmed,
+
+    /// <summary>Something else answers there.</summary>
+    Foreign,
+}
+
+/// <summary>One instance as it is right now.</summary>
+/// <param name="Name">Its name within the generation, <c>0</c>, <c>1</c>, …</param>
+/// <param name="State">What its process is doing.</param>
+/// <param name="Address">Where the gateway reaches it, <c>127.0.0.1:43121</c>; null while unknown or for a worker.</param>
+/// <param name="Identity">Whether it is who it should be.</param>
+/// <param name="ConsecutiveHealthy">Probes passed in a row up to the latest one; 0 when the latest failed.</param>
+/// <param name="LastProbe">The latest probe.</param>
+/// <param name="Restarts">How often it was started again after an exit.</param>
+/// <param name="ExitCode">How its process last ended; 128 + n for signal n.</param>
+/// <param name="UsesTcpFallback">The app has no HTTP health path, so a TCP accept counted instead.</param>
+public sealed record ObservedInstance(
+    string Name,
+    InstanceState State,
+    string? Address,
+    InstanceIdentity Identity,
+    int ConsecutiveHealthy,
+    ProbeResult? LastProbe,
+    int Restarts,
+    int? ExitCode,
+    bool UsesTcpFallback = false);
+
+/// <summary>The outcome of one probe.</summary>
+/// <param name="At">When it ended, by the target's clock.</param>
+/// <param name="Healthy">Whether it passed.</param>
+/// <param name="Detail">What was found, for people: <c>200</c>, <c>503</c>, <c>connection refused</c>, <c>no answer in 2 s</c>.</param>
+public sealed record ProbeResult(DateTimeOffset At, bool Healthy, string Detail);
+
+/// <summary>What a generation served since the route took its present form.</summary>
+/// <param name="At">When the counters were read.</param>
+/// <param name="Requests">Requests ended.</param>
+/// <param name="Errors">Of these, answered 5xx by the app, or not answered by it at all.</param>
+/// <param name="Lost">Of the errors, those the gateway had to answer itself: no instance, connection broken, cut at the drain limit.</param>
+/// <param name="Latency">Time to the response's head, over all requests ended.</param>
+public sealed record TrafficSample(DateTimeOffset At, long Requests, long Errors, long Lost, LatencyHistogram Latency);

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+
+namespace ImmutableBuild.Images;
+
+/// <summary>How the image is made. Names follow the .NET SDK's container properties.</summary>
+public sealed record BakeOptions
+{
+    /// <summary><c>ContainerBaseImage</c>: a reference, <c>oci:&lt;directory&gt;[:tag]</c> for a layout, or null for <c>scratch</c>.</summary>
+    public string? BaseImage { get; init; }
+
+    /// <summary><c>ContainerRepository</c>: the image's repository without its registry.</summary>
+    public string Repository { get; init; } = "";
+
+    /// <summary><c>ContainerWorkingDirectory</c>; where the app's files go.</summary>
+    public string WorkingDirectory { get; init; } = "/app";
+
+    /// <summary><c>ContainerUser</c>; null takes the base image's <c>APP_UID</c> or 1654.</summary>
+    public string? User { get; init; }
+
+    /// <summary><c>ContainerEnvironmentVariable</c>.</summary>
+    public ImmutableSortedDictionary<string, string> Environment { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary><c>ContainerLabel</c>.</summary>
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary><c>ContainerPort</c>, <c>8080/tcp</c>.</summary>
+    public ImmutableArray<string> Ports { get; init; } = [];
+
+    /// <summary>Arguments after the app's own command.</summary>
+    public ImmutableArray<string> Arguments { get; init; } = [];
+}

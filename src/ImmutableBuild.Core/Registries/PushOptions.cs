@@ -1,0 +1,17 @@
+namespace ImmutableBuild.Registries;
+
+/// <summary>Where the image goes.</summary>
+public sealed record PushOptions
+{
+    /// <summary><c>ContainerRegistry</c>: <c>host[:port]</c>; null for the embedded store under the data directory.</summary>
+    public string? Registry { get; init; }
+
+    /// <summary>The environment variable that holds the user name.</summary>
+    public string? UserVariable { get; init; }
+
+    /// <summary>The environment variable that holds the password or token.</summary>
+    public string? PasswordVariable { get; init; }
+
+    /// <summary>Talk plain HTTP to the registry; loopback addresses need no permission.</summary>
+    public bool AllowHttp { get; init; }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Images;
+using ImmutableBuild.Registries;
+using ImmutableBuild.Scanning;
+using ImmutableBuild.Trust;
+
+namespace ImmutableBuild.Releases;
+
+/// <summary>Everything a user can decide about a release, validated as a whole before the first side effect.</summary>
+public sealed record ReleaseOptions
+{
+    /// <summary>What is released, and where for.</summary>
+    public required AppKey App { get; init; }
+
+    /// <summary>The target's name: <c>local</c>, <c>docker</c>, …</summary>
+    public string Target { get; init; } = "local";
+
+    /// <summary>Release from a dirty working tree. Never allowed for a protected environment.</summary>
+    public bool AllowDirty { get; init; }
+
+    /// <summary>A protected environment (by default <c>production</c>, unless the target is <c>local</c>) refuses what others only warn about.</summary>
+    public bool Protected { get; init; }
+
+    /// <summary>Where the embedded store, keys and gateways live.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>How the image is made.</summary>
+    public BakeOptions Bake { get; init; } = new();
+
+    /// <summary>What the scanner refuses.</summary>
+    public ScanOptions Scan { get; init; } = new();
+
+    /// <summary>How the image is signed and verified.</summary>
+    public SignOptions Sign { get; init; } = new();
+
+    /// <summary>Where the image goes.</summary>
+    public PushOptions Push { get; init; } = new();
+
+    /// <summary>How instances run.</summary>
+    public RuntimeConfiguration Runtime { get; init; } = new();
+
+    /// <summary>Secrets of the instances: variable in the instance → variable of the release's own environment that holds the value.</summary>
+    public ImmutableSortedDictionary<string, string> SecretVariables { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary>How traffic moves.</summary>
+    public RolloutPlan Rollout { get; init; } = new();
+
+    /// <summary>The public port of the app on the <c>local</c> target; 0 lets the gateway choose one and keep it.</summary>
+    public int PublicPort { get; init; }
+}

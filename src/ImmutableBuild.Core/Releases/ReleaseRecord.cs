@@ -1,0 +1,255 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Images;
+
+namespace ImmutableBuild.Releases;
+
+/// <summary>
+/// <c>obj/immutable/release.json</c>: what each stage found and made. The only thing handed from stage to stage, so that
+/// any stage can run in another process or job. Each stage fills in its own part and clears those after it.
+/// </summary>
+public sealed record ReleaseRecord
+{
+    /// <summary>The version of this form that the code writes and reads.</summary>
+    public const int CurrentSchema = 1;
+
+    /// <summary>The version of the file's form.</summary>
+    public int Schema { get; init; } = CurrentSchema;
+
+    /// <summary>A new random id for each run of Compile; names the release in lease and ledger.</summary>
+    public required string ReleaseId { get; init; }
+
+    /// <summary>What is released, and where for.</summary>
+    public required AppKey App { get; init; }
+
+    /// <summary>The source, and what was published from it.</summary>
+    public required CompileRecord Compile { get; init; }
+
+    /// <summary>The image.</summary>
+    public BakeRecord? Bake { get; init; }
+
+    /// <summary>What the scanner found.</summary>
+    public ScanRecord? Scan { get; init; }
+
+    /// <summary>The signature.</summary>
+    public SignRecord? Sign { get; init; }
+
+    /// <summary>Where the image went.</summary>
+    public PushRecord? Push { get; init; }
+
+    /// <summary>The generation.</summary>
+    public DeployRecord? Deploy { get; init; }
+
+    /// <summary>The gate's verdict, and the switch.</summary>
+    public HealthGateRecord? HealthGate { get; init; }
+
+    /// <summary>What was destroyed.</summary>
+    public DestroyOldRecord? DestroyOld { get; init; }
+
+    /// <summary>Each stage's duration.</summary>
+    public ImmutableSortedDictionary<StageName, TimeSpan> Elapsed { get; init; } = ImmutableSortedDictionary<StageName, TimeSpan>.Empty;
+}
+
+/// <summary>The source, and what was published from it.</summary>
+public sealed record CompileRecord
+{
+    /// <summary>The commit.</summary>
+    public required CommitSha Commit { get; init; }
+
+    /// <summary>The commit's committer time; every time stamp in the image is this one.</summary>
+    public required DateTimeOffset CommitTime { get; init; }
+
+    /// <summary>The working tree had changes (only with <c>ImmutableAllowDirty</c>).</summary>
+    public bool Dirty { get; init; }
+
+    /// <summary>The branch; null for a detached HEAD.</summary>
+    public string? Branch { get; init; }
+
+    /// <summary>The remote's URL without credentials; null where there is none.</summary>
+    public string? RepositoryUrl { get; init; }
+
+    /// <summary>The project's <c>Version</c>.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The project file, relative to the repository's root, '/' between parts.</summary>
+    public required string Project { get; init; }
+
+    /// <summary>The publish output.</summary>
+    public required string PublishDirectory { get; init; }
+
+    /// <summary>The RID published for, <c>linux-x64</c>.</summary>
+    public required string RuntimeIdentifier { get; init; }
+
+    /// <summary>The output holds its own runtime.</summary>
+    public required bool SelfContained { get; init; }
+
+    /// <summary>The app's main assembly or executable within the output: <c>WebApi</c> (apphost) or <c>WebApi.dll</c>.</summary>
+    public required string EntryPoint { get; init; }
+
+    /// <summary>The SDK that built it.</summary>
+    public required string SdkVersion { get; init; }
+}
+
+/// <summary>The image.</summary>
+public sealed record BakeRecord
+{
+    /// <summary>The OCI image layout that holds it (OCI image-spec, image-layout).</summary>
+    public required string Layout { get; init; }
+
+    /// <summary>The digest of its manifest.</summary>
+    public required Digest Digest { get; init; }
+
+    /// <summary>The manifest's media type.</summary>
+    public required string MediaType { get; init; }
+
+    /// <summary>The platform, <c>linux/amd64</c>.</summary>
+    public required string Platform { get; init; }
+
+    /// <summary>The base image's reference as asked for; null for scratch.</summary>
+    public string? BaseName { get; init; }
+
+    /// <summary>The base image's digest; null for scratch.</summary>
+    public Digest? BaseDigest { get; init; }
+
+    /// <summary>The user the image runs as, <c>1654</c>.</summary>
+    public required string User { get; init; }
+
+    /// <summary>Its layers, lowest first.</summary>
+    public required ImmutableArray<LayerRecord> Layers { get; init; }
+}
+
+/// <summary>One layer of the image.</summary>
+/// <param name="Name">What is in it: <c>base</c>, <c>runtime</c>, <c>packages</c>, <c>app</c>, …</param>
+/// <param name="Digest">The digest of the compressed layer.</param>
+/// <param name="DiffId">The digest of the uncompressed layer.</param>
+/// <param name="Size">The compressed size in bytes.</param>
+/// <param name="Files">How many files it holds; 0 where not counted (base layers).</param>
+/// <param name="Reused">It was already there and was not written again.</param>
+public sealed record LayerRecord(string Name, Digest Digest, Digest DiffId, long Size, int Files, bool Reused);
+
+/// <summary>What the scanner found.</summary>
+public sealed record ScanRecord
+{
+    /// <summary>The image that was scanned.</summary>
+    public required Digest Image { get; init; }
+
+    /// <summary><c>pass</c>, <c>fail</c>, or <c>notAssessed</c>.</summary>
+    public required string Verdict { get; init; }
+
+    /// <summary>When it was scanned.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>How many components the SBOM lists.</summary>
+    public required int Components { get; init; }
+
+    /// <summary>How many findings there are, by severity.</summary>
+    public required ImmutableSortedDictionary<string, int> Findings { get; init; }
+
+    /// <summary>The findings, for the report: code or advisory, severity, component, one line.</summary>
+    public ImmutableArray<ScanFindingRecord> Details { get; init; } = [];
+
+    /// <summary>The CycloneDX file.</summary>
+    public required string SbomFile { get; init; }
+
+    /// <summary>The SARIF file.</summary>
+    public required string SarifFile { get; init; }
+}
+
+/// <summary>One finding of the scanner.</summary>
+public sealed record ScanFindingRecord(string Id, string Severity, string Subject, string Message);
+
+/// <summary>The signature.</summary>
+public sealed record SignRecord
+{
+    /// <summary>The digest that was signed.</summary>
+    public required Digest Image { get; init; }
+
+    /// <summary>The digest of the signature's manifest in the layout.</summary>
+    public required Digest SignatureManifest { get; init; }
+
+    /// <summary>Base64 of the SHA-256 of the public key's SubjectPublicKeyInfo.</summary>
+    public required string KeyId { get; init; }
+
+    /// <summary>The public key, PEM.</summary>
+    public required string PublicKey { get; init; }
+}
+
+/// <summary>Where the image went.</summary>
+public sealed record PushRecord
+{
+    /// <summary><c>host/repository</c>, or <c>local/app</c> for the embedded store. Never a tag, never a digest.</summary>
+    public required string Repository { get; init; }
+
+    /// <summary>The tag: the full commit id.</summary>
+    public required string Tag { get; init; }
+
+    /// <summary>The digest that went there.</summary>
+    public required Digest Digest { get; init; }
+
+    /// <summary>Blob bytes that had to be sent.</summary>
+    public required long BytesSent { get; init; }
+
+    /// <summary>Everything was already there.</summary>
+    public required bool AlreadyThere { get; init; }
+}
+
+/// <summary>The generation that was created, or found.</summary>
+public sealed record DeployRecord
+{
+    /// <summary>The generation, whole.</summary>
+    public required GenerationSpec Spec { get; init; }
+
+    /// <summary>It was live already: nothing changed.</summary>
+    public required bool AlreadyLive { get; init; }
+
+    /// <summary>The generation that served when Deploy began.</summary>
+    public GenerationId? Serving { get; init; }
+}
+
+/// <summary>The gate's verdict, and the switch.</summary>
+public sealed record HealthGateRecord
+{
+    /// <summary>The generation that serves now.</summary>
+    public required GenerationId Live { get; init; }
+
+    /// <summary>The one it replaced.</summary>
+    public GenerationId? Replaced { get; init; }
+
+    /// <summary>Where the app answers; null for a worker.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>Requests lost from before the switch to the end of the soak time.</summary>
+    public long RequestsLost { get; init; }
+
+    /// <summary>How long the route's change took, from the call to the first request the new generation answered.</summary>
+    public TimeSpan? SwitchTime { get; init; }
+
+    /// <summary>One line for each decision the rollout took, in order.</summary>
+    public ImmutableArray<string> Decisions { get; init; } = [];
+
+    /// <summary>Latency of the new generation while it was watched.</summary>
+    public LatencyHistogram? NewLatency { get; init; }
+
+    /// <summary>Latency of the old generation in its last watched time.</summary>
+    public LatencyHistogram? OldLatency { get; init; }
+}
+
+/// <summary>What was destroyed.</summary>
+public sealed record DestroyOldRecord
+{
+    /// <summary>The generations that are gone.</summary>
+    public required ImmutableArray<GenerationId> Destroyed { get; init; }
+
+    /// <summary>The generations kept warm for rollback.</summary>
+    public required ImmutableArray<GenerationId> Kept { get; init; }
+}
+
+/// <summary>The JSON form of the record.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ReleaseRecord))]
+public sealed partial class ReleaseRecordJson : JsonSerializerContext;

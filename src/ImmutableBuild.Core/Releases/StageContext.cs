@@ -1,0 +1,12 @@
+namespace ImmutableBuild.Releases;
+
+/// <summary>What every stage gets beside the record.</summary>
+/// <param name="Options">The release's options, already validated.</param>
+/// <param name="Reporter">Where warnings and progress go.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="ReadVariable">Reads an environment variable by name; the only way to a secret's value.</param>
+public sealed record StageContext(ReleaseOptions Options, IReporter Reporter, TimeProvider Time, Func<string, string?> ReadVariable)
+{
+    /// <summary>A directory for this release's files, beside the record: <c>obj/immutable/</c>. Exists.</summary>
+    public required string WorkDirectory { get; init; }
+}

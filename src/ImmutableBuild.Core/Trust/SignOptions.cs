@@ -1,0 +1,14 @@
+namespace ImmutableBuild.Trust;
+
+/// <summary>Which key signs, and which keys are trusted.</summary>
+public sealed record SignOptions
+{
+    /// <summary>The file of the signing key; null for the local key made at first use (only the <c>local</c> target may use it).</summary>
+    public string? KeyFile { get; init; }
+
+    /// <summary>The environment variable that holds the signing key as PEM.</summary>
+    public string? KeyVariable { get; init; }
+
+    /// <summary>The environment variable that holds the password of an encrypted key.</summary>
+    public string? KeyPasswordVariable { get; init; }
+}

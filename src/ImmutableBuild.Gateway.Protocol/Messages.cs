@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Gateway;
+
+/// <summary>
+/// How the gateway starts the processes of a generation. The gateway adds, for each instance: its port
+/// (<c>ASPNETCORE_URLS</c>, <c>PORT</c>), <c>IMMUTABLE_GENERATION</c>, <c>IMMUTABLE_INSTANCE</c>, <c>HOME</c>, <c>TMPDIR</c>.
+/// </summary>
+/// <param name="Executable">Absolute path of the program in the unpacked image.</param>
+/// <param name="Arguments">Its arguments.</param>
+/// <param name="ContentRoot">Absolute path of the app's files; given to the app as <c>ASPNETCORE_CONTENTROOT</c> and <c>DOTNET_CONTENTROOT</c>.</param>
+/// <param name="Environment">The image's and the configuration's variables, and the secrets' values. Nothing else is inherited.</param>
+public sealed record LaunchPlan(
+    string Executable,
+    ImmutableArray<string> Arguments,
+    string ContentRoot,
+    ImmutableSortedDictionary<string, string> Environment);
+
+/// <summary><c>POST /v1/generations</c>.</summary>
+public sealed record CreateRequest(GenerationSpec Spec, LaunchPlan Launch, Lease Lease);
+
+/// <summary><c>PUT /v1/route</c>.</summary>
+public sealed record RouteRequest(Route Route, Lease Lease);
+
+/// <summary><c>POST /v1/generations/{id}/destroy</c>, <c>POST /v1/lease/release</c>, <c>POST /v1/stop</c>.</summary>
+public sealed record LeasedRequest(Lease Lease);
+
+/// <summary><c>POST /v1/ledger</c>.</summary>
+public sealed record AppendRequest(LedgerEntry Entry, Lease Lease);
+
+/// <summary><c>GET /v1/info</c>: who this gateway is.</summary>
+/// <param name="App">The one app and environment it serves.</param>
+/// <param name="ProtocolVersion">The version of these words, <see cref="GatewayProtocol.Version"/>.</param>
+/// <param name="ProductVersion">The build of the gateway.</param>
+/// <param name="ProcessId">Its process.</param>
+/// <param name="PublicPort">The port it serves on; 0 for an app without one.</param>
+public sealed record GatewayInfo(AppKey App, int ProtocolVersion, string ProductVersion, int ProcessId, int PublicPort);
+
+/// <summary>The body of every answer that is not 2xx.</summary>
+public sealed record ErrorReply(string Code, string Message, bool IsTransient);
+
+/// <summary>The lines of <c>GET /v1/generations/{id}/instances/{name}/log?lines=n</c>.</summary>
+public sealed record LogReply(ImmutableArray<string> Lines);
+
+/// <summary>Constants of the protocol: HTTP/1.1 and JSON over a Unix socket.</summary>
+public static class GatewayProtocol
+{
+    /// <summary>Grows when a message changes its meaning.</summary>
+    public const int Version = 1;
+}
+
+/// <summary>The JSON form of the messages.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(CreateRequest))]
+[JsonSerializable(typeof(RouteRequest))]
+[JsonSerializable(typeof(LeasedRequest))]
+[JsonSerializable(typeof(AppendRequest))]
+[JsonSerializable(typeof(LeaseRequest))]
+[JsonSerializable(typeof(Lease))]
+[JsonSerializable(typeof(Observation))]
+[JsonSerializable(typeof(GatewayInfo))]
+[JsonSerializable(typeof(ErrorReply))]
+[JsonSerializable(typeof(LogReply))]
+public sealed partial class ProtocolJson : JsonSerializerContext;

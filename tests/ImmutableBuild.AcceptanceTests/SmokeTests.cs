@@ -1,0 +1,2 @@
+namespace ImmutableBuild.AcceptanceTests;
+public sealed class SmokeTests { [Fact] public void Runs() => true.ShouldBeTrue(); }

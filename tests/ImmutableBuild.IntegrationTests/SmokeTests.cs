@@ -1,0 +1,2 @@
+namespace ImmutableBuild.IntegrationTests;
+public sealed class SmokeTests { [Fact] public void Runs() => true.ShouldBeTrue(); }
