@@ -1,0 +1,5 @@
+#!/bin/bash
+# Installs every real system the tests talk to. Debian, as root. The tests start and stop the systems themselves.
+set -euo pipefail; . "$(dirname "$0")/lib.sh"
+apt_need git procps docker-registry skopeo jq wrk nginx-light haproxy
+trixie_root

@@ -1,0 +1,24 @@
+# Shared by the rig scripts: where things live, and how packages and Debian roots are had.
+RIG="${IMMUTABLE_RIG:-/var/cache/immutable-rig}"; RUN="$RIG/run"; mkdir -p "$RUN"
+HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+export DEBIAN_FRONTEND=noninteractive
+
+apt_need() { # PACKAGE... : installs what is missing
+  local miss=(); for p in "$@"; do dpkg -s "$p" >/dev/null 2>&1 || miss+=("$p"); done
+  [ ${#miss[@]} -eq 0 ] && return 0
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends "${miss[@]}" >/dev/null
+}
+
+# The Debian mirror this machine already uses.
+mirror() { grep -hE '^URIs:' /etc/apt/sources.list.d/*.sources 2>/dev/null | awk '{print $2}' | grep -v security | head -n 1; }
+
+# A Debian 13 root with tools Debian 12 lacks: cosign 2.5. Run them with: trixie CMD...
+trixie_root() {
+  [ -x "$RIG/trixie/usr/bin/cosign" ] && return 0
+  apt_need mmdebstrap
+  rm -rf "$RIG/trixie"
+  mmdebstrap --quiet --variant=minbase --include=ca-certificates,cosign trixie "$RIG/trixie" "$(mirror)"
+  echo "127.0.0.1 localhost" >"$RIG/trixie/etc/hosts"
+}
+trixie() { chroot "$RIG/trixie" "$@"; }
