@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ImmutableBuild.Processes;
+
+/// <summary>
+/// Any other system, on .NET's own <see cref="Process"/>. The tree of a process stands in for its group, and an output file
+/// is written for as long as the starter lives.
+/// </summary>
+internal sealed class PortableProcessHost : IProcessHost
+{
+    private readonly ConcurrentDictionary<ProcessIdentity, Process> _children = new();
+
+    public ProcessIdentity Start(ProcessStart start)
+    {
+        var info = new ProcessStartInfo(start.Program, start.Arguments)
+        {
+            UseShellExecute = false,
+            WorkingDirectory = start.WorkingDirectory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            CreateNoWindow = true,
+        };
+        info.Environment.Clear();
+        foreach (var (name, value) in start.Environment)
+        {
+            info.Environment[name] = value;
+        }
+
+        var process = Process.Start(info) ?? throw new Win32Exception($"Starting '{start.Program}' failed.");
+        process.StandardInput.Close();
+        CopyOutput(process, start.OutputFile);
+        var identity = new ProcessIdentity(process.Id, StartOf(process));
+        _children[identity] = process;
+        return identity;
+    }
+
+    public ProcessIdentity? Find(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return process.HasExited ? null : new ProcessIdentity(id, StartOf(process));
+        }
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException or Win32Exception)
+        {
+            return null;
+        }
+    }
+
+    public bool IsRunning(ProcessIdentity process) => Find(process.Id) == process;
+
+    public async Task<int?> WaitForExitAsync(ProcessIdentity process, CancellationToken cancellationToken)
+    {
+        if (_children.TryGetValue(process, out var child))
+        {
+            await child.WaitForExitAsync(cancellationToken);
+            return child.ExitCode;
+        }
+
+        while (IsRunning(process))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+        }
+
+        return null;
+    }
+
+    // No signal asks a process without a window to end: it gets its drain time from the gateway, then it is ended.
+    public void Terminate(ProcessIdentity leader) => Kill(leader);
+
+    public void Kill(ProcessIdentity leader)
+    {
+        if (IsRunning(leader))
+        {
+            using var process = Process.GetProcessById(leader.Id);
+            process.Kill(entireProcessTree: true);
+        }
+    }
+
+    public bool IsGroupRunning(ProcessIdentity leader) => IsRunning(leader);
+
+    private static string StartOf(Process process) => process.StartTime.ToUniversalTime().Ticks.ToString(CultureInfo.InvariantCulture);
+
+    private static void CopyOutput(Process process, string? file)
+    {
+        var writer = file is null ? TextWriter.Null : TextWriter.Synchronized(new StreamWriter(file, append: true) { AutoFlush = true });
+        void Write(object sender, DataReceivedEventArgs line)
+        {
+            if (line.Data is { } text)
+            {
+                writer.WriteLine(text);
+            }
+        }
+
+        process.OutputDataReceived += Write;
+        process.ErrorDataReceived += Write;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+}
