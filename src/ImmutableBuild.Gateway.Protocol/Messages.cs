@@ -45,13 +45,6 @@ public sealed record ErrorReply(string Code, string Message, bool IsTransient);
 /// <summary>The lines of <c>GET /v1/generations/{id}/instances/{name}/log?lines=n</c>.</summary>
 public sealed record LogReply(ImmutableArray<string> Lines);
 
-/// <summary>Constants of the protocol: HTTP/1.1 and JSON over a Unix socket.</summary>
-public static class GatewayProtocol
-{
-    /// <summary>Grows when a message changes its meaning.</summary>
-    public const int Version = 1;
-}
-
 /// <summary>The JSON form of the messages.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

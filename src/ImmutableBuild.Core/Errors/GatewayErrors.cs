@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Errors;
+
+/// <summary>IMB6050-6099, IMB7050-7099 and IMB8050-8099: what the gateway of the local target refuses, and why it can't go on.</summary>
+public static class GatewayErrors
+{
+    private static readonly ErrorDescriptor StateNotCommittedDescriptor = new(
+        "IMB6050", "The gateway could not save its state",
+        "Each change is on disk before it takes effect, and writing it failed: the disk is full or read-only, or an I/O error happened. Nothing was changed.",
+        "Mend the disk (the message says what the system reported) and run the release again.");
+
+    private static readonly ErrorDescriptor PortTakenDescriptor = new(
+        "IMB6051", "The public port is taken",
+        "Another program listens on the port that the app should serve on.",
+        "Stop that program, or choose another port with the property ImmutablePort.");
+
+    private static readonly ErrorDescriptor StateUnreadableDescriptor = new(
+        "IMB6052", "The gateway's saved state can't be read",
+        "Neither the newest saved state nor the one before it is whole.",
+        "Move the file away to begin without generations; the ledger is kept, so the next release or rollback brings the app back.");
+
+    private static readonly ErrorDescriptor StateTooNewDescriptor = new(
+        "IMB6053", "The gateway's state was written by a newer version",
+        "A newer ImmutableBuild has written the state; this version would lose what it doesn't know, so it doesn't start.",
+        "Use at least the version that wrote it.");
+
+    private static readonly ErrorDescriptor InstanceNotStartedDescriptor = new(
+        "IMB6054", "An instance could not be started",
+        "The operating system refused to start the app's program, or no port or directory could be had for it. All of the new generation was removed.",
+        "See the message for what the system reported; make sure that the image holds an executable for this platform.");
+
+    private static readonly ErrorDescriptor RequestNotUnderstoodDescriptor = new(
+        "IMB6055", "The gateway does not understand a request",
+        "A request to the gateway's control socket is malformed, too large, or meant for another app.",
+        "Use the version of ImmutableBuild that the gateway runs; if they are the same, please report it.");
+
+    private static readonly ErrorDescriptor BeingDestroyedDescriptor = new(
+        "IMB6056", "The generation is still being destroyed",
+        "A generation of the same image and configuration still drains; it can be created again once it is gone.",
+        "Run the release again in a moment.");
+
+    private static readonly ErrorDescriptor AlreadyKeptDescriptor = new(
+        "IMB6057", "A gateway already runs here",
+        "Another gateway process holds the state directory.",
+        "Use that one, or stop it first.");
+
+    private static readonly ErrorDescriptor ReplyNotUnderstoodDescriptor = new(
+        "IMB6058", "The gateway's reply is not understood",
+        "The gateway answered with something this version doesn't know; it is probably of another version.",
+        "Use the version of ImmutableBuild that started the gateway, or stop the app with it and release again.");
+
+    private static readonly ErrorDescriptor FaultDescriptor = new(
+        "IMB6059", "An unexpected fault of the gateway",
+        "Something happened that the gateway's code did not foresee. What serves is untouched.",
+        "Please report it with the gateway's log, gateway.log in its state directory.");
+
+    private static readonly ErrorDescriptor UnknownGenerationDescriptor = new(
+        "IMB7050", "The route names a generation that doesn't exist",
+        "Traffic can only go to generations that were created and are not being destroyed.",
+        "Run the release again: it creates what is missing.");
+
+    private static readonly ErrorDescriptor NoHealthyInstanceDescriptor = new(
+        "IMB7051", "The route names a generation without a healthy instance",
+        "At the moment of the switch no instance of the generation passed its probe with its identity confirmed, so the route stays as it was.",
+        "See the log of the generation's instances for the cause.");
+
+    private static readonly ErrorDescriptor StillRoutedDescriptor = new(
+        "IMB8050", "A generation that gets traffic is never destroyed",
+        "The route still names the generation.",
+        "Route to another generation first.");
+
+    private static readonly ErrorDescriptor LastHealthyDescriptor = new(
+        "IMB8051", "The last healthy generation is never destroyed",
+        "No generation that gets traffic is healthy, and this one is: it is the only one that traffic could go back to.",
+        "Route to it, or release a generation that is healthy.");
+
+    /// <summary>The rows of this file.</summary>
+    public static ImmutableArray<ErrorDescriptor> All { get; } =
+    [
+        StateNotCommittedDescriptor, PortTakenDescriptor, StateUnreadableDescriptor, StateTooNewDescriptor, InstanceNotStartedDescriptor,
+        RequestNotUnderstoodDescriptor, BeingDestroyedDescriptor, AlreadyKeptDescriptor, ReplyNotUnderstoodDescriptor, FaultDescriptor,
+        UnknownGenerationDescriptor, NoHealthyInstanceDescriptor, StillRoutedDescriptor, LastHealthyDescriptor,
+    ];
+
+    /// <summary>Writing <paramref name="path"/> failed, so the change did not happen (F09).</summary>
+    public static ImmutableBuildException StateNotCommitted(string path, Exception fault) => new(
+        new Diagnostic(StateNotCommittedDescriptor, $"The gateway could not write {path}: {fault.Message} Nothing was changed. Mend the disk, then run the release again."), fault);
+
+    /// <summary>Something else listens on <paramref name="address"/>.</summary>
+    public static ImmutableBuildException PortTaken(string address, Exception fault) => new(
+        new Diagnostic(PortTakenDescriptor, $"The gateway can't listen on {address}: {fault.Message} Stop the program that does, or choose another port."), fault);
+
+    /// <summary>Neither <paramref name="path"/> nor its predecessor is whole.</summary>
+    public static ImmutableBuildException StateUnreadable(string path, Exception fault) => new(
+        new Diagnostic(StateUnreadableDescriptor, $"{path} and the state before it can't be read: {fault.Message} Nothing was overwritten."), fault);
+
+    /// <summary><paramref name="path"/> has a schema this version doesn't know (F10).</summary>
+    public static ImmutableBuildException StateTooNew(string path, int found, int known) => new(
+        new Diagnostic(StateTooNewDescriptor, $"{path} has schema {found}; this version knows schemas up to {known}. Nothing was overwritten. Use the version that wrote it."));
+
+    /// <summary>The program of an instance did not start; the generation was removed (F40).</summary>
+    public static ImmutableBuildException InstanceNotStarted(GenerationId generation, string instance, string what, Exception? fault = null) => new(
+        new Diagnostic(InstanceNotStartedDescriptor, $"Instance {instance} of generation {generation} could not be started: {what}"), fault);
+
+    /// <summary>A request on the control socket is not of the protocol.</summary>
+    public static ImmutableBuildException RequestNotUnderstood(string what, Exception? fault = null) => new(
+        new Diagnostic(RequestNotUnderstoodDescriptor, $"The gateway refused a request: {what}"), fault);
+
+    /// <summary>The generation can't be created again before its destruction ended.</summary>
+    public static ImmutableBuildException BeingDestroyed(GenerationId generation) => new(
+        new Diagnostic(BeingDestroyedDescriptor, $"Generation {generation} is still being destroyed. Run the release again in a moment.")) { IsTransient = true };
+
+    /// <summary>Another process holds <paramref name="stateDirectory"/>.</summary>
+    public static ImmutableBuildException AlreadyKept(string stateDirectory) => new(
+        new Diagnostic(AlreadyKeptDescriptor, $"Another gateway already runs with the state directory {stateDirectory}."));
+
+    /// <summary>A reply is not of the protocol.</summary>
+    public static ImmutableBuildException ReplyNotUnderstood(AppKey app, string what, Exception? fault = null) => new(
+        new Diagnostic(ReplyNotUnderstoodDescriptor, $"The gateway of {app} gave a reply that this version does not understand: {what}"), fault);
+
+    /// <summary>Anything the gateway's code did not foresee.</summary>
+    public static ImmutableBuildException Fault(Exception fault) => new(
+        new Diagnostic(FaultDescriptor, $"{fault.GetType().Name}: {fault.Message}"), fault);
+
+    /// <summary>The route names what doesn't exist.</summary>
+    public static ImmutableBuildException UnknownGeneration(AppKey app, GenerationId generation) => new(
+        new Diagnostic(UnknownGenerationDescriptor, $"The route of {app} can't name generation {generation}: it doesn't exist, or is being destroyed. The route is unchanged."));
+
+    /// <summary>The re-check at the switch failed (F13).</summary>
+    public static ImmutableBuildException NoHealthyInstance(AppKey app, GenerationId generation, string found) => new(
+        new Diagnostic(NoHealthyInstanceDescriptor, $"Generation {generation} of {app} has no healthy instance at the switch ({found}). The route is unchanged."));
+
+    /// <summary>Destroying it would take traffic down (F25).</summary>
+    public static ImmutableBuildException StillRouted(AppKey app, GenerationId generation, int percent) => new(
+        new Diagnostic(StillRoutedDescriptor, $"Generation {generation} of {app} gets {percent} % of the traffic and can't be destroyed. Route to another generation first."));
+
+    /// <summary>Nothing else could serve (F25, F31).</summary>
+    public static ImmutableBuildException LastHealthy(AppKey app, GenerationId generation) => new(
+        new Diagnostic(LastHealthyDescriptor, $"Generation {generation} of {app} is the last healthy one, while none that gets traffic is. It is kept."));
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Net;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Gateway;
+
+/// <summary>
+/// The command line of a gateway's process, <c>ImmutableBuild.Gateway keep</c> and the options below. The keeper leaves its
+/// starter's session and handles by itself: it closes its standard error once it listens, so a starter reads that to its end,
+/// then either finds the process ended (and the text says why) or asks the control socket until it answers.
+/// </summary>
+/// <param name="StateDirectory">Absolute path of the directory that holds everything of this app and environment.</param>
+/// <param name="App">The one app and environment it serves.</param>
+/// <param name="Port">The public port; 0 to choose a free one at the first start and keep it; null for an app that listens on nothing.</param>
+/// <param name="Bind">The address it listens on.</param>
+public sealed record GatewayOptions(string StateDirectory, AppKey App, int? Port, IPAddress Bind)
+{
+    /// <summary>The arguments after the verb.</summary>
+    public IReadOnlyList<string> ToArguments() =>
+    [
+        "--state", StateDirectory, "--app", App.App, "--environment", App.Environment,
+        "--port", Port?.ToString(CultureInfo.InvariantCulture) ?? "none", "--bind", Bind.ToString(),
+    ];
+
+    /// <summary>Reads the arguments after the verb; throws <see cref="FormatException"/> that names what is wrong.</summary>
+    public static GatewayOptions Parse(ReadOnlySpan<string> arguments)
+    {
+        string? state = null, app = null, environment = null, port = null;
+        var bind = IPAddress.Loopback;
+        for (var i = 0; i < arguments.Length; i += 2)
+        {
+            var value = i + 1 < arguments.Length ? arguments[i + 1] : throw new FormatException($"{arguments[i]} has no value.");
+            switch (arguments[i])
+            {
+                case "--state": state = value; break;
+                case "--app": app = value; break;
+                case "--environment": environment = value; break;
+                case "--port": port = value; break;
+                case "--bind":
+                    bind = IPAddress.TryParse(value, out var address) ? address : throw new FormatException($"--bind {value} is no IP address.");
+                    break;
+                default: throw new FormatException($"{arguments[i]} is no option; expected --state, --app, --environment, --port or --bind.");
+            }
+        }
+
+        if (state is null || app is null || environment is null || port is null)
+        {
+            throw new FormatException("Expected --state <directory> --app <name> --environment <name> --port <number or none>.");
+        }
+
+        return new GatewayOptions(Path.GetFullPath(state), new AppKey(app, environment), PortOf(port), bind);
+    }
+
+    private static int? PortOf(string text)
+    {
+        if (text == "none")
+        {
+            return null;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= IPEndPoint.MaxPort
+            ? port
+            : throw new FormatException($"--port {text} is neither 0 to 65535 nor none.");
+    }
+}
