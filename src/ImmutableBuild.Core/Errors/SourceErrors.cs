@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+
+namespace ImmutableBuild.Errors;
+
+/// <summary>IMB11: the source, as git tells it.</summary>
+public static class SourceErrors
+{
+    private const int FilesShown = 10;
+
+    private static readonly ErrorDescriptor GitMissingDescriptor = new(
+        "IMB1101", "git was not found",
+        "A release is made from a commit, and git tells which.",
+        "Install git, and make sure it is on the PATH.");
+
+    private static readonly ErrorDescriptor NoRepositoryDescriptor = new(
+        "IMB1102", "Not a git repository",
+        "A release is made from a commit, and the project is in no git repository.",
+        "Run `git init`, and commit the project.");
+
+    private static readonly ErrorDescriptor NoCommitDescriptor = new(
+        "IMB1103", "The repository has no commit",
+        "A release is made from a commit, and there is none yet.",
+        "Commit the project: `git add . && git commit`.");
+
+    private static readonly ErrorDescriptor DirtyTreeDescriptor = new(
+        "IMB1104", "The working tree has uncommitted changes",
+        "What is released must be what the commit holds, or nobody can make it again.",
+        "Commit or stash the changes, or ignore generated files. To try things out, set <ImmutableAllowDirty>true</ImmutableAllowDirty>; never for a protected environment.");
+
+    private static readonly ErrorDescriptor GitFailedDescriptor = new(
+        "IMB1105", "git failed",
+        "git is there and said something other than expected.",
+        "The message quotes it; put right what it complains about.");
+
+    private static readonly ErrorDescriptor ReleasingDirtyDescriptor = new(
+        "IMB1106", "Releasing uncommitted changes",
+        "ImmutableAllowDirty is set, and the working tree differs from its commit.",
+        "Nothing, while trying things out; commit before anyone else relies on it.");
+
+    /// <summary>The rows of this range.</summary>
+    public static ImmutableArray<ErrorDescriptor> All { get; } =
+        [GitMissingDescriptor, NoRepositoryDescriptor, NoCommitDescriptor, DirtyTreeDescriptor, GitFailedDescriptor, ReleasingDirtyDescriptor];
+
+    /// <summary>The program is not there.</summary>
+    public static ImmutableBuildException GitMissing(string program, Exception cause) => new(new Diagnostic(
+        GitMissingDescriptor, $"Could not start '{program}': {cause.Message}. A release is made from a commit: install git, and make sure it is on the PATH."), cause);
+
+    /// <summary>No repository around the project.</summary>
+    public static ImmutableBuildException NoRepository(string directory) => new(new Diagnostic(
+        NoRepositoryDescriptor, $"'{directory}' is in no git repository. A release is made from a commit: run 'git init' and commit the project."));
+
+    /// <summary>A repository without a commit.</summary>
+    public static ImmutableBuildException NoCommit(string directory) => new(new Diagnostic(
+        NoCommitDescriptor, $"The git repository of '{directory}' has no commit. Commit the project, then release it."));
+
+    /// <summary>Changes that no commit holds.</summary>
+    public static ImmutableBuildException DirtyTree(IReadOnlyList<string> files) => new(new Diagnostic(
+        DirtyTreeDescriptor, $"The working tree has uncommitted changes: {Listed(files)}. Commit or stash them (or set ImmutableAllowDirty=true to try things out)."));
+
+    /// <summary>The warning in place of <see cref="DirtyTree"/> where dirty trees are allowed.</summary>
+    public static Diagnostic ReleasingDirty(IReadOnlyList<string> files) => new(
+        ReleasingDirtyDescriptor, $"Releasing with uncommitted changes: {Listed(files)}. The commit alone does not make this image again.", Severity.Warning);
+
+    /// <summary>Anything else git says.</summary>
+    public static ImmutableBuildException GitFailed(string arguments, int exitCode, string said) => new(new Diagnostic(
+        GitFailedDescriptor, $"'git {arguments}' ended with exit code {exitCode}: {said}"));
+
+    private static string Listed(IReadOnlyList<string> files) =>
+        string.Join(", ", files.Take(FilesShown)) + (files.Count > FilesShown ? $" and {files.Count - FilesShown} more" : "");
+}

@@ -1,0 +1,209 @@
+using System.Collections.Immutable;
+using ImmutableBuild.Generations;
+using static ImmutableBuild.Releases.Options.OptionTypes;
+
+namespace ImmutableBuild.Releases.Options;
+
+/// <summary>
+/// Every knob there is: the one table that parsing, the MSBuild package and <c>docs/properties.md</c> are made from.
+/// </summary>
+public static class OptionCatalogue
+{
+    // What is released
+
+    /// <summary>The app's name.</summary>
+    public static PropertyOption<string> App { get; } = new("ImmutableApp", Label, null, "The app's name. Default: the project's name, made a DNS label.");
+
+    /// <summary>The environment's name.</summary>
+    public static PropertyOption<string> Environment { get; } = new("ImmutableEnvironment", Label, "dev", "The environment it is released to.");
+
+    /// <summary>The target.</summary>
+    public static PropertyOption<string> Target { get; } = new("ImmutableTarget", Word("local"), "local", "The system that runs it.");
+
+    /// <summary>Allow a dirty tree.</summary>
+    public static PropertyOption<bool> AllowDirty { get; } = new("ImmutableAllowDirty", Flag, "false", "Release with uncommitted changes in the working tree. Never allowed in a protected environment.");
+
+    /// <summary>Protected environment.</summary>
+    public static PropertyOption<bool> Protected { get; } = new("ImmutableProtected", Flag, null, "Refuse what is only warned about elsewhere. Default: true for the environment `production` on any target but `local`.");
+
+    /// <summary>Data directory.</summary>
+    public static PropertyOption<string> DataDirectory { get; } = new("ImmutableDataDirectory", FilePath, null, "Where the embedded store, keys and gateways live. Default: the user's data directory (`~/.local/share/immutablebuild` on Linux).");
+
+    /// <summary>Target framework of a multi-targeted project.</summary>
+    public static PropertyOption<string> TargetFramework { get; } = new("ImmutableTargetFramework", Text, null, "Which of a multi-targeted project's frameworks is released. Must be set when there is more than one.");
+
+    // The image
+
+    /// <summary>Base image.</summary>
+    public static PropertyOption<string> BaseImage { get; } = new("ContainerBaseImage", Text, null, "The image to build on: a reference, or `oci:<directory>[:tag]` for an OCI layout. Default: none; the app is published self-contained on an empty image.");
+
+    /// <summary>Repository.</summary>
+    public static PropertyOption<string> ImageRepository { get; } = new("ContainerRepository", Repository, null, "The image's repository, without its registry. Default: the app's name.");
+
+    /// <summary>Registry.</summary>
+    public static PropertyOption<string> Registry { get; } = new("ContainerRegistry", Host, null, "The registry the image is pushed to. Default: the embedded store under the data directory.");
+
+    /// <summary>User.</summary>
+    public static PropertyOption<string> User { get; } = new("ContainerUser", Text, null, "The user the image runs as. Default: the base image's `APP_UID`, or 1654.");
+
+    /// <summary>Working directory.</summary>
+    public static PropertyOption<string> WorkingDirectory { get; } = new("ContainerWorkingDirectory", Text, "/app", "Where the app's files are in the image.");
+
+    /// <summary>Registry user.</summary>
+    public static PropertyOption<string> RegistryUserVariable { get; } = new("ImmutableRegistryUserVariable", VariableName, null, "The environment variable that holds the registry's user name.");
+
+    /// <summary>Registry password.</summary>
+    public static PropertyOption<string> RegistryPasswordVariable { get; } = new("ImmutableRegistryPasswordVariable", VariableName, null, "The environment variable that holds the registry's password or token.");
+
+    /// <summary>Plain HTTP.</summary>
+    public static PropertyOption<bool> RegistryAllowHttp { get; } = new("ImmutableRegistryAllowHttp", Flag, "false", "Talk plain HTTP to the registry. Loopback addresses need no permission.");
+
+    // Scan and trust
+
+    /// <summary>Severity gate.</summary>
+    public static PropertyOption<string> FailOn { get; } = new("ImmutableFailOn", Word("low", "medium", "high", "critical", "none"), "high", "Findings of this severity or worse fail the scan; `none` only reports.");
+
+    /// <summary>Advisories.</summary>
+    public static PropertyOption<string> Advisories { get; } = new("ImmutableAdvisories", FilePath, null, "A directory of OSV advisories (JSON). Default: none; the verdict then says that nothing was assessed.");
+
+    /// <summary>Signing key file.</summary>
+    public static PropertyOption<string> KeyFile { get; } = new("ImmutableKeyFile", FilePath, null, "The file of the signing key (PEM). Default: on `local`, a key made at first use.");
+
+    /// <summary>Signing key variable.</summary>
+    public static PropertyOption<string> KeyVariable { get; } = new("ImmutableKeyVariable", VariableName, null, "The environment variable that holds the signing key (PEM).");
+
+    /// <summary>Signing key password.</summary>
+    public static PropertyOption<string> KeyPasswordVariable { get; } = new("ImmutableKeyPasswordVariable", VariableName, null, "The environment variable that holds the password of an encrypted signing key.");
+
+    // How instances run
+
+    /// <summary>Public port.</summary>
+    public static PropertyOption<int> PublicPort { get; } = new("ImmutablePort", Port, "0", "The port the app's users reach on the `local` target; 0 lets the gateway choose one and keep it.");
+
+    /// <summary>Instances.</summary>
+    public static PropertyOption<int> Instances { get; } = new("ImmutableInstances", WholeNumber(1, 100), "1", "How many instances each generation has.");
+
+    /// <summary>Probe kind.</summary>
+    public static PropertyOption<ProbeKind> Probe { get; } = new("ImmutableProbe", Choice(("http", ProbeKind.Http), ("tcp", ProbeKind.Tcp), ("process", ProbeKind.Process)), null, "How an instance is asked whether it is ready. Default: `http`; `process` for a worker.");
+
+    /// <summary>Health path.</summary>
+    public static PropertyOption<string> HealthPath { get; } = new("ImmutableHealthPath", new OptionType<string>("a path that starts with '/', at most 1024 characters, no spaces", IsPath), "/health", "What an `http` probe asks for; 200 to 299 is healthy.");
+
+    /// <summary>Probe interval.</summary>
+    public static PropertyOption<TimeSpan> ProbeInterval { get; } = new("ImmutableProbeInterval", Duration, "200ms", "Time between two probes of an instance.");
+
+    /// <summary>Probe timeout.</summary>
+    public static PropertyOption<TimeSpan> ProbeTimeout { get; } = new("ImmutableProbeTimeout", Duration, "2s", "A probe that takes longer has failed.");
+
+    /// <summary>Drain timeout.</summary>
+    public static PropertyOption<TimeSpan> DrainTimeout { get; } = new("ImmutableDrainTimeout", Duration, "30s", "Time that requests in flight get to end once the route has left their generation.");
+
+    /// <summary>Stream drain timeout.</summary>
+    public static PropertyOption<TimeSpan> StreamDrainTimeout { get; } = new("ImmutableStreamDrainTimeout", Duration, "30s", "Time that long-lived streams get once draining begins.");
+
+    /// <summary>Stop grace.</summary>
+    public static PropertyOption<TimeSpan> StopGrace { get; } = new("ImmutableStopGrace", Duration, "10s", "Time between asking an instance to stop and killing its process group.");
+
+    // How traffic moves
+
+    /// <summary>Rollout strategy.</summary>
+    public static PropertyOption<RolloutStrategy> Rollout { get; } = new("ImmutableRollout", Choice(("bluegreen", RolloutStrategy.BlueGreen), ("canary", RolloutStrategy.Canary)), "bluegreen", "How the route moves: in one step, or in steps with a verdict between.");
+
+    /// <summary>Canary steps.</summary>
+    public static PropertyOption<ImmutableArray<int>> CanarySteps { get; } = new("ImmutableCanarySteps", Percentages, "10,50", "The new generation's shares of the traffic before 100 percent.");
+
+    /// <summary>Canary step duration.</summary>
+    public static PropertyOption<TimeSpan> CanaryStepDuration { get; } = new("ImmutableCanaryStepDuration", Duration, "30s", "How long each canary step is watched before the judge speaks.");
+
+    /// <summary>Successes.</summary>
+    public static PropertyOption<int> HealthSuccesses { get; } = new("ImmutableHealthSuccesses", WholeNumber(1, 1000), "3", "Probes each instance must pass in a row.");
+
+    /// <summary>Health timeout.</summary>
+    public static PropertyOption<TimeSpan> HealthTimeout { get; } = new("ImmutableHealthTimeout", Duration, "1m", "How long a new generation may take until all its instances are healthy.");
+
+    /// <summary>Soak.</summary>
+    public static PropertyOption<TimeSpan> Soak { get; } = new("ImmutableSoak", Duration, "2s", "How long the new generation is watched after the switch; the old one stays warm meanwhile.");
+
+    /// <summary>Keep.</summary>
+    public static PropertyOption<int> Keep { get; } = new("ImmutableKeep", WholeNumber(0, 20), "0", "Old generations kept running without traffic, for instant rollback.");
+
+    /// <summary>Judge: requests.</summary>
+    public static PropertyOption<int> JudgeMinimumRequests { get; } = new("ImmutableJudgeMinimumRequests", WholeNumber(1, 1_000_000), "50", "Requests the new generation must have served at a canary step before the judge can tell.");
+
+    /// <summary>Judge: success floor.</summary>
+    public static PropertyOption<double> JudgeSuccessFloor { get; } = new("ImmutableJudgeSuccessFloor", Number(0, 1), "0.99", "Success rate below which the new generation fails, whatever the old one does.");
+
+    /// <summary>Judge: latency ceiling.</summary>
+    public static PropertyOption<TimeSpan> JudgeLatencyCeiling { get; } = new("ImmutableJudgeLatencyCeiling", Duration, null, "p99 latency above which the new generation fails, whatever the old one does. Default: none.");
+
+    /// <summary>Judge: significance.</summary>
+    public static PropertyOption<double> JudgeSignificance { get; } = new("ImmutableJudgeSignificance", Number(0.000001, 0.5), "0.01", "Significance level of the judge's statistical tests.");
+
+    /// <summary>Judge: latency tolerance.</summary>
+    public static PropertyOption<double> JudgeLatencyTolerance { get; } = new("ImmutableJudgeLatencyTolerance", Number(1, 100), "1.25", "How much slower the new generation may be, as a factor of the old one's latency.");
+
+    /// <summary>Judge: success tolerance.</summary>
+    public static PropertyOption<double> JudgeSuccessTolerance { get; } = new("ImmutableJudgeSuccessTolerance", Number(0, 1), "0.005", "How much lower the new generation's success rate may be.");
+
+    /// <summary>Judge: inconclusive.</summary>
+    public static PropertyOption<InconclusiveAction> JudgeOnInconclusive { get; } = new("ImmutableJudgeOnInconclusive", Choice(("abort", InconclusiveAction.Abort), ("hold", InconclusiveAction.Hold)), "abort", "What to do when the judge can't tell: give up, or stay at the step and look again.");
+
+    /// <summary>Judge: hold timeout.</summary>
+    public static PropertyOption<TimeSpan> JudgeHoldTimeout { get; } = new("ImmutableJudgeHoldTimeout", Duration, "5m", "How long `hold` lasts before it gives up.");
+
+    /// <summary>All properties, in the order they are documented.</summary>
+    public static ImmutableArray<PropertyOption> All { get; } =
+    [
+        App, Environment, Target, AllowDirty, Protected, DataDirectory, TargetFramework,
+        BaseImage, ImageRepository, Registry, User, WorkingDirectory, RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp,
+        FailOn, Advisories, KeyFile, KeyVariable, KeyPasswordVariable,
+        PublicPort, Instances, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace,
+        Rollout, CanarySteps, CanaryStepDuration, HealthSuccesses, HealthTimeout, Soak, Keep,
+        JudgeMinimumRequests, JudgeSuccessFloor, JudgeLatencyCeiling, JudgeSignificance, JudgeLatencyTolerance, JudgeSuccessTolerance, JudgeOnInconclusive, JudgeHoldTimeout,
+    ];
+
+    /// <summary>Environment variables of the image.</summary>
+    public static ItemOption ImageVariable { get; } = new("ContainerEnvironmentVariable", "the variable's name", "Value", "An environment variable baked into the image.");
+
+    /// <summary>Labels of the image.</summary>
+    public static ItemOption ImageLabel { get; } = new("ContainerLabel", "the label's name", "Value", "A label of the image.");
+
+    /// <summary>Ports of the image.</summary>
+    public static ItemOption ImagePort { get; } = new("ContainerPort", "the port's number", "Type", "A port the app listens on inside its image; `Type` is `tcp` (default) or `udp`. The first tcp port is the one traffic goes to. Default: 8080 for a web app, none for a worker.");
+
+    /// <summary>Arguments of the app, in the image.</summary>
+    public static ItemOption ImageArgument { get; } = new("ContainerAppCommandArgs", "one argument", null, "An argument after the app's own command, baked into the image.");
+
+    /// <summary>Environment variables of the instances.</summary>
+    public static ItemOption InstanceVariable { get; } = new("ImmutableEnvironmentVariable", "the variable's name", "Value", "An environment variable of each instance. Part of the generation's identity: a change makes a new generation.");
+
+    /// <summary>Secrets of the instances.</summary>
+    public static ItemOption Secret { get; } = new("ImmutableSecret", "the variable's name in the app", "Variable", "A secret of each instance: `Variable` names the environment variable of the release that holds the value (default: the same name). The value itself is never written down.");
+
+    /// <summary>Arguments of the instances.</summary>
+    public static ItemOption InstanceArgument { get; } = new("ImmutableArgument", "one argument", null, "An argument of each instance, after those of the image.");
+
+    /// <summary>All items, in the order they are documented.</summary>
+    public static ImmutableArray<ItemOption> Items { get; } = [ImageVariable, ImageLabel, ImagePort, ImageArgument, InstanceVariable, Secret, InstanceArgument];
+
+    /// <summary>
+    /// Names people reach for to hand over a secret, each with the option that takes a variable's name instead. They are
+    /// refused, because MSBuild writes properties to its logs.
+    /// </summary>
+    public static ImmutableSortedDictionary<string, string> SecretNames { get; } = new Dictionary<string, string>
+    {
+        ["ImmutableRegistryPassword"] = RegistryPasswordVariable.Name,
+        ["ImmutableRegistryToken"] = RegistryPasswordVariable.Name,
+        ["ImmutableKey"] = KeyVariable.Name,
+        ["ImmutableKeyPassword"] = KeyPasswordVariable.Name,
+    }.ToImmutableSortedDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The option of this name, compared without regard to case; null when there is none.</summary>
+    public static PropertyOption? Find(string name) => All.FirstOrDefault(option => string.Equals(option.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsPath(string text, out string value)
+    {
+        value = text;
+        return text.Length <= 1024 && text.StartsWith('/') && !text.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter));
+    }
+}

@@ -1,0 +1,35 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Generations;
+using static ImmutableBuild.Releases.Options.OptionCatalogue;
+
+namespace ImmutableBuild.Releases.Options;
+
+/// <summary>Options that are each valid, but not together.</summary>
+internal static class OptionConflicts
+{
+    /// <summary>Refuses every pair that contradicts itself.</summary>
+    public static void Find(ReleaseOptions options, OptionReader reader)
+    {
+        RefuseWhen(options is { Protected: true, AllowDirty: true }, AllowDirty, $"a protected environment ('{options.App.Environment}') is never released from a dirty working tree");
+        RefuseWhen(options.Sign is { KeyFile: not null, KeyVariable: not null }, KeyFile, $"it names one signing key and {KeyVariable.Name} another; set one of the two");
+        RefuseWhen(options.Push.PasswordVariable is null != options.Push.UserVariable is null, RegistryPasswordVariable, $"it and {RegistryUserVariable.Name} belong together; set both or none");
+        var worker = options.Runtime.Port is null;
+        RefuseWhen(worker && options.Rollout.Strategy == RolloutStrategy.Canary, Rollout, "a canary divides traffic, and this app listens on no port; use 'bluegreen', or declare its port with a ContainerPort item");
+        RefuseWhen(worker && options.Runtime.Probe.Kind != ProbeKind.Process, OptionCatalogue.Probe, "this app listens on no port; use 'process', or declare its port with a ContainerPort item");
+        RefuseWhen(worker && options.PublicPort != 0, PublicPort, "this app listens on no port, so it can have no public one; declare its port with a ContainerPort item");
+        RefuseWhen(options.Runtime.Probe.Interval <= TimeSpan.Zero, ProbeInterval, "the time between two probes must be longer than nothing");
+        RefuseWhen(options.Runtime.Probe.Timeout <= TimeSpan.Zero, ProbeTimeout, "a probe needs some time to be answered");
+        foreach (var name in options.SecretVariables.Keys.Where(options.Runtime.Environment.ContainsKey))
+        {
+            reader.Refuse(ConfigurationErrors.ConflictingOptions(Secret.Name, $"'{name}' is also an {InstanceVariable.Name}; keep the secret only", reader.Locate(Secret.Name)));
+        }
+
+        void RefuseWhen(bool conflict, PropertyOption option, string why)
+        {
+            if (conflict)
+            {
+                reader.Refuse(ConfigurationErrors.ConflictingOptions(option.Name, why, reader.Locate(option.Name)));
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Images;
+using ImmutableBuild.Registries;
+using ImmutableBuild.Scanning;
+using ImmutableBuild.Trust;
+using static ImmutableBuild.Releases.Options.OptionCatalogue;
+
+namespace ImmutableBuild.Releases.Options;
+
+/// <summary>Makes <see cref="ReleaseOptions"/> of texts, or says everything that is wrong with them at once.</summary>
+public static class ReleaseOptionsParser
+{
+    private const int DefaultContainerPort = 8080;
+
+    /// <summary>Parses; throws one exception with all mistakes (IMB1001 to IMB1004) when there are any.</summary>
+    public static ReleaseOptions Parse(RawOptions raw)
+    {
+        var reader = new OptionReader(raw);
+        RefuseNames(raw, reader);
+        var port = ContainerPortOf(raw, reader);
+        var app = new AppKey(reader.Get(App, LabelOf(raw.Project.Name)), reader.Get(OptionCatalogue.Environment));
+        var target = reader.Get(Target);
+        var options = new ReleaseOptions
+        {
+            App = app,
+            Target = target,
+            AllowDirty = reader.Get(AllowDirty),
+            Protected = reader.Get(Protected, app.Environment == "production" && target != "local"),
+            DataDirectory = reader.FindPath(OptionCatalogue.DataDirectory) ?? Releases.DataDirectory.Default(raw.ReadVariable),
+            Bake = ReadBake(reader, app),
+            Scan = new ScanOptions { FailOn = reader.Get(FailOn), AdvisoryDirectory = reader.FindPath(Advisories) },
+            Sign = new SignOptions { KeyFile = reader.FindPath(KeyFile), KeyVariable = reader.Find(KeyVariable), KeyPasswordVariable = reader.Find(KeyPasswordVariable) },
+            Push = new PushOptions
+            {
+                Registry = reader.Find(Registry),
+                UserVariable = reader.Find(RegistryUserVariable),
+                PasswordVariable = reader.Find(RegistryPasswordVariable),
+                AllowHttp = reader.Get(RegistryAllowHttp),
+            },
+            Runtime = ReadRuntime(reader, port),
+            SecretVariables = ReadSecrets(reader),
+            Rollout = ReadRollout(reader),
+            PublicPort = reader.Get(PublicPort),
+        };
+        OptionConflicts.Find(options, reader);
+        return reader.Mistakes is { IsEmpty: false } mistakes ? throw new ImmutableBuildException(mistakes) : options;
+    }
+
+    /// <summary>The DNS label nearest to a project's name: <c>My.Web App</c> becomes <c>my-web-app</c>.</summary>
+    public static string LabelOf(string projectName)
+    {
+        var label = new StringBuilder(projectName.Length);
+        foreach (var letter in projectName)
+        {
+            if (char.IsAsciiLetterOrDigit(letter))
+            {
+                label.Append(char.ToLowerInvariant(letter));
+            }
+            else if (label.Length > 0 && label[^1] != '-')
+            {
+                label.Append('-');
+            }
+        }
+
+        var text = label.ToString(0, Math.Min(label.Length, 63)).Trim('-');
+        return text.Length == 0 ? "app" : text;
+    }
+
+    private static void RefuseNames(RawOptions raw, OptionReader reader)
+    {
+        foreach (var name in raw.UnknownNames)
+        {
+            reader.Refuse(SecretNames.TryGetValue(name, out var instead)
+                ? ConfigurationErrors.SecretAsProperty(name, instead, raw.Locate(name))
+                : ConfigurationErrors.UnknownOption(name, NearestName.Of(name, All.Select(option => option.Name)), raw.Locate(name)));
+        }
+    }
+
+    private static BakeOptions ReadBake(OptionReader reader, AppKey app) => new()
+    {
+        BaseImage = reader.Find(BaseImage),
+        Repository = reader.Get(ImageRepository, app.App),
+        WorkingDirectory = reader.Get(WorkingDirectory),
+        User = reader.Find(User),
+        Environment = reader.Pairs(ImageVariable, OptionTypes.IsVariableName, OptionTypes.VariableName.Allowed),
+        Labels = reader.Pairs(ImageLabel, name => name.Length > 0, OptionTypes.Text.Allowed),
+        Ports = [.. reader.ItemsOf(ImagePort).Select(item => $"{item.Include.Trim()}/{PortType(item)}")],
+        Arguments = [.. reader.ItemsOf(ImageArgument).Select(item => item.Include)],
+    };
+
+    private static int? ContainerPortOf(RawOptions raw, OptionReader reader)
+    {
+        foreach (var item in reader.ItemsOf(ImagePort))
+        {
+            var type = PortType(item);
+            if (!int.TryParse(item.Include.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > 65535 || type is not ("tcp" or "udp"))
+            {
+                reader.Refuse(ConfigurationErrors.InvalidOption(ImagePort.Name, $"{item.Include}/{type}", "a number from 1 to 65535, with Type tcp or udp", raw.Locate(ImagePort.Name)));
+            }
+            else if (type == "tcp")
+            {
+                return number;
+            }
+        }
+
+        return raw.Project.ListensOnHttp ? DefaultContainerPort : null;
+    }
+
+    private static string PortType(RawItem item) => item.Value is { Length: > 0 } type ? type.ToLowerInvariant() : "tcp";
+
+    private static RuntimeConfiguration ReadRuntime(OptionReader reader, int? port) => new()
+    {
+        Environment = reader.Pairs(InstanceVariable, OptionTypes.IsVariableName, OptionTypes.VariableName.Allowed),
+        Arguments = [.. reader.ItemsOf(InstanceArgument).Select(item => item.Include)],
+        Port = port,
+        Instances = reader.Get(Instances),
+        Probe = new Probe(
+            reader.Get(OptionCatalogue.Probe, port is null ? ProbeKind.Process : ProbeKind.Http),
+            reader.Get(HealthPath),
+            reader.Get(ProbeInterval),
+            reader.Get(ProbeTimeout)),
+        DrainTimeout = reader.Get(DrainTimeout),
+        StopGrace = reader.Get(StopGrace),
+        StreamDrainTimeout = reader.Get(StreamDrainTimeout),
+    };
+
+    private static ImmutableSortedDictionary<string, string> ReadSecrets(OptionReader reader) =>
+        reader.Pairs(Secret, OptionTypes.IsVariableName, OptionTypes.VariableName.Allowed)
+            .Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Length == 0 ? pair.Key : pair.Value))
+            .ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    private static RolloutPlan ReadRollout(OptionReader reader) => new()
+    {
+        Strategy = reader.Get(Rollout),
+        Steps = reader.Get(CanarySteps),
+        StepDuration = reader.Get(CanaryStepDuration),
+        HealthySuccesses = reader.Get(HealthSuccesses),
+        HealthTimeout = reader.Get(HealthTimeout),
+        Soak = reader.Get(Soak),
+        Keep = reader.Get(Keep),
+        Judge = new JudgeOptions
+        {
+            MinimumRequests = reader.Get(JudgeMinimumRequests),
+            SuccessFloor = reader.Get(JudgeSuccessFloor),
+            LatencyCeiling = reader.TextOf(JudgeLatencyCeiling) is null ? null : reader.Get(JudgeLatencyCeiling, default),
+            Significance = reader.Get(JudgeSignificance),
+            LatencyTolerance = reader.Get(JudgeLatencyTolerance),
+            SuccessTolerance = reader.Get(JudgeSuccessTolerance),
+            OnInconclusive = reader.Get(JudgeOnInconclusive),
+            HoldTimeout = reader.Get(JudgeHoldTimeout),
+        },
+    };
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using ImmutableBuild.Errors;
+
+namespace ImmutableBuild.Releases;
+
+/// <summary><c>obj/immutable/release.json</c> on disk: written whole or not at all, and not trusted when read.</summary>
+public sealed class ReleaseRecordFile(string workDirectory)
+{
+    private const long LongestFile = 16 * 1024 * 1024;
+
+    private static readonly JsonSerializerOptions Strict = new(ReleaseRecordJson.Default.Options)
+    {
+        AllowDuplicateProperties = false,
+        MaxDepth = 32,
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+    };
+
+    private static readonly ReleaseRecordJson Json = new(Strict);
+
+    /// <summary>The file's path.</summary>
+    public string Path { get; } = System.IO.Path.Combine(workDirectory, "release.json");
+
+    /// <summary>Reads the record. IMB1201 when there is none, IMB1202 when it is damaged or of another schema.</summary>
+    public async Task<ReleaseRecord> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var file = File.OpenRead(Path);
+            if (file.Length > LongestFile)
+            {
+                throw RecordErrors.Unreadable(Path, $"it has {file.Length} bytes, at most {LongestFile} were expected");
+            }
+
+            using var document = await JsonDocument.ParseAsync(file, new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false }, cancellationToken);
+            RefuseOtherSchema(document.RootElement);
+            return document.RootElement.Deserialize(Json.ReleaseRecord) ?? throw RecordErrors.Unreadable(Path, "it is empty");
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw RecordErrors.Missing(Path);
+        }
+        catch (Exception damaged) when (damaged is JsonException or FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw RecordErrors.Unreadable(Path, damaged.Message, damaged);
+        }
+    }
+
+    /// <summary>Writes the record: a temporary file, flushed to disk, then renamed over the old one. IMB1205 when that fails.</summary>
+    public async Task WriteAsync(ReleaseRecord record, CancellationToken cancellationToken)
+    {
+        var temporary = $"{Path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            Directory.CreateDirectory(workDirectory);
+            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                await JsonSerializer.SerializeAsync(file, record, Json.ReleaseRecord, cancellationToken);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, Path, overwrite: true);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw RecordErrors.NotWritable(Path, fault);
+        }
+        finally
+        {
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+        }
+    }
+
+    private void RefuseOtherSchema(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("schema", out var schema) || !schema.TryGetInt32(out var version))
+        {
+            throw RecordErrors.Unreadable(Path, "it has no schema number");
+        }
+
+        if (version != ReleaseRecord.CurrentSchema)
+        {
+            throw RecordErrors.Unreadable(Path, $"expected schema {ReleaseRecord.CurrentSchema}, found {version}");
+        }
+    }
+}

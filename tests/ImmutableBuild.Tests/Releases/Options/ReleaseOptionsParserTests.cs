@@ -1,0 +1,174 @@
+using System.Collections.Immutable;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Releases.Options;
+
+namespace ImmutableBuild.Tests.Releases.Options;
+
+public sealed class ReleaseOptionsParserTests
+{
+    private static readonly ProjectFacts Web = new("Shop.Web", Path.GetTempPath(), ListensOnHttp: true);
+    private static readonly ProjectFacts Worker = Web with { ListensOnHttp = false };
+
+    [Fact]
+    public void Nothing_set_gives_the_defaults_that_the_code_has()
+    {
+        var options = ReleaseOptionsParser.Parse(Raw());
+
+        options.App.ToString().ShouldBe("shop-web/dev");
+        options.Target.ShouldBe("local");
+        options.Rollout.Judge.ShouldBe(new JudgeOptions());
+        options.Rollout.ShouldBe(new RolloutPlan() with { Steps = options.Rollout.Steps });
+        options.Rollout.Steps.ShouldBe(new RolloutPlan().Steps);
+        options.Runtime.ToCanonicalJson().ShouldBe(new RuntimeConfiguration().ToCanonicalJson());
+        options.Bake.Repository.ShouldBe("shop-web");
+    }
+
+    [Fact]
+    public void Every_default_is_an_allowed_value() =>
+        OptionCatalogue.All.Where(option => option.Default is not null).ShouldAllBe(option => IsAllowed(option, option.Default!));
+
+    [Fact]
+    public void All_mistakes_come_at_once_each_with_value_and_allowed_ones()
+    {
+        var raw = Raw(("ImmutableSoak", "soon"), ("ImmutableInstances", "0"), ("ImmutableRollout", "purple"), ("ImmutableApp", "Not A Label"))
+            with { UnknownNames = ["ImmutableKeeep", "ImmutableRegistryPassword"] };
+
+        var mistakes = Should.Throw<ImmutableBuildException>(() => ReleaseOptionsParser.Parse(raw)).Diagnostics;
+
+        mistakes.Select(mistake => mistake.Code).Order().ShouldBe(["IMB1001", "IMB1001", "IMB1001", "IMB1001", "IMB1002", "IMB1003"]);
+        mistakes.ShouldContain(mistake => mistake.Message.Contains("'purple'") && mistake.Message.Contains("bluegreen, canary"));
+        mistakes.ShouldContain(mistake => mistake.Message.Contains("Did you mean 'ImmutableKeep'?"));
+        mistakes.ShouldContain(mistake => mistake.Message.Contains("ImmutableRegistryPasswordVariable"));
+    }
+
+    [Fact]
+    public void A_mistake_names_the_place_where_it_was_set()
+    {
+        var raw = Raw(("ImmutablePort", "99999")) with { Locate = name => new SourceLocation($"{name}.csproj", 7, 3) };
+
+        Should.Throw<ImmutableBuildException>(() => ReleaseOptionsParser.Parse(raw)).Diagnostics.Single()
+            .Location.ShouldBe(new SourceLocation("ImmutablePort.csproj", 7, 3));
+    }
+
+    [Fact]
+    public void An_environment_variable_fills_what_no_property_sets()
+    {
+        var raw = Raw(("ImmutableKeep", "2")) with { ReadVariable = name => name switch { "IMMUTABLE_KEEP" => "5", "IMMUTABLE_SOAK" => "7s", _ => null } };
+
+        var rollout = ReleaseOptionsParser.Parse(raw).Rollout;
+
+        rollout.Keep.ShouldBe(2);
+        rollout.Soak.ShouldBe(TimeSpan.FromSeconds(7));
+    }
+
+    [Fact]
+    public void A_worker_has_no_port_and_is_probed_by_its_process()
+    {
+        var runtime = ReleaseOptionsParser.Parse(Raw() with { Project = Worker }).Runtime;
+
+        runtime.Port.ShouldBeNull();
+        runtime.Probe.Kind.ShouldBe(ProbeKind.Process);
+    }
+
+    [Fact]
+    public void A_worker_that_declares_a_port_has_it()
+    {
+        var raw = Raw() with { Project = Worker, Items = [new RawItem("ContainerPort", "5353", "udp"), new RawItem("ContainerPort", "9000")] };
+
+        var options = ReleaseOptionsParser.Parse(raw);
+
+        options.Runtime.Port.ShouldBe(9000);
+        options.Bake.Ports.ShouldBe(["5353/udp", "9000/tcp"]);
+    }
+
+    [Theory]
+    [InlineData("ImmutableRollout", "canary")]
+    [InlineData("ImmutablePort", "8080")]
+    [InlineData("ImmutableProbe", "http")]
+    public void A_worker_can_have_nothing_that_needs_a_port(string name, string value) =>
+        Code(Raw((name, value)) with { Project = Worker }).ShouldBe("IMB1004");
+
+    [Fact]
+    public void A_protected_environment_is_never_released_dirty() =>
+        Code(Raw(("ImmutableProtected", "true"), ("ImmutableAllowDirty", "true"))).ShouldBe("IMB1004");
+
+    [Fact]
+    public void Items_become_variables_labels_arguments_and_secrets()
+    {
+        var options = ReleaseOptionsParser.Parse(Raw() with
+        {
+            Items =
+            [
+                new RawItem("ContainerEnvironmentVariable", "A", "1"), new RawItem("ContainerLabel", "team", "shop;web"),
+                new RawItem("ContainerAppCommandArgs", "--verbose"), new RawItem("ImmutableArgument", "serve"),
+                new RawItem("ImmutableEnvironmentVariable", "B", "2"), new RawItem("ImmutableSecret", "DB", "SHOP_DB"), new RawItem("ImmutableSecret", "API_KEY"),
+            ],
+        });
+
+        options.Bake.Environment["A"].ShouldBe("1");
+        options.Bake.Labels["team"].ShouldBe("shop;web");
+        options.Bake.Arguments.ShouldBe(["--verbose"]);
+        options.Runtime.Arguments.ShouldBe(["serve"]);
+        options.Runtime.Environment["B"].ShouldBe("2");
+        options.SecretVariables.ShouldBe(new Dictionary<string, string> { ["API_KEY"] = "API_KEY", ["DB"] = "SHOP_DB" }.ToImmutableSortedDictionary(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Shop.Web", "shop-web")]
+    [InlineData("Münchner Straße_2", "m-nchner-stra-e-2")]
+    [InlineData("...", "app")]
+    [InlineData("東京", "app")]
+    public void The_app_is_named_after_the_project(string project, string app) => ReleaseOptionsParser.LabelOf(project).ShouldBe(app);
+
+    [Theory]
+    [InlineData("500ms", 500)]
+    [InlineData("30s", 30_000)]
+    [InlineData("1.5m", 90_000)]
+    [InlineData("2h", 7_200_000)]
+    [InlineData("0s", 0)]
+    [InlineData("00:01:30", 90_000)]
+    [InlineData("24:00:00", -1)]
+    [InlineData("25h", -1)]
+    [InlineData("30", -1)]
+    [InlineData("-1s", -1)]
+    [InlineData("1e3s", -1)]
+    [InlineData("s", -1)]
+    [InlineData("", -1)]
+    public void Durations_say_their_unit(string text, int milliseconds)
+    {
+        Durations.TryParse(text, out var value).ShouldBe(milliseconds >= 0);
+        value.ShouldBe(TimeSpan.FromMilliseconds(Math.Max(0, milliseconds)));
+    }
+
+    [Theory]
+    [InlineData("10,50", true)]
+    [InlineData("5; 25 ;50%", true)]
+    [InlineData("50,10", false)]
+    [InlineData("0,10", false)]
+    [InlineData("10,100", false)]
+    [InlineData("ten", false)]
+    public void Canary_steps_grow_and_stay_below_100(string text, bool valid) =>
+        OptionTypes.Percentages.TryParse(text, out _).ShouldBe(valid);
+
+    private static RawOptions Raw(params (string Name, string Value)[] properties) => new()
+    {
+        Project = Web,
+        Properties = properties.ToImmutableDictionary(pair => pair.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase),
+    };
+
+    private static string Code(RawOptions raw) => Should.Throw<ImmutableBuildException>(() => ReleaseOptionsParser.Parse(raw)).Code;
+
+    private static bool IsAllowed(PropertyOption option, string text)
+    {
+        try
+        {
+            ReleaseOptionsParser.Parse(Raw((option.Name, text)));
+            return true;
+        }
+        catch (ImmutableBuildException)
+        {
+            return false;
+        }
+    }
+}
