@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using System.Text;
+
+namespace ImmutableBuild.LoadGenerator;
+
+/// <summary>
+/// Idle keep-alive connections, newest first. A connection that the server closed while it was idle is dropped before use,
+/// as any client does; one that closes under a request is that request's failure.
+/// </summary>
+internal sealed class ConnectionPool(Uri uri, int maxConnections) : IDisposable
+{
+    private readonly ConcurrentStack<HttpConnection> _idle = new();
+    private readonly SemaphoreSlim _slots = new(maxConnections);
+    private readonly byte[] _request = Encoding.ASCII.GetBytes(
+        $"GET {uri.PathAndQuery} HTTP/1.1\r\nHost: {uri.Authority}\r\nUser-Agent: immutable-load\r\n\r\n");
+
+    public async Task<LoadResponse> SendAsync(CancellationToken cancellationToken)
+    {
+        await _slots.WaitAsync(cancellationToken);
+        HttpConnection? connection = null;
+        try
+        {
+            connection = Rent() ?? await HttpConnection.OpenAsync(uri, cancellationToken);
+            var response = await connection.ExchangeAsync(_request, cancellationToken);
+            if (connection.KeepsAlive)
+            {
+                _idle.Push(connection);
+                connection = null;
+            }
+
+            return response;
+        }
+        finally
+        {
+            connection?.Dispose();
+            _slots.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        while (_idle.TryPop(out var connection))
+        {
+            connection.Dispose();
+        }
+
+        _slots.Dispose();
+    }
+
+    private HttpConnection? Rent()
+    {
+        while (_idle.TryPop(out var connection))
+        {
+            if (!connection.WasClosedWhileIdle)
+            {
+                return connection;
+            }
+
+            connection.Dispose();
+        }
+
+        return null;
+    }
+}
