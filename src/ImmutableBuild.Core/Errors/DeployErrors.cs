@@ -22,8 +22,16 @@ public static class DeployErrors
         "The target could not be reached, or a reply was lost.",
         "See the message for the cause; run the release again: it continues from what the target shows.");
 
+    private static readonly ErrorDescriptor CancelledDescriptor = new(
+        "IMB6004", "The release was cancelled",
+        "The release was interrupted. Traffic was routed back to what served before, and the new generation was removed.",
+        "Run the release again: it continues from what the target shows.");
+
     /// <summary>The rows of this range.</summary>
-    public static ImmutableArray<ErrorDescriptor> All { get; } = [LeaseHeldDescriptor, LeaseLostDescriptor, TargetUnavailableDescriptor];
+    public static ImmutableArray<ErrorDescriptor> All { get; } = [LeaseHeldDescriptor, LeaseLostDescriptor, TargetUnavailableDescriptor, CancelledDescriptor];
+
+    /// <summary>The code of <see cref="LeaseLost"/>: the run ends at once and touches nothing any more.</summary>
+    public static string LeaseLostCode => LeaseLostDescriptor.Code;
 
     /// <summary>Another holder has the lease of the app (F04).</summary>
     public static ImmutableBuildException LeaseHeld(AppKey app, LeaseState held) => new(new Diagnostic(
@@ -38,4 +46,8 @@ public static class DeployErrors
     /// <summary>The target could not be reached or its reply was lost; observe, then decide again (F39).</summary>
     public static ImmutableBuildException TargetUnavailable(AppKey app, string what, Exception? inner = null) => new(
         new Diagnostic(TargetUnavailableDescriptor, $"The target of {app} did not answer: {what}."), inner) { IsTransient = true };
+
+    /// <summary>Someone interrupted the release (F02).</summary>
+    public static Diagnostic Cancelled(GenerationId generation) => new(
+        CancelledDescriptor, $"The release of generation {generation} was cancelled.");
 }

@@ -34,7 +34,11 @@ public sealed record RouteState(Route Route, DateTimeOffset Since, ServingPath? 
 /// <summary>What answered the latest requests that the target itself sent through the public entry of the app.</summary>
 /// <param name="Generation">The generation whose identity came back; null when none did.</param>
 /// <param name="Consecutive">How many requests in a row, since the route took its present form, were answered by a generation the route names.</param>
-public sealed record ServingPath(GenerationId? Generation, int Consecutive);
+public sealed record ServingPath(GenerationId? Generation, int Consecutive)
+{
+    /// <summary>When, since the route took its present form, such a request was first answered by a generation the route names, by the target's clock; null before that.</summary>
+    public DateTimeOffset? FirstAnswerAt { get; init; }
+}
 
 /// <summary>One generation as it is right now.</summary>
 /// <param name="Spec">What it was created from.</param>

@@ -205,6 +205,9 @@ public sealed record DeployRecord
 
     /// <summary>The generation that served when Deploy began.</summary>
     public GenerationId? Serving { get; init; }
+
+    /// <summary>The sequence of the ledger's newest Live entry when Deploy began, 0 when there was none; a later one of another generation supersedes this release (F06).</summary>
+    public long LiveSequence { get; init; }
 }
 
 /// <summary>The gate's verdict, and the switch.</summary>

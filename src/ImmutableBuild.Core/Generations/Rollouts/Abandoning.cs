@@ -1,0 +1,62 @@
+using ImmutableBuild.Errors;
+
+namespace ImmutableBuild.Generations.Rollouts;
+
+/// <summary>Gives the new generation up: traffic back, the ledger told, the generation gone, then the error.</summary>
+internal static class Abandoning
+{
+    /// <summary>The next thing to put right, at last the error.</summary>
+    public static RolloutAction Next(Scene scene, Refusal refusal) =>
+        RouteBack(scene)
+        ?? Restoring.Next(scene)
+        ?? RecordFailure(scene, refusal)
+        ?? ClearingUp.Next(scene)
+        ?? (RolloutAction?)WaitUntilGone(scene)
+        ?? new Fail(GateErrors.Abandoned(refusal, scene.NewId, Serving(scene)))
+        {
+            Why = refusal.Diagnostic.Message,
+        };
+
+    /// <summary>
+    /// Back to the stable generation, unless it answers worse than the new one: both are bad then, and the one that answers
+    /// best is kept (F31). With nothing to go back to, a generation that doesn't answer loses its traffic.
+    /// </summary>
+    private static SetRoute? RouteBack(Scene scene)
+    {
+        if (scene is not { NewPercent: > 0, New: { } refused })
+        {
+            return null;
+        }
+
+        if (scene.Stable is { } stable)
+        {
+            return stable.Answers && !IsWorse(stable, refused) ? new SetRoute(Route.To(stable.Id)) { Why = $"back to {stable.Id}" } : null;
+        }
+
+        return refused.Answers || scene.IsProven(refused) ? null : new SetRoute(Route.None) { Why = "it does not answer, and nothing served before it" };
+    }
+
+    private static bool IsWorse(Known stable, Known refused) =>
+        stable.Generation.AnsweringShare() <= 0.5 && stable.Generation.AnsweringShare() < refused.Generation.AnsweringShare();
+
+    private static Record? RecordFailure(Scene scene, Refusal refusal)
+    {
+        var isRecorded = scene.LatestEntry(scene.NewId) is { Event: LedgerEvent.Failed } failed && !(scene.New?.Generation.CreatedAt > failed.At);
+        return !refusal.IsFailure || isRecorded || scene.New is null ? null : new Record(new LedgerEntry
+        {
+            Event = LedgerEvent.Failed,
+            Cause = scene.Desired.Cause,
+            Spec = scene.New.Generation.Spec,
+            By = scene.Desired.Writer,
+            Reason = refusal.Diagnostic.Message,
+        })
+        { Why = refusal.Diagnostic.Code };
+    }
+
+    private static Wait? WaitUntilGone(Scene scene) => scene.New is { Generation.Phase: GenerationPhase.Destroying }
+        ? new Wait { Why = $"{scene.NewId} drains and goes" }
+        : null;
+
+    private static GenerationId? Serving(Scene scene) =>
+        scene.Route.Shares.IsEmpty ? null : scene.Route.Shares.MaxBy(share => share.Percent)!.Generation;
+}

@@ -1,0 +1,53 @@
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Generations.Rollouts;
+
+/// <summary>How far a rollout goes.</summary>
+public enum RolloutGoal
+{
+    /// <summary>The generation exists beside the others, without traffic.</summary>
+    Created,
+
+    /// <summary>It passed the gate, has all the traffic, stayed well through the soak time, and the ledger says so.</summary>
+    Live,
+
+    /// <summary>It is live already; what it replaced is drained and gone, but for the standby generations.</summary>
+    Converged,
+}
+
+/// <summary>What a release wants. With an <see cref="Observation"/>, it is all that <see cref="Rollout.Next"/> looks at.</summary>
+public sealed record Desired
+{
+    /// <summary>The generation that shall serve.</summary>
+    public required GenerationSpec Spec { get; init; }
+
+    /// <summary>How traffic moves to it.</summary>
+    public required RolloutPlan Plan { get; init; }
+
+    /// <summary>How far to go.</summary>
+    public required RolloutGoal Goal { get; init; }
+
+    /// <summary>What the ledger shall say started it.</summary>
+    public required LedgerCause Cause { get; init; }
+
+    /// <summary>Who asks: the lease holder, and the writer of ledger entries.</summary>
+    public required string Writer { get; init; }
+
+    /// <summary>
+    /// The sequence of the ledger's newest Live entry when the release began, 0 when there was none; null takes it from the
+    /// first observation. A later Live entry of another generation means that this release was superseded (F06).
+    /// </summary>
+    public long? LiveSequence { get; init; }
+
+    /// <summary>The target's clock when this run first looked. A generation that existed before gets the whole health timeout from here.</summary>
+    public DateTimeOffset? Began { get; init; }
+
+    /// <summary>Why this run gave the generation up; once spoken it stands, even if the generation looks well again a moment later.</summary>
+    public Refusal? Refused { get; init; }
+
+    /// <summary>The app.</summary>
+    public AppKey App => Spec.App;
+
+    /// <summary>The id of the generation that shall serve.</summary>
+    public GenerationId Id => Spec.Id;
+}

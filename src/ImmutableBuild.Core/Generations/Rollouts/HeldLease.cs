@@ -1,0 +1,55 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Generations.Rollouts;
+
+/// <summary>The lease as a run holds it. Renewal is timed by the holder's own monotonic clock; validity is the target's word alone (F05).</summary>
+internal sealed class HeldLease(IDeploymentTarget target, AppKey app, LeaseRequest request, TimeProvider time)
+{
+    private Lease? _lease;
+    private long _renewedAt;
+
+    public bool IsHeld => _lease is not null;
+
+    private TimeSpan RenewAfter => request.Duration / 3;
+
+    /// <summary>Takes the lease, or renews it. A lease that lapsed in between is lost: someone else may have acted.</summary>
+    public async Task AcquireAsync(CancellationToken cancellationToken)
+    {
+        var asked = time.GetTimestamp();
+        var lease = await target.AcquireLeaseAsync(app, request, cancellationToken);
+        if (_lease is { } held && held.FencingToken != lease.FencingToken)
+        {
+            throw DeployErrors.LeaseLost(app, held);
+        }
+
+        (_lease, _renewedAt) = (lease, asked);
+    }
+
+    /// <summary>Renews the lease when a third of it is over.</summary>
+    public Task RenewIfDueAsync(CancellationToken cancellationToken) =>
+        IsHeld && time.GetElapsedTime(_renewedAt) >= RenewAfter ? AcquireAsync(cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Makes a changing call, and renews the lease as long as it takes.</summary>
+    public async Task WhileAsync(Func<Lease, Task> change, CancellationToken cancellationToken)
+    {
+        await RenewIfDueAsync(cancellationToken);
+        var call = change(_lease ?? throw new InvalidOperationException("No lease is held."));
+        while (!call.IsCompleted && await Task.WhenAny(call, Task.Delay(RenewAfter, time, cancellationToken)) != call)
+        {
+            await AcquireAsync(cancellationToken);
+        }
+
+        await call;
+    }
+
+    /// <summary>Gives the lease back, if it is held.</summary>
+    public async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        if (_lease is { } lease)
+        {
+            _lease = null;
+            await target.ReleaseLeaseAsync(app, lease, cancellationToken);
+        }
+    }
+}

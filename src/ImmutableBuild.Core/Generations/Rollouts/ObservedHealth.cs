@@ -1,0 +1,45 @@
+namespace ImmutableBuild.Generations.Rollouts;
+
+/// <summary>What an observation says of the health of instances and generations.</summary>
+internal static class ObservedHealth
+{
+    /// <summary>Probes older than this many rounds of interval and timeout say nothing about now.</summary>
+    private const int FreshRounds = 3;
+
+    /// <summary>The latest probe of the instance passed, and nothing else answers in its place.</summary>
+    public static bool Answers(this ObservedInstance instance) =>
+        instance is { State: InstanceState.Running, ConsecutiveHealthy: > 0 } && instance.Identity != InstanceIdentity.Foreign;
+
+    /// <summary>At least one instance answers.</summary>
+    public static bool Answers(this ObservedGeneration generation) =>
+        generation.Phase != GenerationPhase.Destroying && generation.Instances.Any(Answers);
+
+    /// <summary>The share of its instances that answer, 0 to 1.</summary>
+    public static double AnsweringShare(this ObservedGeneration generation) => generation.Answers()
+        ? (double)generation.Instances.Count(Answers) / Math.Max(generation.Spec.Size, generation.Instances.Length)
+        : 0;
+
+    /// <summary>The instance passed <paramref name="successes"/> probes in a row, the latest of them not long ago.</summary>
+    public static bool IsHealthy(this ObservedInstance instance, int successes, Probe probe, DateTimeOffset now) =>
+        instance.Answers() && instance.ConsecutiveHealthy >= successes && instance.LastProbe is { } latest && IsFresh(latest, probe, now);
+
+    /// <summary>Every instance is there and healthy.</summary>
+    public static bool IsHealthy(this ObservedGeneration generation, int successes, DateTimeOffset now) =>
+        generation.Phase == GenerationPhase.Running
+        && generation.Instances.Length >= generation.Spec.Size
+        && generation.Instances.All(instance => instance.IsHealthy(successes, generation.Spec.Configuration.Probe, now));
+
+    /// <summary>What the instance does now, in a few words.</summary>
+    public static string Describe(this ObservedInstance instance)
+    {
+        var ended = instance.ExitCode is { } code ? $"exited with code {code}" : "exited";
+        var state = instance.State == InstanceState.Exited ? ended
+            : instance.Restarts > 0 ? $"{ended} and was started again ({instance.Restarts}×)"
+            : instance.State == InstanceState.Starting ? "is starting"
+            : $"passed {instance.ConsecutiveHealthy} probe{(instance.ConsecutiveHealthy == 1 ? "" : "s")} in a row";
+        return $"instance {instance.Name} {state}, last probe: {instance.LastProbe?.Detail ?? "none"}";
+    }
+
+    private static bool IsFresh(ProbeResult latest, Probe probe, DateTimeOffset now) =>
+        (now - latest.At).Duration() <= FreshRounds * (probe.Interval + probe.Timeout);
+}

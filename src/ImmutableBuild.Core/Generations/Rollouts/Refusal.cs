@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+using ImmutableBuild.Errors;
+
+namespace ImmutableBuild.Generations.Rollouts;
+
+/// <summary>Why a run gives its generation up.</summary>
+/// <param name="Diagnostic">The error the release ends with.</param>
+public sealed record Refusal(Diagnostic Diagnostic)
+{
+    /// <summary>The generation itself is at fault, so the ledger says that it failed; false for a cancelled release or a fault of the target.</summary>
+    public bool IsFailure { get; init; }
+
+    /// <summary>The instance at fault, where it is one.</summary>
+    public string? Instance { get; init; }
+
+    /// <summary>The last lines that instance wrote, read before it is destroyed.</summary>
+    public ImmutableArray<string> Log { get; init; } = [];
+}

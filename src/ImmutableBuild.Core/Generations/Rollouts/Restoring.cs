@@ -1,0 +1,20 @@
+namespace ImmutableBuild.Generations.Rollouts;
+
+/// <summary>Users first: traffic goes to what is proven and answers, whatever a killed release or a crash made of the route.</summary>
+internal static class Restoring
+{
+    /// <summary>Routes back to the stable generation, when the route names what it should not, or nothing that answers.</summary>
+    public static RolloutAction? Next(Scene scene)
+    {
+        if (scene.Stable is not { Answers: true } stable)
+        {
+            return null;
+        }
+
+        var strangers = scene.Route.Shares.Where(share => share.Generation != scene.NewId && share.Generation != stable.Id).ToList();
+        var why = strangers.Count > 0 ? $"{strangers[0].Generation} is of a release that did not end"
+            : !scene.IsServed ? "nothing that has traffic answers"
+            : null;
+        return why is null ? null : new SetRoute(Route.To(stable.Id)) { Why = why };
+    }
+}

@@ -1,0 +1,184 @@
+using System.Collections.Immutable;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Generations.Rollouts;
+
+/// <summary>One run of a rollout, step by step: observe, decide, act. All it remembers are measurements and its refusal.</summary>
+internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, RolloutSettings settings, TimeProvider time, IReporter reporter)
+{
+    private readonly HeldLease _lease = new(target, desired.App, new LeaseRequest(desired.Writer, settings.LeaseDuration), time);
+    private readonly TrafficWatch _traffic = new(desired.Id);
+    private readonly SwitchClock _switch = new(desired.Id, time);
+    private readonly List<string> _decisions = [];
+    private readonly List<GenerationId> _destroyed = [];
+    private Desired _desired = desired;
+    private Observation? _before;
+    private Observation? _observed;
+    private bool _changed;
+    private long? _faultySince;
+
+    /// <summary>Whether anything was begun that may have to be put right.</summary>
+    public bool HasChanged => _changed;
+
+    /// <summary>Makes one step; null when it is the last one, else how long to wait before the next.</summary>
+    public async Task<TimeSpan?> StepAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var action = await DecideAsync(cancellationToken);
+            var pause = await ActAsync(action, cancellationToken);
+            _faultySince = null;
+            return pause;
+        }
+        catch (ImmutableBuildException fault) when (fault.IsTransient && MayPass(fault))
+        {
+            reporter.Detail($"{fault.Message} Observing again.");
+            return settings.Interval;
+        }
+    }
+
+    /// <summary>Gives the new generation up for a reason that is not its own.</summary>
+    public void Refuse(Diagnostic why)
+    {
+        _desired = _desired with { Refused = _desired.Refused ?? new Refusal(why) };
+    }
+
+    /// <summary>Gives the lease back.</summary>
+    public Task ReleaseLeaseAsync(CancellationToken cancellationToken) => _lease.ReleaseAsync(cancellationToken);
+
+    /// <summary>What was done, once the last step is made.</summary>
+    public RolloutResult Result() => new()
+    {
+        Before = _before!,
+        Observed = _observed!,
+        Unchanged = !_changed,
+        Decisions = [.. _decisions],
+        Destroyed = [.. _destroyed],
+        SwitchTime = _switch.Elapsed,
+        RequestsLost = _traffic.Lost,
+        NewLatency = _traffic.NewLatency,
+        OldLatency = _traffic.OldLatency,
+    };
+
+    private async Task<RolloutAction> DecideAsync(CancellationToken cancellationToken)
+    {
+        await _lease.RenewIfDueAsync(cancellationToken);
+        _observed = await target.ObserveAsync(_desired.App, cancellationToken);
+        _before ??= _observed;
+        _traffic.Note(_observed);
+        _switch.Note(_observed);
+        _desired = _desired with
+        {
+            Began = _desired.Began ?? _observed.ObservedAt,
+            LiveSequence = _desired.LiveSequence ?? _observed.Ledger.LastOrDefault(entry => entry.Event == LedgerEvent.Live)?.Sequence ?? 0,
+        };
+
+        var action = Rollout.Next(_desired, _observed);
+        if (action.Refusal is { } refusal)
+        {
+            _desired = _desired with { Refused = refusal with { Log = await ReadLogAsync(refusal, cancellationToken) } };
+        }
+
+        return action;
+    }
+
+    private async Task<TimeSpan?> ActAsync(RolloutAction action, CancellationToken cancellationToken)
+    {
+        if (action is Fail fail)
+        {
+            Note(action);
+            throw new ImmutableBuildException(fail.Diagnostic);
+        }
+
+        if (action is Done)
+        {
+            Note(action);
+            return null;
+        }
+
+        if (!_lease.IsHeld)
+        {
+            // What was decided without the lease may be out of date by the time it is held: observe again.
+            await _lease.AcquireAsync(cancellationToken);
+            return TimeSpan.Zero;
+        }
+
+        Note(action);
+        if (action is Wait)
+        {
+            return settings.Interval;
+        }
+
+        await ChangeAsync(action, cancellationToken);
+        return TimeSpan.Zero;
+    }
+
+    private async Task ChangeAsync(RolloutAction action, CancellationToken cancellationToken)
+    {
+        _changed = true;
+        try
+        {
+            await _lease.WhileAsync(lease => CallAsync(action, lease, cancellationToken), cancellationToken);
+        }
+        catch (ImmutableBuildException fault) when (!fault.IsTransient && fault.Code != DeployErrors.LeaseLostCode && _desired.Refused is null && GivesNewUp(action))
+        {
+            // A route that the target refuses because of the new generation is the new generation's failure (F13).
+            _desired = _desired with { Refused = new Refusal(fault.Diagnostics[0]) { IsFailure = action is SetRoute && IsGateError(fault) } };
+        }
+        catch (ImmutableBuildException fault) when (!fault.IsTransient && action is SetRoute or Destroy && IsGateError(fault))
+        {
+            // The target saw something else than was observed a moment ago: observe again.
+            throw new ImmutableBuildException(fault.Diagnostics, fault) { IsTransient = true };
+        }
+    }
+
+    private bool GivesNewUp(RolloutAction action) => action is Create || (action is SetRoute move && move.Route.Names(_desired.Id));
+
+    private static bool IsGateError(ImmutableBuildException fault) => fault.Code.StartsWith("IMB7", StringComparison.Ordinal) || fault.Code.StartsWith("IMB8", StringComparison.Ordinal);
+
+    private async Task CallAsync(RolloutAction action, Lease lease, CancellationToken cancellationToken)
+    {
+        switch (action)
+        {
+            case Create create:
+                await target.CreateAsync(create.Spec, lease, cancellationToken);
+                break;
+            case SetRoute move:
+                move.Warnings.ToList().ForEach(reporter.Warn);
+                _switch.Calling(move.Route);
+                await target.RouteAsync(_desired.App, move.Route, lease, cancellationToken);
+                _switch.Called();
+                break;
+            case Record record:
+                await target.RecordAsync(_desired.App, record.Entry, lease, cancellationToken);
+                break;
+            case Destroy destroy:
+                await target.DestroyAsync(_desired.App, destroy.Generation, lease, cancellationToken);
+                _destroyed.Add(destroy.Generation);
+                break;
+            default:
+                throw new InvalidOperationException($"{action.GetType().Name} changes nothing.");
+        }
+    }
+
+    private async Task<ImmutableArray<string>> ReadLogAsync(Refusal refusal, CancellationToken cancellationToken) => refusal.Instance is null
+        ? []
+        : [.. await target.ReadLogAsync(_desired.App, _desired.Id, refusal.Instance, settings.LogLines, cancellationToken)];
+
+    private bool MayPass(ImmutableBuildException fault)
+    {
+        _faultySince ??= time.GetTimestamp();
+        return fault.IsTransient && time.GetElapsedTime(_faultySince.Value) < settings.Patience;
+    }
+
+    private void Note(RolloutAction action)
+    {
+        var line = action.ToString()!;
+        if (_decisions.LastOrDefault() != line)
+        {
+            _decisions.Add(line);
+            reporter.Detail(line);
+        }
+    }
+}

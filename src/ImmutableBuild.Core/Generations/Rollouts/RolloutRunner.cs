@@ -1,0 +1,73 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Generations.Rollouts;
+
+/// <summary>Runs a rollout to its goal: observe, decide, act, until done. Holds the lease from the first change to the end.</summary>
+public sealed class RolloutRunner(IDeploymentTarget target, TimeProvider time, IReporter reporter, RolloutSettings settings)
+{
+    /// <summary>
+    /// Reaches the goal of <paramref name="desired"/>, or throws the <see cref="ImmutableBuildException"/> that says why not,
+    /// after everything was put right. When cancelled, routes back and clears up within the grace period first (F02).
+    /// </summary>
+    public async Task<RolloutResult> RunAsync(Desired desired, CancellationToken cancellationToken)
+    {
+        var run = new RolloutRun(target, desired, settings, time, reporter);
+        var keepsLease = false;
+        try
+        {
+            await LoopAsync(run, cancellationToken);
+            keepsLease = settings.KeepLease;
+            return run.Result();
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await PutRightAsync(run, desired);
+            throw;
+        }
+        finally
+        {
+            if (!keepsLease)
+            {
+                await ReleaseAsync(run);
+            }
+        }
+    }
+
+    private async Task LoopAsync(RolloutRun run, CancellationToken cancellationToken)
+    {
+        while (await run.StepAsync(cancellationToken) is { } pause)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (pause > TimeSpan.Zero)
+            {
+                await Task.Delay(pause, time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task PutRightAsync(RolloutRun run, Desired desired)
+    {
+        if (!run.HasChanged || desired.Goal == RolloutGoal.Converged)
+        {
+            return;
+        }
+
+        run.Refuse(DeployErrors.Cancelled(desired.Id));
+        using var grace = new CancellationTokenSource(settings.Grace, time);
+        await LoopAsync(run, grace.Token);
+    }
+
+    private async Task ReleaseAsync(RolloutRun run)
+    {
+        using var grace = new CancellationTokenSource(settings.Grace, time);
+        try
+        {
+            await run.ReleaseLeaseAsync(grace.Token);
+        }
+        catch (Exception fault) when (fault is ImmutableBuildException or OperationCanceledException)
+        {
+            reporter.Detail($"The lease could not be given back and expires by itself: {fault.Message}");
+        }
+    }
+}

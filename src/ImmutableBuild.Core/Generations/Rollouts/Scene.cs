@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+
+namespace ImmutableBuild.Generations.Rollouts;
+
+/// <summary>
+/// An observation seen from one release: which generation is the new one, which one traffic falls back to, what is left
+/// over. Everything is derived anew from what the target shows, so a killed release leaves nothing behind to mislead the next.
+/// </summary>
+internal sealed class Scene
+{
+    private readonly Dictionary<GenerationId, LedgerEntry> _latest = [];
+
+    public Scene(Desired desired, Observation observed)
+    {
+        Desired = desired;
+        Observed = observed;
+        NewId = desired.Id;
+        Generations = [.. observed.Generations.Select(generation => new Known(generation.Id, generation))];
+        New = Generations.FirstOrDefault(known => known.Id == NewId);
+        foreach (var entry in observed.Ledger)
+        {
+            var id = entry.Spec.Id;
+            _latest[id] = entry;
+            (NewestLive, NewestLiveId) = entry.Event == LedgerEvent.Live ? (entry, id) : (NewestLive, NewestLiveId);
+        }
+
+        Stable = FindStable();
+    }
+
+    public Desired Desired { get; }
+
+    public Observation Observed { get; }
+
+    /// <summary>The generations there are, each with its id derived once.</summary>
+    public ImmutableArray<Known> Generations { get; }
+
+    /// <summary>The id of the generation that shall serve.</summary>
+    public GenerationId NewId { get; }
+
+    /// <summary>The generation that shall serve, when it exists.</summary>
+    public Known? New { get; }
+
+    /// <summary>The ledger's newest Live entry.</summary>
+    public LedgerEntry? NewestLive { get; }
+
+    /// <summary>The generation of <see cref="NewestLive"/>.</summary>
+    public GenerationId? NewestLiveId { get; }
+
+    /// <summary>Where traffic belongs while the new generation doesn't have it: what serves and is proven, before what merely serves.</summary>
+    public Known? Stable { get; }
+
+    public RolloutPlan Plan => Desired.Plan;
+
+    public Route Route => Observed.Route.Route;
+
+    /// <summary>How long the route has had its present form.</summary>
+    public TimeSpan SinceRouted => Observed.ObservedAt - Observed.Route.Since;
+
+    /// <summary>The new generation's share of traffic in percent.</summary>
+    public int NewPercent => Route.PercentOf(NewId);
+
+    /// <summary>The new generation has all the traffic, and the ledger says that it earned it.</summary>
+    public bool IsLive => NewPercent == 100 && IsRecorded;
+
+    /// <summary>The ledger's newest Live entry is about the new generation as it runs now.</summary>
+    public bool IsRecorded => New is not null && NewestLiveId == NewId && IsProven(New);
+
+    /// <summary>A later release went live meanwhile (F06).</summary>
+    public bool IsSuperseded => NewestLiveId != NewId && NewestLive?.Sequence > Desired.LiveSequence;
+
+    /// <summary>Whether some generation that gets traffic answers.</summary>
+    public bool IsServed => Generations.Any(known => Route.Names(known.Id) && known.Answers);
+
+    /// <summary>What failed or killed releases left: without traffic, never proven, and not what this release still works on.</summary>
+    public IEnumerable<Known> Leftovers => Generations.Where(known =>
+        MayDestroy(known) && !IsProven(known)
+        && (known.Id != NewId || HasFailed(known) || Desired.Refused is not null));
+
+    /// <summary>The ledger's latest word on <paramref name="id"/>.</summary>
+    public LedgerEntry? LatestEntry(GenerationId id) => _latest.GetValueOrDefault(id);
+
+    /// <summary>
+    /// The ledger says that the generation, as it runs now, went live and has not failed since. One that was destroyed and
+    /// created again has to prove itself again.
+    /// </summary>
+    public bool IsProven(Known known) => Says(LedgerEvent.Live, known);
+
+    /// <summary>The ledger says that the generation, as it runs now, failed.</summary>
+    public bool HasFailed(Known known) => Says(LedgerEvent.Failed, known);
+
+    /// <summary>It gets no traffic, and nobody would miss it (F25).</summary>
+    public bool MayDestroy(Known known) =>
+        known.Generation.Phase != GenerationPhase.Destroying
+        && !Route.Names(known.Id)
+        && (IsServed || !known.Answers);
+
+    private bool Says(LedgerEvent what, Known known) =>
+        LatestEntry(known.Id) is { } entry && entry.Event == what && entry.At >= known.Generation.CreatedAt;
+
+    private Known? FindStable()
+    {
+        var others = Generations
+            .Where(known => known.Id != NewId && known.Generation.Phase != GenerationPhase.Destroying)
+            .OrderByDescending(known => LatestEntry(known.Id)?.Sequence ?? 0)
+            .ToList();
+        return others.Find(known => IsProven(known) && Route.Names(known.Id) && known.Answers)
+            ?? others.Find(known => IsProven(known) && known.Answers)
+            ?? others.Find(known => Route.Names(known.Id) && known.Answers)
+            ?? others.Find(IsProven)
+            ?? others.Find(known => Route.Names(known.Id));
+    }
+}
+
+/// <summary>A generation that exists, with its id at hand.</summary>
+internal sealed record Known(GenerationId Id, ObservedGeneration Generation)
+{
+    public bool Answers => Generation.Answers();
+}

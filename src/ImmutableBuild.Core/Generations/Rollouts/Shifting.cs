@@ -1,0 +1,93 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Generations.Judging;
+
+namespace ImmutableBuild.Generations.Rollouts;
+
+/// <summary>Moves traffic to a generation that passes the gate: all at once or in steps, then watches it for the soak time.</summary>
+internal static class Shifting
+{
+    /// <summary>The next step of the route, or what it waits for.</summary>
+    public static RolloutAction Next(Scene scene)
+    {
+        var known = scene.New!;
+        if (Gate.WaitsFor(scene, known) is { } missing)
+        {
+            return new Wait { Why = missing };
+        }
+
+        return scene.NewPercent switch
+        {
+            0 => Begin(scene, known),
+            100 => Soak(scene, known),
+            _ => Canary(scene, known),
+        };
+    }
+
+    private static SetRoute Begin(Scene scene, Known known)
+    {
+        var steps = IsCanary(scene) ? scene.Plan.Steps : [];
+        return Step(scene, known, steps, "every instance is healthy") with { Warnings = Gate.Warnings(known) };
+    }
+
+    private static RolloutAction Canary(Scene scene, Known known)
+    {
+        if (!IsCanary(scene))
+        {
+            return new SetRoute(Route.To(known.Id)) { Why = "there is nothing to compare it with" };
+        }
+
+        var verdict = TrafficJudge.Judge(
+            scene.Plan.Judge, scene.Stable!.Generation.Traffic, known.Generation.Traffic, scene.Observed.Route.Since, scene.Observed.ObservedAt);
+        var isDue = scene.SinceRouted >= scene.Plan.StepDuration;
+        return verdict.Verdict switch
+        {
+            Verdict.Fail when isDue || verdict.IsBelowFloor => Refuse(scene, GateErrors.JudgedWorse(known.Id, scene.NewPercent, verdict.Numbers), isFailure: true),
+            _ when !isDue => new Wait { Why = $"watching {scene.NewPercent} % for {scene.Plan.StepDuration.TotalSeconds:0.#} s" },
+            Verdict.Pass => Step(scene, known, scene.Plan.Steps, verdict.Numbers),
+            _ when MayHold(scene) => new Wait { Why = $"holding at {scene.NewPercent} %: {verdict.Numbers}" },
+            _ => Refuse(scene, GateErrors.Inconclusive(known.Id, scene.NewPercent, verdict.Numbers), isFailure: false),
+        };
+    }
+
+    private static RolloutAction Soak(Scene scene, Known known)
+    {
+        if (!Gate.IsServingPathConfirmed(scene, known))
+        {
+            return new Wait { Why = $"the public entry has been answered by {known.Id} {scene.Observed.Route.Serving?.Consecutive ?? 0} times in a row so far" };
+        }
+
+        if (scene.SinceRouted < scene.Plan.Soak)
+        {
+            return new Wait { Why = $"watching all traffic for {scene.Plan.Soak.TotalSeconds:0.#} s" };
+        }
+
+        return new Record(new LedgerEntry
+        {
+            Event = LedgerEvent.Live,
+            Cause = scene.Desired.Cause,
+            Spec = known.Generation.Spec,
+            Replaced = scene.NewestLiveId == known.Id ? null : scene.NewestLiveId,
+            By = scene.Desired.Writer,
+        })
+        { Why = "it serves, and stayed well" };
+    }
+
+    private static SetRoute Step(Scene scene, Known known, IEnumerable<int> steps, string why)
+    {
+        var next = steps.Where(percent => percent > scene.NewPercent).DefaultIfEmpty(100).Min();
+        return new SetRoute(next < 100 ? Route.Split(scene.Stable!.Id, known.Id, next) : Route.To(known.Id)) { Why = why };
+    }
+
+    private static bool IsCanary(Scene scene) => scene.Plan.Strategy == RolloutStrategy.Canary && scene.Stable is { Answers: true };
+
+    private static bool MayHold(Scene scene) =>
+        scene.Plan.Judge.OnInconclusive == InconclusiveAction.Hold
+        && scene.SinceRouted < scene.Plan.StepDuration + scene.Plan.Judge.HoldTimeout;
+
+    private static RolloutAction Refuse(Scene scene, Diagnostic fault, bool isFailure)
+    {
+        var refusal = new Refusal(fault) { IsFailure = isFailure };
+        var refused = new Scene(scene.Desired with { Refused = refusal }, scene.Observed);
+        return Abandoning.Next(refused, refusal) with { Refusal = refusal };
+    }
+}
