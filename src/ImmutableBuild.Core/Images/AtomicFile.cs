@@ -1,0 +1,48 @@
+namespace ImmutableBuild.Images;
+
+/// <summary>Writes a file so that its name never shows half of it: a temporary file beside it, flushed, then renamed.</summary>
+internal static class AtomicFile
+{
+    /// <summary>Writes <paramref name="content"/>, replacing what is there.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        var temporary = TemporaryFor(path);
+        try
+        {
+            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0))
+            {
+                file.Write(content);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Writes what <paramref name="write"/> writes, replacing what is there; when it throws, nothing has changed.</summary>
+    public static async Task WriteAsync(string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
+    {
+        var temporary = TemporaryFor(path);
+        try
+        {
+            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 128 * 1024, FileOptions.Asynchronous))
+            {
+                await write(file, cancellationToken);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private static string TemporaryFor(string path) => $"{path}.{Guid.NewGuid():N}.tmp";
+}

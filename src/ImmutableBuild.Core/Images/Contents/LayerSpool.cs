@@ -1,0 +1,115 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images.Oci;
+using Microsoft.Win32.SafeHandles;
+
+namespace ImmutableBuild.Images;
+
+/// <summary>
+/// A layer, uncompressed into a temporary file that is gone once it is closed. Both its compressed digest and its diff_id
+/// were checked, and its size was bounded while it was written (L6, L9, L10).
+/// </summary>
+internal sealed class LayerSpool : IDisposable
+{
+    private readonly FileStream _file;
+
+    private LayerSpool(FileStream file, Digest layer) => (_file, Layer) = (file, layer);
+
+    /// <summary>The digest of the compressed layer.</summary>
+    public Digest Layer { get; }
+
+    /// <summary>The uncompressed archive.</summary>
+    public Stream Archive => _file;
+
+    /// <summary>For reads at any offset, from several threads.</summary>
+    public SafeFileHandle Handle => _file.SafeFileHandle;
+
+    public static async Task<LayerSpool> CreateAsync(
+        IImageSource source, Descriptor layer, Digest diffId, string directory, SpoolBudget budget, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(directory, $"{layer.Digest.Hex}.{Guid.NewGuid():N}.tar");
+        var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, 0, FileOptions.DeleteOnClose);
+        try
+        {
+            await using var compressed = await source.OpenBlobAsync(layer, cancellationToken);
+            await using (var content = Uncompressed(compressed, layer))
+            {
+                var found = await CopyAsync(content, file, layer, budget, cancellationToken);
+                // The gzip reader may stop before the blob's end; the digest is only checked there.
+                await compressed.CopyToAsync(Stream.Null, cancellationToken);
+                if (found != diffId)
+                {
+                    throw BakeErrors.LayerInvalid(layer.Digest.ToString(), $"its content hashes to {found}, but the configuration's diff_id says {diffId}");
+                }
+            }
+
+            return new LayerSpool(file, layer.Digest);
+        }
+        catch (InvalidDataException fault)
+        {
+            await file.DisposeAsync();
+            throw BakeErrors.LayerInvalid(layer.Digest.ToString(), $"it is no gzip archive ({fault.Message})", fault);
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static Stream Uncompressed(Stream blob, Descriptor layer) => layer.MediaType switch
+    {
+        var type when MediaTypes.IsGzipLayer(type) => new GZipStream(blob, CompressionMode.Decompress, leaveOpen: true),
+        MediaTypes.TarLayer => blob,
+        _ => throw BakeErrors.LayerInvalid(layer.Digest.ToString(), $"its media type '{layer.MediaType}' can't be read; gzip and plain tar can"),
+    };
+
+    private static async Task<Digest> CopyAsync(Stream content, FileStream file, Descriptor layer, SpoolBudget budget, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[256 * 1024];
+        long total = 0;
+        while (await content.ReadAsync(buffer, cancellationToken) is var count and > 0)
+        {
+            total += count;
+            budget.Spend(count, total, layer);
+            hash.AppendData(buffer, 0, count);
+            await file.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+        }
+
+        return Digest.FromHash(hash.GetHashAndReset());
+    }
+}
+
+/// <summary>What the layers of one image may still use up.</summary>
+internal sealed class SpoolBudget(ImageLimits limits)
+{
+    private long _bytes;
+    private int _entries;
+
+    /// <summary>Counts uncompressed bytes; <paramref name="layerTotal"/> is what the layer has had so far.</summary>
+    public void Spend(int count, long layerTotal, Descriptor layer)
+    {
+        if (Interlocked.Add(ref _bytes, count) > limits.MaxBytes)
+        {
+            throw BakeErrors.LimitExceeded("The image's layers together", $"more than {limits.MaxBytes} uncompressed bytes", $"{limits.MaxBytes} bytes");
+        }
+
+        if (layerTotal > limits.RatioFloor && layerTotal / Math.Max(1, layer.Size) > limits.MaxRatio)
+        {
+            throw BakeErrors.LimitExceeded($"The layer {layer.Digest}", $"more than {limits.MaxRatio} bytes for each compressed byte", $"{limits.MaxRatio}");
+        }
+    }
+
+    /// <summary>Counts one entry.</summary>
+    public void SpendEntry()
+    {
+        if (Interlocked.Increment(ref _entries) > limits.MaxEntries)
+        {
+            throw BakeErrors.LimitExceeded("The image's layers together", $"more than {limits.MaxEntries} entries", $"{limits.MaxEntries} entries");
+        }
+    }
+}

@@ -1,0 +1,208 @@
+using System.Text.Json;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images.Oci;
+
+namespace ImmutableBuild.Images;
+
+/// <summary>
+/// An OCI image layout directory (OCI image-spec, image-layout): <c>oci-layout</c>, <c>index.json</c> and
+/// <c>blobs/sha256/…</c>. Blobs and index appear under their names only once they are whole; the index may be changed by
+/// several processes at once.
+/// </summary>
+public sealed class OciLayout : IImageSource
+{
+    /// <summary>The annotation of an index entry that holds its name within the layout.</summary>
+    public const string ReferenceName = "org.opencontainers.image.ref.name";
+
+    private const string LayoutVersion = "1.0.0";
+
+    private readonly string _blobs;
+    private readonly string _indexFile;
+
+    private OciLayout(string directory)
+    {
+        Directory = directory;
+        _blobs = Path.Combine(directory, "blobs", "sha256");
+        _indexFile = Path.Combine(directory, "index.json");
+    }
+
+    /// <summary>The directory, absolute.</summary>
+    public string Directory { get; }
+
+    /// <inheritdoc/>
+    public string Name => Directory;
+
+    /// <summary>Opens a layout that exists; throws IMB2006 when there is none.</summary>
+    public static OciLayout Open(string directory)
+    {
+        var layout = new OciLayout(Path.GetFullPath(directory));
+        layout.CheckMarker();
+        return layout;
+    }
+
+    /// <summary>Opens a layout, making an empty one where there is none.</summary>
+    public static OciLayout OpenOrCreate(string directory)
+    {
+        var layout = new OciLayout(Path.GetFullPath(directory));
+        System.IO.Directory.CreateDirectory(layout._blobs);
+        if (!File.Exists(layout._indexFile))
+        {
+            using var held = LayoutLock.Acquire(layout.Directory, CancellationToken.None);
+            if (!File.Exists(layout._indexFile))
+            {
+                layout.WriteIndex(new ImageIndex { MediaType = MediaTypes.Index, Manifests = [] });
+            }
+
+            AtomicFile.Write(layout.MarkerFile, JsonSerializer.SerializeToUtf8Bytes(new LayoutMarker(LayoutVersion), OciJsonContext.Default.LayoutMarker));
+        }
+
+        layout.CheckMarker();
+        return layout;
+    }
+
+    private string MarkerFile => Path.Combine(Directory, "oci-layout");
+
+    /// <summary>The file of a blob, whether it exists or not. Its content is checked only by reading it through this class.</summary>
+    public string BlobPath(Digest digest) => Path.Combine(_blobs, digest.Hex);
+
+    /// <summary>Whether a blob of that digest and size is there. Its bytes are checked when they are read.</summary>
+    public bool Contains(Descriptor blob)
+    {
+        var file = new FileInfo(BlobPath(blob.Digest));
+        return file.Exists && file.Length == blob.Size;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ManifestContent?> FindManifestAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(BlobPath(digest));
+        if (!file.Exists)
+        {
+            return null;
+        }
+
+        var blob = new Descriptor { MediaType = "", Size = file.Length, Digest = digest };
+        var bytes = await this.ReadBlobAsync(blob, OciJson.MaxManifestBytes, cancellationToken);
+        return new ManifestContent(digest, ManifestMediaType.Of(bytes, BlobPath(digest)), bytes);
+    }
+
+    /// <inheritdoc/>
+    public Task<Stream> OpenBlobAsync(Descriptor blob, CancellationToken cancellationToken)
+    {
+        var path = BlobPath(blob.Digest);
+        try
+        {
+            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 128 * 1024, FileOptions.SequentialScan);
+            return Task.FromResult<Stream>(new DigestCheckingStream(file, blob.Digest, blob.Size, path));
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw BakeErrors.NotFound($"blob {blob.Digest}", Directory);
+        }
+    }
+
+    /// <summary>Writes a small blob unless it is there; returns its descriptor.</summary>
+    public Descriptor WriteBlob(string mediaType, ReadOnlySpan<byte> content)
+    {
+        var blob = new Descriptor { MediaType = mediaType, Size = content.Length, Digest = Digest.Of(content) };
+        if (!Contains(blob))
+        {
+            AtomicFile.Write(BlobPath(blob.Digest), content);
+        }
+
+        return blob;
+    }
+
+    /// <summary>Copies a blob from another source unless it is there; the copy is hashed before it gets its name. Returns whether it was copied.</summary>
+    public async Task<bool> CopyBlobAsync(IImageSource source, Descriptor blob, CancellationToken cancellationToken)
+    {
+        if (Contains(blob))
+        {
+            return false;
+        }
+
+        await using var content = await source.OpenBlobAsync(blob, cancellationToken);
+        await AtomicFile.WriteAsync(BlobPath(blob.Digest), content.CopyToAsync, cancellationToken);
+        return true;
+    }
+
+    /// <summary>Reads the index.</summary>
+    public ImageIndex ReadIndex()
+    {
+        try
+        {
+            using var file = File.OpenRead(_indexFile);
+            if (file.Length > OciJson.MaxManifestBytes)
+            {
+                throw BakeErrors.LimitExceeded(_indexFile, $"{file.Length} bytes", $"{OciJson.MaxManifestBytes} bytes");
+            }
+
+            var bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            return OciJson.ParseIndex(bytes, _indexFile);
+        }
+        catch (IOException fault)
+        {
+            throw BakeErrors.LayoutInvalid(Directory, $"its index.json can't be read ({fault.Message})", fault);
+        }
+    }
+
+    /// <summary>The entry of that name; null when there is none.</summary>
+    public Descriptor? Find(string name) => ReadIndex().Manifests.FirstOrDefault(entry => NameOf(entry) == name);
+
+    /// <summary>
+    /// Names a manifest. A name that is there already goes over to <paramref name="manifest"/> unless
+    /// <paramref name="mayMove"/>, given the entry it names now, says no; then nothing changes. Returns what the name means afterwards.
+    /// </summary>
+    public Descriptor SetReference(string name, Descriptor manifest, Func<Descriptor, bool> mayMove, CancellationToken cancellationToken)
+    {
+        using var held = LayoutLock.Acquire(Directory, cancellationToken);
+        var index = ReadIndex();
+        var current = index.Manifests.FirstOrDefault(entry => NameOf(entry) == name);
+        if (current is not null && (current.Digest == manifest.Digest || !mayMove(current)))
+        {
+            return current;
+        }
+
+        var named = manifest with { Annotations = (manifest.Annotations ?? OciAnnotations.None).SetItem(ReferenceName, name) };
+        WriteIndex(index with { Manifests = [.. index.Manifests.Where(entry => NameOf(entry) != name), named] });
+        return named;
+    }
+
+    /// <summary>Names a manifest, wherever the name pointed before.</summary>
+    public Descriptor SetReference(string name, Descriptor manifest, CancellationToken cancellationToken) =>
+        SetReference(name, manifest, static _ => true, cancellationToken);
+
+    /// <summary>Keeps the index entries that <paramref name="keep"/> names, and forgets the others. Blobs stay.</summary>
+    public void KeepReferences(Func<Descriptor, bool> keep, CancellationToken cancellationToken)
+    {
+        using var held = LayoutLock.Acquire(Directory, cancellationToken);
+        var index = ReadIndex();
+        var kept = index.Manifests.Where(keep).ToArray();
+        if (kept.Length != index.Manifests.Length)
+        {
+            WriteIndex(index with { Manifests = [.. kept] });
+        }
+    }
+
+    /// <summary>The name of an index entry; null where it has none.</summary>
+    public static string? NameOf(Descriptor entry) => entry.Annotations?.GetValueOrDefault(ReferenceName);
+
+    private void WriteIndex(ImageIndex index) => AtomicFile.Write(_indexFile, OciJson.Write(index));
+
+    private void CheckMarker()
+    {
+        try
+        {
+            var marker = JsonSerializer.Deserialize(File.ReadAllBytes(MarkerFile), OciJsonContext.Default.LayoutMarker);
+            if (marker?.ImageLayoutVersion != LayoutVersion)
+            {
+                throw BakeErrors.LayoutInvalid(Directory, $"version {LayoutVersion} was expected, found '{marker?.ImageLayoutVersion}'");
+            }
+        }
+        catch (Exception fault) when (fault is IOException or JsonException)
+        {
+            throw BakeErrors.LayoutInvalid(Directory, fault.Message, fault);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using System.Text;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
+
+namespace ImmutableBuild.Tests.Images.Contents;
+
+/// <summary>The layers that have to be refused.</summary>
+public sealed class HostileLayerTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly OciLayout _layout;
+
+    public HostileLayerTests() => _layout = OciLayout.OpenOrCreate(_directory["layout"]);
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData("../evil")]
+    [InlineData("a/../../evil")]
+    [InlineData("/etc/passwd")]
+    [InlineData("..")]
+    public Task Names_that_lead_outside(string name) => Refused(new RawTar().File(name));
+
+    [Fact]
+    public Task A_file_behind_a_link_of_the_same_layer() => Refused(new RawTar().Symlink("d", "/etc").File("d/passwd"));
+
+    [Fact]
+    public Task A_file_behind_a_circle_of_links() => Refused([new RawTar().Symlink("a", "b").Symlink("b", "a").End(), new RawTar().File("a/x").End()]);
+
+    [Fact]
+    public Task A_file_below_a_file() => Refused(new RawTar().File("f").File("f/x"));
+
+    [Theory]
+    [InlineData("../../etc/shadow")]
+    [InlineData("/etc/shadow")]
+    [InlineData("missing")]
+    [InlineData("directory")]
+    public Task Hard_links_to_no_file_of_the_image(string target) => Refused(new RawTar().Dir("directory").HardLink("h", target));
+
+    [Theory]
+    [InlineData(".wh.")]
+    [InlineData(".wh..")]
+    [InlineData(".wh...")]
+    [InlineData("a/.wh.")]
+    public Task Whiteouts_of_no_file(string name) => Refused(new RawTar().File(name));
+
+    [Fact]
+    public Task The_same_name_twice() => Refused(new RawTar().File("a", "1").File("./a", "2"));
+
+    [Fact]
+    public Task A_name_with_a_nul() => Refused(new RawTar().Pax(("path", "a\0b")).File("a"));
+
+    [Fact]
+    public Task A_name_too_long() => Refused(new RawTar().Pax(("path", new string('n', 256))).File("a"));
+
+    [Fact]
+    public Task A_path_too_deep() => Refused(new RawTar().Pax(("path", string.Concat(Enumerable.Repeat("d/", 300)) + "f")).File("a"));
+
+    [Fact]
+    public Task A_huge_extended_header() => Refused(new RawTar().Entry('x', "pax", new byte[(1 << 20) + 1]));
+
+    [Theory]
+    [InlineData("77777777777")]
+    [InlineData("-0000000001")]
+    [InlineData("0000000000x")]
+    public Task Sizes_that_cannot_be(string size) => Refused(new RawTar().Entry('0', "a", size: size));
+
+    [Theory]
+    [InlineData("999999999999999999999")]
+    [InlineData("-1")]
+    public Task Extended_sizes_that_cannot_be(string size) => Refused(new RawTar().Pax(("size", size)).File("a"));
+
+    [Fact]
+    public Task Sparse_files() => Refused(new RawTar().Entry('S', "a"));
+
+    [Fact]
+    public Task Sparse_files_by_extended_header() => Refused(new RawTar().Pax(("GNU.sparse.major", "1")).File("a"));
+
+    [Fact]
+    public Task Unknown_types() => Refused(new RawTar().Entry('Z', "a"));
+
+    [Fact]
+    public Task A_damaged_header()
+    {
+        var tar = new RawTar().File("a").End();
+        tar[0] ^= 1;
+        return Refused([tar]);
+    }
+
+    [Fact]
+    public Task An_archive_cut_off() => Refused([new RawTar().File("a", new string('x', 2000)).End()[..1000]]);
+
+    [Fact]
+    public async Task Devices_are_shown_as_such_and_never_as_content()
+    {
+        using var files = await TestImage.OpenAsync(_layout, TestImage.Write(_layout, new RawTar().Entry('3', "sda").Entry('6', "pipe").End()));
+
+        files.Entries.ShouldAllBe(entry => entry.Kind == ImageEntryKind.Special);
+        Should.Throw<ArgumentException>(() => files.Open(files.Find("sda")!));
+    }
+
+    [Fact]
+    public async Task Content_that_is_not_what_its_diff_id_says()
+    {
+        var image = TestImage.Write(_layout, (TestImage.Gzip(new RawTar().File("a").End()), Digest.Of("other"u8)));
+
+        (await Refusal(image)).Message.ShouldContain("diff_id");
+    }
+
+    [Fact]
+    public async Task A_layer_that_is_no_gzip_archive()
+    {
+        var image = TestImage.Write(_layout, (Encoding.UTF8.GetBytes("no gzip"), Digest.Of("no gzip"u8)));
+
+        (await Refusal(image)).Code.ShouldBe("IMB2003");
+    }
+
+    [Fact]
+    public async Task A_damaged_blob()
+    {
+        var image = TestImage.Write(_layout, new RawTar().File("a", "content").End());
+        var manifest = await _layout.ReadManifestAsync(image.Digest, TestContext.Current.CancellationToken);
+        var path = _layout.BlobPath(manifest.Layers[0].Digest);
+        var bytes = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        bytes[^1] ^= 1;
+        await File.WriteAllBytesAsync(path, bytes, TestContext.Current.CancellationToken);
+
+        (await Refusal(image)).Code.ShouldBeOneOf("IMB2002", "IMB2003");
+    }
+
+    [Fact]
+    public async Task More_layers_than_diff_ids()
+    {
+        var image = TestImage.Write(_layout, new RawTar().File("a").End());
+        var manifest = await _layout.ReadManifestAsync(image.Digest, TestContext.Current.CancellationToken);
+        var more = _layout.WriteBlob(image.MediaType, ImmutableBuild.Images.Oci.OciJson.Write(manifest with { Layers = [.. manifest.Layers, manifest.Layers[0]] }));
+
+        (await Refusal(more)).Code.ShouldBe("IMB2001");
+    }
+
+    [Fact]
+    public async Task A_gzip_bomb_by_its_ratio()
+    {
+        var image = TestImage.Write(_layout, new byte[4 << 20]);
+
+        (await Refusal(image, new ImageLimits { RatioFloor = 1 << 20, MaxRatio = 50 })).Code.ShouldBe("IMB2004");
+    }
+
+    [Fact]
+    public async Task A_layer_that_is_simply_too_large()
+    {
+        var image = TestImage.Write(_layout, new byte[4 << 20]);
+
+        (await Refusal(image, new ImageLimits { MaxBytes = 1 << 20 })).Code.ShouldBe("IMB2004");
+    }
+
+    [Fact]
+    public async Task Too_many_entries()
+    {
+        var tar = Enumerable.Range(0, 11).Aggregate(new RawTar(), (archive, i) => archive.Dir($"d{i}")).End();
+
+        (await Refusal(TestImage.Write(_layout, tar), new ImageLimits { MaxEntries = 10 })).Code.ShouldBe("IMB2004");
+    }
+
+    private Task Refused(RawTar tar) => Refused([tar.End()]);
+
+    private async Task Refused(byte[][] tars)
+    {
+        (await Refusal(TestImage.Write(_layout, tars))).Code.ShouldBe("IMB2003");
+        Directory.EnumerateFiles(Path.Combine(_layout.Directory, "scratch")).ShouldBeEmpty();
+    }
+
+    private async Task<ImmutableBuildException> Refusal(ImmutableBuild.Images.Oci.Descriptor image, ImageLimits? limits = null) =>
+        await Should.ThrowAsync<ImmutableBuildException>(async () => (await TestImage.OpenAsync(_layout, image, limits)).Dispose());
+}
