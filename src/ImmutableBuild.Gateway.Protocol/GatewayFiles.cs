@@ -1,0 +1,14 @@
+namespace ImmutableBuild.Gateway;
+
+/// <summary>Names of the files in a gateway's state directory that others than the gateway may look at while it isn't running.</summary>
+public static class GatewayFiles
+{
+    /// <summary>Lease, route and generations. It exists from the first lease until the app was stopped.</summary>
+    public const string State = "state.json";
+
+    /// <summary>The state before the newest one.</summary>
+    public const string PreviousState = "state.previous.json";
+
+    /// <summary>The history: one <see cref="Generations.LedgerEntry"/> as JSON a line, oldest first; a last line without an end was never acknowledged.</summary>
+    public const string Ledger = "ledger.jsonl";
+}

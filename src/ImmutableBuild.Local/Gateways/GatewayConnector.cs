@@ -1,0 +1,129 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Gateway;
+using ImmutableBuild.Local.Files;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Local.Gateways;
+
+/// <summary>Finds the gateway of an app, and starts it where that is called for. However many builds do so at once, there is one gateway.</summary>
+internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions options)
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
+
+    private readonly GatewayProcess _process = new(layout, options);
+
+    /// <summary>Who the running gateway is; null when none answers. IMB6103 when it is of another version.</summary>
+    public async Task<GatewayInfo?> FindAsync(AppKey app, CancellationToken cancellationToken)
+    {
+        // Nothing is there to ask, and asking would create the socket's directory.
+        if (!Directory.Exists(layout.App(app)))
+        {
+            return null;
+        }
+
+        await using var client = GatewayClient.ForState(app, layout.App(app));
+        try
+        {
+            var info = await client.InfoAsync(cancellationToken);
+            return info.ProtocolVersion == GatewayProtocol.Version
+                ? info
+                : throw LocalErrors.ProtocolMismatch(app, info.ProtocolVersion, GatewayProtocol.Version, info.ProductVersion);
+        }
+        catch (ImmutableBuildException away) when (away.IsTransient)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether a gateway that isn't running left generations or a route behind, after a crash or a restart of the host.</summary>
+    public bool WasInterrupted(AppKey app) =>
+        File.Exists(Path.Combine(layout.App(app), GatewayFiles.State)) || File.Exists(Path.Combine(layout.App(app), GatewayFiles.PreviousState));
+
+    /// <summary>
+    /// The gateway of <paramref name="app"/>, started unless it runs, on <paramref name="port"/> or where that is 0 on the port it
+    /// had before. IMB6102 when it doesn't start, or the error that it gives for it, such as IMB6051 for a port that is taken.
+    /// </summary>
+    public async Task<GatewayInfo> StartAsync(AppKey app, int? port, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(app, cancellationToken) is { } running)
+        {
+            return running;
+        }
+
+        var state = layout.App(app);
+        layout.Create(state);
+        using var alone = await TakeStartLockAsync(app, state, cancellationToken);
+        var began = options.Time.GetTimestamp();
+        StartedGateway? started = null;
+        while (true)
+        {
+            if (await FindAsync(app, cancellationToken) is { } found)
+            {
+                SavePort(state, port, found);
+                return found;
+            }
+
+            if (started is { Exited.IsCompletedSuccessfully: true })
+            {
+                ThrowUnlessAnotherRuns(app, started);
+                started = null;
+            }
+
+            started ??= _process.Start(new GatewayOptions(state, app, PortToAskFor(state, port), options.Bind));
+            if (options.Time.GetElapsedTime(began) > StartTimeout)
+            {
+                throw LocalErrors.GatewayNotStarted(app, $"no answer in {StartTimeout.TotalSeconds:0} s. {started.ReadWords()}");
+            }
+
+            await Task.Delay(Interval, options.Time, cancellationToken);
+        }
+    }
+
+    private static int? PortToAskFor(string state, int? port)
+    {
+        var saved = new SavedPort(state).Read();
+        return port == 0 ? saved ?? 0 : port;
+    }
+
+    private static void SavePort(string state, int? asked, GatewayInfo found)
+    {
+        try
+        {
+            new SavedPort(state).Write(asked is null && found.PublicPort == 0 ? null : found.PublicPort);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw LocalErrors.DataDirectoryUnusable(state, fault);
+        }
+    }
+
+    private async Task<IDisposable> TakeStartLockAsync(AppKey app, string state, CancellationToken cancellationToken)
+    {
+        var began = options.Time.GetTimestamp();
+        while (true)
+        {
+            if (LockFile.TryTake(Path.Combine(state, "start.lock")) is { } held)
+            {
+                return held;
+            }
+
+            if (options.Time.GetElapsedTime(began) > StartTimeout)
+            {
+                throw LocalErrors.GatewayNotStarted(app, $"another release has been starting it for {StartTimeout.TotalSeconds:0} s.");
+            }
+
+            await Task.Delay(Interval, options.Time, cancellationToken);
+        }
+    }
+
+    // A gateway that was just told to stop, or whose keeper starts it again right now, still holds the state directory.
+    private static void ThrowUnlessAnotherRuns(AppKey app, StartedGateway ended)
+    {
+        var words = ended.ReadWords();
+        if (!GatewayWords.IsAlreadyKept(words) && ended.Exited.Result is not 0)
+        {
+            throw GatewayWords.ToError(app, words, ended.Exited.Result);
+        }
+    }
+}

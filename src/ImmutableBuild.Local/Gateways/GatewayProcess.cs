@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using System.ComponentModel;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Gateway;
+using ImmutableBuild.Processes;
+
+namespace ImmutableBuild.Local.Gateways;
+
+/// <summary>Starts the process of a gateway: detached, with nothing of the build's environment, files or secrets.</summary>
+internal sealed class GatewayProcess(LocalLayout layout, LocalTargetOptions options)
+{
+    private const int MaxWordsLength = 4000;
+
+    // What a gateway needs to run and to find its user's files; a build's environment holds secrets, and variables of MSBuild and the CLI that would mislead it.
+    private static readonly ImmutableArray<string> Inherited = ["HOME", "USER", "LANG", "TZ", "TMPDIR", "SystemRoot", "TEMP", "TMP", "LOCALAPPDATA", "USERPROFILE"];
+
+    /// <summary>Starts it; returns once the process exists. IMB6101 or IMB6102 when it can't be started.</summary>
+    public StartedGateway Start(GatewayOptions gateway)
+    {
+        var dotnet = DotnetHost.Find();
+        var program = new GatewayProgram(layout, options.GatewayProgram).Keep();
+        var words = Path.Combine(gateway.StateDirectory, "start.log");
+        try
+        {
+            File.Delete(words);
+            var process = options.Processes.Start(new ProcessStart
+            {
+                Program = dotnet.Program,
+                Arguments = [program, "keep", .. gateway.ToArguments()],
+                Environment = Environment(dotnet),
+                WorkingDirectory = gateway.StateDirectory,
+                OutputFile = words,
+            });
+            return new StartedGateway(options.Processes.WaitForExitAsync(process, CancellationToken.None), () => Tail(words));
+        }
+        catch (Win32Exception fault)
+        {
+            throw LocalErrors.GatewayNotStarted(gateway.App, fault.Message, fault);
+        }
+    }
+
+    private static ImmutableSortedDictionary<string, string> Environment(DotnetHost dotnet) =>
+        Inherited
+            .Select(name => KeyValuePair.Create(name, System.Environment.GetEnvironmentVariable(name)))
+            .Where(pair => !string.IsNullOrEmpty(pair.Value))
+            .ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value!, StringComparer.Ordinal)
+            .SetItem("DOTNET_ROOT", dotnet.Root)
+            .SetItem("PATH", OperatingSystem.IsWindows() ? System.Environment.SystemDirectory : "/usr/local/bin:/usr/bin:/bin");
+
+    private static string Tail(string file)
+    {
+        var text = File.Exists(file) ? File.ReadAllText(file).Trim() : "";
+        return text.Length <= MaxWordsLength ? text : "…" + text[^MaxWordsLength..];
+    }
+}
+
+/// <summary>A gateway's process that was started, and may have ended.</summary>
+/// <param name="Exited">Ends with its exit code.</param>
+/// <param name="ReadWords">What it wrote so far.</param>
+internal sealed record StartedGateway(Task<int?> Exited, Func<string> ReadWords);

@@ -1,0 +1,144 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
+using ImmutableBuild.Images.Oci;
+using ImmutableBuild.Local.Files;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Local.Images;
+
+/// <summary>
+/// The unpacked images of this machine. An image is unpacked once, beside its place, and gets its name when it is whole; it
+/// stays as long as an app needs it.
+/// </summary>
+internal sealed class ImageStore(LocalLayout layout, TimeProvider time)
+{
+    private const string Unfinished = ".unfinished-";
+
+    private readonly ContentFiles _content = new(layout.Files);
+
+    /// <summary>The image, unpacked now or before, and marked as needed by <paramref name="user"/>. IMB6100 when the disk won't have it.</summary>
+    public async Task<UnpackedImage> UseAsync(AppKey user, Digest image, Func<IImageSource> source, CancellationToken cancellationToken)
+    {
+        using var held = await ImageStoreLock.AcquireAsync(layout, time, cancellationToken);
+        try
+        {
+            var unpacked = DirectoryOf(image).TryOpen(image) ?? await UnpackAsync(image, source(), cancellationToken);
+            MarkUsed(image, user);
+            return unpacked;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw LocalErrors.DataDirectoryUnusable(layout.Images, fault);
+        }
+    }
+
+    /// <summary>
+    /// Says which images <paramref name="user"/> still needs. Those that no app needs any more go, and the files that only
+    /// they had. Other apps' and environments' images are never touched (F41). Returns how many images went.
+    /// </summary>
+    public async Task<int> KeepOnlyAsync(AppKey user, IReadOnlySet<Digest> needed, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(layout.Images))
+        {
+            return 0;
+        }
+
+        using var held = await ImageStoreLock.AcquireAsync(layout, time, cancellationToken);
+        try
+        {
+            RemoveUnfinished();
+            var removed = 0;
+            foreach (var image in ImagesOf(user).Where(image => !needed.Contains(image)).ToList())
+            {
+                File.Delete(UserFile(image, user));
+                if (!Directory.EnumerateFileSystemEntries(DirectoryOf(image).Users).Any())
+                {
+                    ReadOnlyTree.Delete(layout.Image(image));
+                    removed++;
+                }
+            }
+
+            if (removed > 0)
+            {
+                _content.KeepOnly(NeededFiles());
+            }
+
+            return removed;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw LocalErrors.DataDirectoryUnusable(layout.Images, fault);
+        }
+    }
+
+    private async Task<UnpackedImage> UnpackAsync(Digest image, IImageSource source, CancellationToken cancellationToken)
+    {
+        RemoveUnfinished();
+        var directory = Path.Combine(layout.Images, Unfinished + image.Hex);
+        layout.Create(directory);
+        using (var files = await ImageFileSystem.OpenAsync(source, image, Path.Combine(directory, "layers"), new ImageLimits(), cancellationToken))
+        {
+            var unfinished = new ImageDirectory(directory);
+            var written = await new RootFileSystem(files, unfinished.Root, _content).WriteAsync(cancellationToken);
+            var config = await source.ReadBlobAsync(files.Manifest.Config, OciJson.MaxConfigBytes, cancellationToken);
+            unfinished.Seal(image, config, written);
+        }
+
+        Directory.Delete(Path.Combine(directory, "layers"), recursive: true);
+        Replace(image, directory);
+        return DirectoryOf(image).TryOpen(image)
+            ?? throw LocalErrors.DataDirectoryUnusable(layout.Image(image), new IOException("what was just unpacked is not there any more."));
+    }
+
+    // An image that was changed on disk is replaced by a whole one. What runs from it keeps the files it has open.
+    private void Replace(Digest image, string whole)
+    {
+        var place = layout.Image(image);
+        if (Directory.Exists(place))
+        {
+            var users = DirectoryOf(image).Users;
+            if (Directory.Exists(users))
+            {
+                Directory.Move(users, new ImageDirectory(whole).Users);
+            }
+
+            var aside = Path.Combine(layout.Images, $"{Unfinished}{image.Hex}-replaced");
+            Directory.Move(place, aside);
+            Directory.Move(whole, place);
+            ReadOnlyTree.Delete(aside);
+        }
+        else
+        {
+            Directory.Move(whole, place);
+        }
+    }
+
+    private void RemoveUnfinished()
+    {
+        foreach (var directory in Directory.EnumerateDirectories(layout.Images, Unfinished + "*").ToList())
+        {
+            ReadOnlyTree.Delete(directory);
+        }
+    }
+
+    private void MarkUsed(Digest image, AppKey user)
+    {
+        Directory.CreateDirectory(DirectoryOf(image).Users);
+        File.WriteAllBytes(UserFile(image, user), []);
+    }
+
+    private IEnumerable<Digest> All() => Directory.EnumerateDirectories(layout.Images)
+        .Select(path => Digest.TryParse($"sha256:{Path.GetFileName(path)}", out var digest) ? digest : (Digest?)null)
+        .OfType<Digest>();
+
+    private IEnumerable<Digest> ImagesOf(AppKey user) => All().Where(image => File.Exists(UserFile(image, user)));
+
+    private HashSet<string> NeededFiles() => All()
+        .SelectMany(image => DirectoryOf(image).ReadInventory()?.Files.Values ?? [])
+        .Select(file => file.Name)
+        .ToHashSet(StringComparer.Ordinal);
+
+    private string UserFile(Digest image, AppKey user) => Path.Combine(DirectoryOf(image).Users, $"{user.App}.{user.Environment}");
+
+    private ImageDirectory DirectoryOf(Digest image) => new(layout.Image(image));
+}

@@ -1,0 +1,57 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Local;
+
+/// <summary>
+/// Where everything of the local target is, under one data directory that only its owner may enter. Asking for a path creates
+/// nothing.
+/// </summary>
+/// <param name="Root">The data directory's absolute path.</param>
+public sealed record LocalLayout(string Root)
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Files of unpacked images, by content, shared between generations and apps.</summary>
+    public string Files => Path.Combine(Root, "files");
+
+    /// <summary>Unpacked images, by digest.</summary>
+    public string Images => Path.Combine(Root, "images");
+
+    /// <summary>The gateway's program, by content: a running gateway doesn't depend on a package cache or build output.</summary>
+    public string Gateways => Path.Combine(Root, "gateway");
+
+    /// <summary>The embedded image store of an app: an OCI layout.</summary>
+    public string Store(string app) => Path.Combine(Root, "store", app);
+
+    /// <summary>One unpacked image.</summary>
+    public string Image(Digest image) => Path.Combine(Images, image.Hex);
+
+    /// <summary>Everything of one app in one environment: the gateway's state, ledger, instances and logs. '.' is in no label, so no two keys share one.</summary>
+    public string App(AppKey app) => Path.Combine(Root, "apps", $"{app.App}.{app.Environment}");
+
+    /// <summary>Makes sure that <paramref name="directory"/> exists and that it and the data directory are for their owner alone; IMB6100 when that can't be.</summary>
+    public void Create(string directory)
+    {
+        try
+        {
+            foreach (var each in (string[])[Root, directory])
+            {
+                if (OperatingSystem.IsWindows())
+                {
+                    Directory.CreateDirectory(each);
+                    continue;
+                }
+
+                // Setting the mode also proves whose it is: only the owner may.
+                Directory.CreateDirectory(each, OwnerOnly);
+                File.SetUnixFileMode(each, OwnerOnly);
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw LocalErrors.DataDirectoryUnusable(directory, fault);
+        }
+    }
+}

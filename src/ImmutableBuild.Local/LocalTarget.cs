@@ -1,0 +1,166 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Gateway;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Images;
+using ImmutableBuild.Local.Gateways;
+using ImmutableBuild.Local.Images;
+using ImmutableBuild.Local.Launch;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Local;
+
+/// <summary>
+/// The embedded target: generations are processes on this machine behind a gateway of their app's own. All state is the
+/// gateway's; this finds or starts it, unpacks images, and hands on the calls.
+/// </summary>
+public sealed class LocalTarget : IDeploymentTarget
+{
+    // Live entries of the ledger beyond the kept generations whose images stay unpacked, so that going back needs no registry.
+    private const int EntriesForRollback = 2;
+
+    private readonly LocalTargetOptions _options;
+    private readonly LocalLayout _layout;
+    private readonly GatewayConnector _gateways;
+    private readonly ImageStore _images;
+
+    private LocalTarget(LocalTargetOptions options)
+    {
+        _options = options;
+        _layout = new LocalLayout(Path.GetFullPath(options.DataDirectory));
+        _gateways = new GatewayConnector(_layout, options);
+        _images = new ImageStore(_layout, options.Time);
+    }
+
+    /// <summary>Opens the target. Nothing is read or created until the first call.</summary>
+    public static LocalTarget Open(LocalTargetOptions options) => new(options);
+
+    /// <inheritdoc/>
+    public async Task<Lease> AcquireLeaseAsync(AppKey app, LeaseRequest request, CancellationToken cancellationToken)
+    {
+        var gateway = await _gateways.StartAsync(app, _options.PublicPort, cancellationToken);
+        if (_options.PublicPort is { } port and > 0 && gateway.PublicPort != port)
+        {
+            throw LocalErrors.PublicPortDiffers(app, PortOf(gateway), port);
+        }
+
+        await using var client = ClientOf(app);
+        return await client.AcquireLeaseAsync(request, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>An app that has nothing left, as after a first release that failed, needs no gateway: it goes too.</remarks>
+    public async Task ReleaseLeaseAsync(AppKey app, Lease lease, CancellationToken cancellationToken)
+    {
+        if (await _gateways.FindAsync(app, cancellationToken) is null)
+        {
+            return;
+        }
+
+        await using var client = ClientOf(app);
+        var observed = await client.ObserveAsync(cancellationToken);
+        if (observed.Lease?.FencingToken != lease.FencingToken)
+        {
+            return;
+        }
+
+        await _images.KeepOnlyAsync(app, ImageRetention.Needed(observed, _options.Keep + EntriesForRollback), cancellationToken);
+        if (observed.Generations.IsEmpty && observed.Route.Route == Route.None)
+        {
+            await client.StopAsync(lease, cancellationToken);
+        }
+        else
+        {
+            await client.ReleaseLeaseAsync(lease, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A gateway that died, or ended with the host, is started again and brings back what it had committed (F08, F44). For an app
+    /// that was never released or was stopped, nothing is started.
+    /// </remarks>
+    public async Task<Observation> ObserveAsync(AppKey app, CancellationToken cancellationToken)
+    {
+        if (await _gateways.FindAsync(app, cancellationToken) is null)
+        {
+            if (!_gateways.WasInterrupted(app))
+            {
+                return StoppedApp.Observe(app, _layout.App(app), _options.Time.GetUtcNow());
+            }
+
+            await _gateways.StartAsync(app, new SavedPort(_layout.App(app)).Read(), cancellationToken);
+        }
+
+        await using var client = ClientOf(app);
+        return await client.ObserveAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task CreateAsync(GenerationSpec spec, Lease lease, CancellationToken cancellationToken)
+    {
+        var gateway = await RequireAsync(spec.App, cancellationToken);
+        if (PortOf(gateway) is null != spec.Configuration.Port is null)
+        {
+            throw LocalErrors.PublicPortDiffers(spec.App, PortOf(gateway), spec.Configuration.Port is null ? null : 0);
+        }
+
+        var image = await _images.UseAsync(spec.App, spec.Image, () => _options.OpenRepository(spec.Repository), cancellationToken);
+        var launch = LaunchPlanner.Plan(spec, image, _options.ReadVariable);
+        await using var client = ClientOf(spec.App);
+        await client.CreateAsync(spec, launch, lease, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task RouteAsync(AppKey app, Route route, Lease lease, CancellationToken cancellationToken) =>
+        OrderAsync(app, client => client.RouteAsync(route, lease, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task DestroyAsync(AppKey app, GenerationId id, Lease lease, CancellationToken cancellationToken) =>
+        OrderAsync(app, client => client.DestroyAsync(id, lease, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RecordAsync(AppKey app, LedgerEntry entry, Lease lease, CancellationToken cancellationToken) =>
+        OrderAsync(app, client => client.RecordAsync(entry, lease, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> ReadLogAsync(AppKey app, GenerationId id, string instance, int lines, CancellationToken cancellationToken)
+    {
+        if (await _gateways.FindAsync(app, cancellationToken) is null)
+        {
+            return [];
+        }
+
+        await using var client = ClientOf(app);
+        return await client.ReadLogAsync(id, instance, lines, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken)
+    {
+        if (await _gateways.FindAsync(app, cancellationToken) is not null)
+        {
+            await using var client = ClientOf(app);
+            await client.StopAsync(lease, cancellationToken);
+        }
+
+        await _images.KeepOnlyAsync(app, new HashSet<Digest>(), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task OrderAsync(AppKey app, Func<GatewayClient, Task> order, CancellationToken cancellationToken)
+    {
+        await RequireAsync(app, cancellationToken);
+        await using var client = ClientOf(app);
+        await order(client);
+    }
+
+    // The lease was taken from a gateway, so there is one; if it died since, the next one knows the lease.
+    private Task<GatewayInfo> RequireAsync(AppKey app, CancellationToken cancellationToken) =>
+        _gateways.StartAsync(app, new SavedPort(_layout.App(app)).Read(), cancellationToken);
+
+    private GatewayClient ClientOf(AppKey app) => GatewayClient.ForState(app, _layout.App(app));
+
+    private static int? PortOf(GatewayInfo gateway) => gateway.PublicPort == 0 ? null : gateway.PublicPort;
+}
