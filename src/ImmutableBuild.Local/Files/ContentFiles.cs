@@ -8,7 +8,7 @@ namespace ImmutableBuild.Local.Files;
 /// <param name="ModifiedTicks">When it was written, UTC. A later change to its content shows here.</param>
 internal sealed record ContentFile(string Name, long Size, long ModifiedTicks);
 
-/// <summary>Read-only files, kept once each by content. Not safe for two writers: hold <see cref="ImageStoreLock"/>.</summary>
+/// <summary>Read-only files, kept once each by content. Not safe for two writers: hold <see cref="Images.ImageStoreLock"/>.</summary>
 internal sealed class ContentFiles(string directory)
 {
     private const UnixFileMode ReadOnly = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -93,6 +93,7 @@ internal sealed class ContentFiles(string directory)
         }
 
         await using var file = File.OpenRead(path);
-        return hash.AsSpan().SequenceEqual(await SHA256.HashDataAsync(file, cancellationToken));
+        var found = await SHA256.HashDataAsync(file, cancellationToken);
+        return found.AsSpan().SequenceEqual(hash);
     }
 }

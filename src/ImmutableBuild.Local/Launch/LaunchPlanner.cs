@@ -54,7 +54,7 @@ internal static class LaunchPlanner
 
         const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         var file = File.ResolveLinkTarget(found, returnFinalTarget: true)?.FullName ?? found;
-        return OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & AnyExecute) != 0
+        return OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & AnyExecute) != UnixFileMode.None
             ? found
             : throw LocalErrors.NoProgram(image.Digest, $"its command begins with '{name}', which is not executable.");
     }

@@ -10,6 +10,9 @@ namespace ImmutableBuild.Images;
 /// </summary>
 public sealed class ImageFileSystem : IDisposable
 {
+    // 0755, as runtimes make the directories above a file that no layer lists by themselves.
+    private const int ImpliedDirectoryMode = 0x1ed;
+
     private readonly FileTree _tree;
     private readonly LayerSpool[] _layers;
 
@@ -70,7 +73,12 @@ public sealed class ImageFileSystem : IDisposable
     }
 
     /// <summary>The entry at a path, with or without a leading '/', symbolic links followed within the image; null when there is none.</summary>
-    public ImageEntry? Find(string path) => _tree.Find(path)?.Entry;
+    public ImageEntry? Find(string path) => _tree.Find(path) switch
+    {
+        { Entry: { } entry } => entry,
+        { Ordinal: >= 0 } implied => new ImageEntry(implied.Path, ImageEntryKind.Directory, ImpliedDirectoryMode, 0, 0, 0, null, Manifest.Layers[implied.Ordinal].Digest),
+        _ => null,
+    };
 
     /// <summary>Opens a file's content. Several may be read at once, until this is disposed.</summary>
     public Stream Open(ImageEntry file) => file.Kind == ImageEntryKind.File
