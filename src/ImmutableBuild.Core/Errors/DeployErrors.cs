@@ -27,8 +27,19 @@ public static class DeployErrors
         "The release was interrupted. Traffic was routed back to what served before, and the new generation was removed.",
         "Run the release again: it continues from what the target shows.");
 
+    private static readonly ErrorDescriptor SecretsMissingDescriptor = new(
+        "IMB6005", "A secret's variable is not set",
+        "The release names an environment variable that shall hold a secret of the app, and the variable is not set where the release runs.",
+        "Set the variable for the release (in CI: pass the secret on to the job), or remove the ImmutableSecret item.");
+
+    private static readonly ErrorDescriptor NoProgressDescriptor = new(
+        "IMB6006", "The target does not do what it is told",
+        "The target accepts a call again and again, but what it shows afterwards is as if the call had never been made.",
+        "Look at the target itself; run the release again once it works.");
+
     /// <summary>The rows of this range.</summary>
-    public static ImmutableArray<ErrorDescriptor> All { get; } = [LeaseHeldDescriptor, LeaseLostDescriptor, TargetUnavailableDescriptor, CancelledDescriptor];
+    public static ImmutableArray<ErrorDescriptor> All { get; } =
+        [LeaseHeldDescriptor, LeaseLostDescriptor, TargetUnavailableDescriptor, CancelledDescriptor, SecretsMissingDescriptor, NoProgressDescriptor];
 
     /// <summary>The code of <see cref="LeaseLost"/>: the run ends at once and touches nothing any more.</summary>
     public static string LeaseLostCode => LeaseLostDescriptor.Code;
@@ -50,4 +61,15 @@ public static class DeployErrors
     /// <summary>Someone interrupted the release (F02).</summary>
     public static Diagnostic Cancelled(GenerationId generation) => new(
         CancelledDescriptor, $"The release of generation {generation} was cancelled.");
+
+    /// <summary>Variables that hold secrets are not set: the instance's name of each secret, and the variable.</summary>
+    public static ImmutableBuildException SecretsMissing(AppKey app, IEnumerable<KeyValuePair<string, string>> missing) => new(
+    [
+        .. missing.Select(secret => new Diagnostic(
+            SecretsMissingDescriptor, $"The secret {secret.Key} of {app} comes from the environment variable {secret.Value}, which is not set. Set it where the release runs.")),
+    ]);
+
+    /// <summary>A change shows no effect although it is accepted.</summary>
+    public static ImmutableBuildException NoProgress(AppKey app, string change, TimeSpan since) => new(new Diagnostic(
+        NoProgressDescriptor, $"The target of {app} has accepted '{change}' for {since.TotalSeconds:0} s without any effect."));
 }

@@ -1,10 +1,51 @@
 using System.Collections.Immutable;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Errors;
 
 /// <summary>IMB8: destroy, rollback, drift.</summary>
 public static class DestroyErrors
 {
+    private static readonly ErrorDescriptor NothingToRollBackToDescriptor = new(
+        "IMB8001", "There is nothing to roll back to",
+        "The ledger has no generation that was live before the present one, other than those that failed.",
+        "Release a commit that works.");
+
+    private static readonly ErrorDescriptor UnknownGenerationDescriptor = new(
+        "IMB8002", "The generation to roll back to was never live",
+        "The ledger has no Live entry for it, so nothing is known that could be brought back.",
+        "Choose one from the history that was live.");
+
+    private static readonly ErrorDescriptor FailedGenerationDescriptor = new(
+        "IMB8003", "The generation to roll back to failed",
+        "The ledger's latest word on it is that it failed.",
+        "Choose another one from the history, or release its commit again to try it anew.");
+
+    private static readonly ErrorDescriptor SecretsChangedDescriptor = new(
+        "IMB8004", "A secret is not what it was",
+        "The generation was destroyed and has to be created again, but a variable that holds one of its secrets is not set or has another value now. A rollback brings the old configuration back, or nothing.",
+        "Set the variable to the value it had, or release the commit again with the new value.");
+
     /// <summary>The rows of this range.</summary>
-    public static ImmutableArray<ErrorDescriptor> All { get; } = [];
+    public static ImmutableArray<ErrorDescriptor> All { get; } =
+        [NothingToRollBackToDescriptor, UnknownGenerationDescriptor, FailedGenerationDescriptor, SecretsChangedDescriptor];
+
+    /// <summary>No earlier generation qualifies (F30).</summary>
+    public static ImmutableBuildException NothingToRollBackTo(AppKey app, GenerationId? live, int failed) => new(new Diagnostic(
+        NothingToRollBackToDescriptor,
+        $"{app} {(live is null ? "was never released" : $"has {live} live, and nothing before it that may come back")}{(failed > 0 ? $"; {failed} failed since they were live" : "")}. Release a commit that works."));
+
+    /// <summary>The named generation was never live.</summary>
+    public static ImmutableBuildException UnknownGeneration(AppKey app, GenerationId named) => new(new Diagnostic(
+        UnknownGenerationDescriptor, $"Generation {named} was never live in {app}. Choose one from the history."));
+
+    /// <summary>The named generation failed last (F30).</summary>
+    public static ImmutableBuildException FailedGeneration(GenerationId named, LedgerEntry failed) => new(new Diagnostic(
+        FailedGenerationDescriptor, $"Generation {named} failed at {failed.At:u} ({failed.Reason}). Choose another one, or release its commit {failed.Spec.Commit.Abbreviated} again."));
+
+    /// <summary>Variables that hold secrets are not what they were when the generation was first made.</summary>
+    public static ImmutableBuildException SecretsChanged(GenerationId generation, IEnumerable<string> variables) => new(new Diagnostic(
+        SecretsChangedDescriptor,
+        $"Generation {generation} has to be created again, but {string.Join(", ", variables)} is not set or has another value than then. Set the old value, or release the commit again."));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Generations;
@@ -20,6 +21,14 @@ public sealed record Observation(
 {
     /// <summary>Where the app answers for its users; null for an app that listens on nothing.</summary>
     public string? Url { get; init; }
+
+    /// <summary>The generation with the largest share of traffic; null when none has any.</summary>
+    [JsonIgnore]
+    public GenerationId? Serving => Route.Route.Shares.IsEmpty ? null : Route.Route.Shares.MaxBy(share => share.Percent)!.Generation;
+
+    /// <summary>The sequence of the ledger's newest Live entry; 0 when there is none.</summary>
+    [JsonIgnore]
+    public long LiveSequence => Ledger.LastOrDefault(entry => entry.Event == LedgerEvent.Live)?.Sequence ?? 0;
 
     /// <summary>The generation named <paramref name="id"/>, when it exists.</summary>
     public ObservedGeneration? Find(GenerationId id) => Generations.FirstOrDefault(generation => generation.Id == id);

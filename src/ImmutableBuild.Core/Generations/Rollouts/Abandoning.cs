@@ -12,7 +12,7 @@ internal static class Abandoning
         ?? RecordFailure(scene, refusal)
         ?? ClearingUp.Next(scene)
         ?? (RolloutAction?)WaitUntilGone(scene)
-        ?? new Fail(GateErrors.Abandoned(refusal, scene.NewId, Serving(scene)))
+        ?? new Fail(GateErrors.Abandoned(refusal, scene.NewId, scene.Observed.Serving))
         {
             Why = refusal.Diagnostic.Message,
         };
@@ -56,7 +56,4 @@ internal static class Abandoning
     private static Wait? WaitUntilGone(Scene scene) => scene.New is { Generation.Phase: GenerationPhase.Destroying }
         ? new Wait { Why = $"{scene.NewId} drains and goes" }
         : null;
-
-    private static GenerationId? Serving(Scene scene) =>
-        scene.Route.Shares.IsEmpty ? null : scene.Route.Shares.MaxBy(share => share.Percent)!.Generation;
 }

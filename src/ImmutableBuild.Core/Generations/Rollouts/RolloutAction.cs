@@ -34,12 +34,6 @@ public sealed record SetRoute(Route Route) : RolloutAction
     public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
 
     /// <inheritdoc/>
-    public bool Equals(SetRoute? other) => other is not null && base.Equals(other) && Route == other.Route && Warnings.SequenceEqual(other.Warnings);
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(base.GetHashCode(), Route);
-
-    /// <inheritdoc/>
     public override string ToString() => $"route {Route}: {Why}";
 }
 

@@ -17,6 +17,8 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
     private Observation? _observed;
     private bool _changed;
     private long? _faultySince;
+    private string? _lastLine;
+    private long _sameSince;
 
     /// <summary>Whether anything was begun that may have to be put right.</summary>
     public bool HasChanged => _changed;
@@ -71,7 +73,7 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
         _desired = _desired with
         {
             Began = _desired.Began ?? _observed.ObservedAt,
-            LiveSequence = _desired.LiveSequence ?? _observed.Ledger.LastOrDefault(entry => entry.Event == LedgerEvent.Live)?.Sequence ?? 0,
+            LiveSequence = _desired.LiveSequence ?? _observed.LiveSequence,
         };
 
         var action = Rollout.Next(_desired, _observed);
@@ -107,11 +109,26 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
         Note(action);
         if (action is Wait)
         {
+            _lastLine = null;
             return settings.Interval;
         }
 
         await ChangeAsync(action, cancellationToken);
-        return TimeSpan.Zero;
+        return PauseAfter(action);
+    }
+
+    /// <summary>After a change the next look is due at once, unless the same change was just made and shows no effect yet.</summary>
+    private TimeSpan PauseAfter(RolloutAction action)
+    {
+        var line = action.ToString();
+        if (line != _lastLine)
+        {
+            (_lastLine, _sameSince) = (line, time.GetTimestamp());
+            return TimeSpan.Zero;
+        }
+
+        var since = time.GetElapsedTime(_sameSince);
+        return since < settings.Patience ? settings.Interval : throw DeployErrors.NoProgress(_desired.App, line!, since);
     }
 
     private async Task ChangeAsync(RolloutAction action, CancellationToken cancellationToken)

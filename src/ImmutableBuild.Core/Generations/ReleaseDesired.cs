@@ -1,0 +1,41 @@
+using ImmutableBuild.Generations.Rollouts;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Generations;
+
+/// <summary>What a release's stages want of the rollout: the same thing, each up to its own goal.</summary>
+internal static class ReleaseDesired
+{
+    /// <summary>The wish of a release that has not been deployed yet.</summary>
+    public static Desired Create(ReleaseRecord record, StageContext context) => Of(record, context, SpecOf(record, context), RolloutGoal.Created);
+
+    /// <summary>The wish of a release that was deployed.</summary>
+    public static Desired Continue(ReleaseRecord record, StageContext context, RolloutGoal goal) =>
+        Of(record, context, record.Deploy!.Spec, goal) with { LiveSequence = goal == RolloutGoal.Live ? record.Deploy.LiveSequence : null };
+
+    private static Desired Of(ReleaseRecord record, StageContext context, GenerationSpec spec, RolloutGoal goal) => new()
+    {
+        Spec = spec,
+        Plan = context.Options.Rollout,
+        Goal = goal,
+        Cause = LedgerCause.Release,
+        Writer = LeaseHolder.For($"release {record.ReleaseId}"),
+    };
+
+    private static GenerationSpec SpecOf(ReleaseRecord record, StageContext context)
+    {
+        var configuration = context.Options.Runtime with
+        {
+            Secrets = SecretReferences.Of(record.App, context.Options.SecretVariables, context.ReadVariable),
+        };
+        return new GenerationSpec
+        {
+            App = record.App,
+            Commit = record.Compile.Commit,
+            Image = record.Push!.Digest,
+            Repository = record.Push.Repository,
+            Configuration = configuration,
+            Size = configuration.Instances,
+        };
+    }
+}
