@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Gateway.Supervision;
+using ImmutableBuild.Generations;
+
+namespace ImmutableBuild.Gateway.Control;
+
+/// <summary>
+/// Ends generations in the background: waits for what they work on, cuts what outlives its limit, ends the processes, removes
+/// the files, and forgets them last (F21, F22, F25).
+/// </summary>
+internal sealed class Destruction(Fleet fleet, Surroundings surroundings)
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan CutGrace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetryForget = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<GenerationId, Lazy<Task>> _begun = new();
+
+    /// <summary>Begins, or finds it begun; the task ends when the generation is gone.</summary>
+    public Task Begin(RunningGeneration generation) =>
+        _begun.GetOrAdd(generation.Id, _ => new Lazy<Task>(() => Task.Run(() => RunAsync(generation)))).Value;
+
+    /// <summary>Ends a generation without traffic at once. On a full disk it is forgotten later, in the background.</summary>
+    public async Task RemoveAsync(RunningGeneration generation)
+    {
+        await generation.StopAsync();
+        if (!TryForget(generation))
+        {
+            _ = ForgetLaterAsync(generation);
+        }
+    }
+
+    private async Task RunAsync(RunningGeneration generation)
+    {
+        try
+        {
+            await DrainAsync(generation);
+            await RemoveAsync(generation);
+        }
+        catch (Exception fault)
+        {
+            // Nobody waits for this task while the gateway goes on; the next gateway takes it up again.
+            surroundings.Log.Write($"{generation.Id}: could not be destroyed: {fault}");
+            throw;
+        }
+        finally
+        {
+            _begun.TryRemove(generation.Id, out _);
+        }
+    }
+
+    private async Task DrainAsync(RunningGeneration generation)
+    {
+        var (traffic, began) = (generation.Traffic, surroundings.Time.GetTimestamp());
+        var (requests, streams) = (traffic.Configuration.DrainTimeout, traffic.Configuration.StreamDrainTimeout);
+        var (requestsCut, streamsCut) = (false, false);
+        var over = (requests > streams ? requests : streams) + CutGrace;
+        while (traffic.InFlight > 0 && surroundings.Time.GetElapsedTime(began) is var elapsed && elapsed < over)
+        {
+            if (!requestsCut && elapsed >= requests)
+            {
+                requestsCut = true;
+                surroundings.Log.Write($"{generation.Id}: the drain time of {requests} is over with {traffic.InFlight} requests in flight");
+                traffic.CutRequests();
+            }
+
+            if (!streamsCut && elapsed >= streams)
+            {
+                streamsCut = true;
+                surroundings.Log.Write($"{generation.Id}: the drain time of streams, {streams}, is over with {traffic.InFlight} in flight");
+                traffic.CutStreams();
+            }
+
+            await Task.Delay(Poll, surroundings.Time);
+        }
+    }
+
+    private async Task ForgetLaterAsync(RunningGeneration generation)
+    {
+        do
+        {
+            await Task.Delay(RetryForget, surroundings.Time);
+        }
+        while (!TryForget(generation));
+    }
+
+    private bool TryForget(RunningGeneration generation)
+    {
+        try
+        {
+            surroundings.Store.Change(state => state.Find(generation.Id) is null ? state : state.Without(generation.Id), _ => fleet.Remove(generation.Id));
+            surroundings.Log.Write($"{generation.Id}: destroyed");
+            return true;
+        }
+        catch (ImmutableBuildException fault)
+        {
+            surroundings.Log.Write(fault.Message);
+            return false;
+        }
+    }
+}

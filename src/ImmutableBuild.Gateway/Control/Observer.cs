@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using ImmutableBuild.Gateway.Serving;
+using ImmutableBuild.Gateway.State;
+using ImmutableBuild.Gateway.Supervision;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Gateway.Control;
+
+/// <summary>Puts together what there is to see, from the committed state and what its processes do.</summary>
+internal sealed class Observer(AppKey app, string? url, Fleet fleet, LedgerFile ledger, Surroundings surroundings, ServingPathWatch serving)
+{
+    /// <summary>Everything, now.</summary>
+    public Observation Observe()
+    {
+        var now = surroundings.Time.GetUtcNow();
+        var state = surroundings.Store.Current;
+        var entries = ledger.Entries;
+        return new Observation(
+            app,
+            now,
+            [.. state.Generations.Select(record => Observe(record, now))],
+            new RouteState(state.Route, state.RouteSince, serving.Current),
+            Leases.Current(state, now),
+            [.. entries.Skip(entries.Count - GatewayProtocol.LedgerWindow)])
+        {
+            Url = url,
+        };
+    }
+
+    private ObservedGeneration Observe(GenerationRecord record, DateTimeOffset now)
+    {
+        var generation = fleet.Find(record.Spec.Id);
+        ImmutableArray<ObservedInstance> instances = generation is null ? [] : [.. generation.Instances.Select(instance => instance.Observe())];
+        return new ObservedGeneration(
+            record.Spec, record.CreatedAt, record.Phase, instances, generation?.Traffic.InFlight ?? 0, generation?.Traffic.Counters.Read(now));
+    }
+}

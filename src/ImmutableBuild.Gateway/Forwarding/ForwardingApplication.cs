@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using ImmutableBuild.Gateway.Routing;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Abstractions;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace ImmutableBuild.Gateway.Forwarding;
+
+/// <summary>
+/// What the public port does with a request: registers it with a generation, has an instance answer, sends it once more where that
+/// is safe, and counts it where it ended.
+/// </summary>
+internal sealed class ForwardingApplication(RouteTable routes, ServingProbe probe) : IHttpApplication<Exchange>
+{
+    private const int Attempts = 2;
+
+    /// <inheritdoc/>
+    public Exchange CreateContext(IFeatureCollection contextFeatures)
+    {
+        var kept = contextFeatures as IHostContextContainer<Exchange>;
+        var exchange = kept?.HostContext ?? new Exchange();
+        if (kept is not null)
+        {
+            kept.HostContext = exchange;
+        }
+
+        exchange.Begin(contextFeatures);
+        return exchange;
+    }
+
+    /// <inheritdoc/>
+    public void DisposeContext(Exchange context, Exception? exception) => context.Finish();
+
+    /// <inheritdoc/>
+    public async Task ProcessRequestAsync(Exchange context)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var answeredBySelf = probe.Sent(context.Http.Request);
+        Upstream? avoid = null;
+        for (var attempt = 1; ; attempt++)
+        {
+            if (routes.Enter(avoid) is not { } generation)
+            {
+                await GatewayAnswer.NoGenerationAsync(context);
+                return;
+            }
+
+            var ended = true;
+            try
+            {
+                context.Obey(generation);
+                var upstream = generation.Pick(avoid);
+                var (outcome, latency) = await AttemptAsync(context, generation, upstream, answeredBySelf, began);
+                ended = outcome != Outcome.NotAnswered || attempt == Attempts || !MaySendAgain(context);
+                if (ended && !answeredBySelf)
+                {
+                    Count(context, generation, outcome, latency);
+                }
+
+                if (outcome == Outcome.NotAnswered && ended)
+                {
+                    await GatewayAnswer.BadGatewayAsync(context);
+                }
+
+                avoid = upstream;
+            }
+            finally
+            {
+                generation.Leave();
+            }
+
+            if (ended)
+            {
+                return;
+            }
+        }
+    }
+
+    private static async Task<(Outcome Outcome, TimeSpan Latency)> AttemptAsync(
+        Exchange exchange, GenerationTraffic generation, Upstream? upstream, bool isProbe, long began)
+    {
+        if (upstream is null)
+        {
+            await GatewayAnswer.NoInstanceAsync(exchange);
+            return (Outcome.Lost, Stopwatch.GetElapsedTime(began));
+        }
+
+        upstream.Enter();
+        try
+        {
+            using var attempt = new ForwardingAttempt(exchange, generation, upstream, isProbe);
+            var outcome = await attempt.RunAsync();
+            var head = attempt.HeadAt == 0 ? Stopwatch.GetTimestamp() : attempt.HeadAt;
+            return (outcome, Stopwatch.GetElapsedTime(began, head));
+        }
+        finally
+        {
+            upstream.Leave();
+        }
+    }
+
+    /// <summary>Whether nobody can have seen the request, or seeing it twice does no harm; a body can be sent once only (F23).</summary>
+    private static bool MaySendAgain(Exchange exchange) =>
+        !exchange.Http.Response.HasStarted && exchange.Body is not { Started: true } && (exchange.IsIdempotent || exchange.NeverSent);
+
+    private static void Count(Exchange exchange, GenerationTraffic generation, Outcome outcome, TimeSpan latency)
+    {
+        var lost = outcome is Outcome.NotAnswered or Outcome.Lost;
+        generation.Counters.Count(latency, error: lost || (outcome == Outcome.Answered && exchange.Http.Response.StatusCode >= 500), lost);
+    }
+}

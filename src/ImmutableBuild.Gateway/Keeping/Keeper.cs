@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Gateway.Processes;
+using ImmutableBuild.Gateway.Supervision;
+
+namespace ImmutableBuild.Gateway.Keeping;
+
+/// <summary>
+/// The small process that owns the listening socket. It starts the gateway and starts it again when it dies; connections wait in
+/// the socket's queue meanwhile. It touches no server code, to stay small.
+/// </summary>
+internal static class Keeper
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Keeps a gateway until it was stopped; the exit code to end with. IMB6051 and IMB6057 before anything was started.</summary>
+    public static async Task<int> RunAsync(GatewayOptions options, CancellationToken ending)
+    {
+        CreateOwn(options.StateDirectory);
+        using var only = StateLock.Take(options.StateDirectory);
+        using var listener = PublicPort.Listen(options);
+        Environment.CurrentDirectory = options.StateDirectory;
+        Detachment.LeaveSession();
+
+        var start = ServeProcess.Start(listener.Serving, listener.Descriptor);
+        var exitCode = await KeepAsync(start, options, ending);
+        if (exitCode == ExitCodes.Stopped && !File.Exists(Path.Combine(options.StateDirectory, "state.json")))
+        {
+            listener.Forget();
+            only.Forget();
+            Remove(options.StateDirectory);
+        }
+
+        return exitCode;
+    }
+
+    private static async Task<int> KeepAsync(ProcessStart start, GatewayOptions options, CancellationToken ending)
+    {
+        var host = ProcessHosts.ForThisSystem();
+        var backoff = new RestartBackoff(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(5), wellAfter: TimeSpan.FromSeconds(10));
+        var socket = ControlSocket.PathFor(options.StateDirectory);
+        var output = new OutputLog(start.OutputPath);
+        File.Delete(socket);
+        for (var first = true; ; first = false)
+        {
+            output.Bound();
+            var began = TimeProvider.System.GetTimestamp();
+            var gateway = host.Start(start);
+            using var onEnding = ending.Register(() => host.Terminate(gateway));
+            if (first)
+            {
+                await WaitForStartAsync(gateway, socket);
+            }
+
+            if (first && !gateway.Exited.IsCompleted)
+            {
+                Detachment.CloseStandardError();
+            }
+
+            var exitCode = await gateway.Exited;
+            if (exitCode is ExitCodes.Stopped or ExitCodes.CannotServe || ending.IsCancellationRequested)
+            {
+                await Console.Error.WriteLineAsync(string.Join('\n', output.Tail(1)));
+                return exitCode ?? ExitCodes.Stopped;
+            }
+
+            await Task.Delay(backoff.After(TimeProvider.System.GetElapsedTime(began)), ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>A starter that still listens to standard error learns from it why the first start failed.</summary>
+    private static async Task WaitForStartAsync(RunningProcess gateway, string socket)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!gateway.Exited.IsCompleted && !File.Exists(socket) && TimeProvider.System.GetElapsedTime(began) < StartPatience)
+        {
+            await Task.Delay(Poll);
+        }
+    }
+
+    private static void CreateOwn(string directory)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(directory);
+            return;
+        }
+
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(directory, OwnerOnly);
+        File.SetUnixFileMode(directory, OwnerOnly);
+    }
+
+    /// <summary>After a stop nothing but the ledger stays.</summary>
+    private static void Remove(string stateDirectory)
+    {
+        File.Delete(Path.Combine(stateDirectory, "gateway.log"));
+        File.Delete(Path.Combine(stateDirectory, "gateway.log.old"));
+        File.Delete(ControlSocket.PathFor(stateDirectory));
+        var generations = Path.Combine(stateDirectory, "generations");
+        if (Directory.Exists(generations))
+        {
+            Directory.Delete(generations, recursive: true);
+        }
+    }
+}

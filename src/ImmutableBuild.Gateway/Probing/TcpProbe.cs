@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ImmutableBuild.Gateway.Probing;
+
+/// <summary>Probes below HTTP.</summary>
+internal static class TcpProbe
+{
+    /// <summary>The client's connection preface and an empty SETTINGS frame (RFC 9113, 3.4 and 6.5).</summary>
+    private static readonly byte[] Http2Preface = [.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 0, 4, 0, 0, 0, 0, 0];
+
+    private static readonly TimeSpan Http2Timeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>Whether a connection to the loopback <paramref name="port"/> is accepted; null for yes, otherwise why not.</summary>
+    public static async Task<string?> AcceptsAsync(int port, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        try
+        {
+            using var socket = await ConnectAsync(port, limit.Token);
+            return null;
+        }
+        catch (SocketException fault)
+        {
+            return fault.SocketErrorCode == SocketError.ConnectionRefused ? "connection refused" : fault.Message;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return $"not accepted in {timeout.TotalSeconds:0.###} s";
+        }
+    }
+
+    /// <summary>Whether what listens on <paramref name="port"/> takes HTTP/2 with prior knowledge: it answers the preface with SETTINGS.</summary>
+    public static async Task<bool> SpeaksHttp2Async(int port, CancellationToken cancellationToken)
+    {
+        const byte Settings = 4;
+        const int FrameHeadBytes = 9;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Http2Timeout);
+        try
+        {
+            using var socket = await ConnectAsync(port, limit.Token);
+            await using var stream = new NetworkStream(socket);
+            await stream.WriteAsync(Http2Preface, limit.Token);
+            var head = new byte[FrameHeadBytes];
+            await stream.ReadExactlyAsync(head, limit.Token);
+            return head[3] == Settings && head[0] == 0;
+        }
+        catch (Exception fault) when (fault is IOException or SocketException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<Socket> ConnectAsync(int port, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

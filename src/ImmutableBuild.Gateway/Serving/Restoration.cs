@@ -1,0 +1,52 @@
+using ImmutableBuild.Gateway.Control;
+using ImmutableBuild.Gateway.Supervision;
+using ImmutableBuild.Generations;
+
+namespace ImmutableBuild.Gateway.Serving;
+
+/// <summary>Brings back what an earlier gateway had committed, before the first request is accepted (F08, F44).</summary>
+internal static class Restoration
+{
+    /// <summary>Connections wait in the listening socket's queue this long for a first healthy instance.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Adopts or starts the instances of whole generations, reaps half-made ones, goes on destroying, and puts the route in force.</summary>
+    public static async Task RunAsync(Fleet fleet, Destruction destruction, Surroundings surroundings)
+    {
+        var state = surroundings.Store.Current;
+        foreach (var record in state.Generations)
+        {
+            var generation = new RunningGeneration(record, surroundings);
+            fleet.Add(generation);
+            if (record.Phase == GenerationPhase.Creating)
+            {
+                surroundings.Log.Write($"{record.Spec.Id}: its creation was cut short; removing it");
+                await destruction.RemoveAsync(generation);
+                continue;
+            }
+
+            foreach (var instance in generation.Instances)
+            {
+                instance.Resume();
+            }
+
+            if (record.Phase == GenerationPhase.Destroying)
+            {
+                _ = destruction.Begin(generation);
+            }
+        }
+
+        fleet.Switch(state.Route);
+        await WaitForRouteAsync(fleet, surroundings.Time);
+    }
+
+    private static async Task WaitForRouteAsync(Fleet fleet, TimeProvider time)
+    {
+        var began = time.GetTimestamp();
+        while (fleet.Routes.Form.Generations.Any(generation => generation.Rotation.IsEmpty) && time.GetElapsedTime(began) < Patience)
+        {
+            await Task.Delay(Poll, time);
+        }
+    }
+}

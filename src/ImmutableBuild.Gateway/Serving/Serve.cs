@@ -1,0 +1,86 @@
+using System.Net;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using ImmutableBuild.Gateway.Control;
+using ImmutableBuild.Gateway.Forwarding;
+using ImmutableBuild.Gateway.Probing;
+using ImmutableBuild.Gateway.Processes;
+using ImmutableBuild.Gateway.Routing;
+using ImmutableBuild.Gateway.State;
+using ImmutableBuild.Gateway.Supervision;
+using ImmutableBuild.Generations;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace ImmutableBuild.Gateway.Serving;
+
+/// <summary>The gateway's process: brings back what was committed, then serves until it is stopped.</summary>
+internal static class Serve
+{
+    private static readonly TimeSpan ServersStop = TimeSpan.FromSeconds(5);
+
+    /// <summary>Runs a gateway. Ends when an order stopped the app, or when <paramref name="ending"/> asks: then the instances go on.</summary>
+    /// <param name="options">What it serves; the port is the one really listened on.</param>
+    /// <param name="listener">The keeper's listening socket, where one is inherited.</param>
+    /// <param name="log">Where it tells what it does.</param>
+    /// <param name="ending">Asks it to end.</param>
+    public static async Task RunAsync(GatewayOptions options, int? listener, GatewayLog log, CancellationToken ending)
+    {
+        var time = TimeProvider.System;
+        using var http = new HttpProbe();
+        var store = StateStore.Open(options.StateDirectory, options.App, time, log);
+        var ledger = LedgerFile.Open(options.StateDirectory, log);
+        var surroundings = new Surroundings(options.StateDirectory, store, ProcessHosts.ForThisSystem(), http, time, log);
+        var probe = new ServingProbe();
+        var fleet = new Fleet(new RouteTable(Random.Shared));
+        var destruction = new Destruction(fleet, surroundings);
+        await Restoration.RunAsync(fleet, destruction, surroundings);
+
+        var url = options.Port is { } port ? new Uri($"http://{Reachable(options.Bind)}:{port}") : null;
+        await using var serving = new ServingPathWatch(url, fleet.Routes, probe, time);
+        var orders = new Orders(options.App, fleet, ledger, surroundings, serving, destruction);
+        var observer = new Observer(options.App, url?.ToString().TrimEnd('/'), fleet, ledger, surroundings, serving);
+        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        var control = new ControlApplication(Info(options), orders, observer, fleet, log, stopped.Cancel);
+
+        using var publicServer = url is null ? null : Servers.Public(listener, new IPEndPoint(options.Bind, options.Port!.Value));
+        var socketPath = ControlSocket.PathFor(options.StateDirectory);
+        using var controlServer = Servers.Control(socketPath);
+        await (publicServer?.StartAsync(new ForwardingApplication(fleet.Routes, probe), ending) ?? Task.CompletedTask);
+        serving.Start();
+        await ListenAsync(controlServer, control, socketPath, ending);
+        log.Write($"serving {options.App} {(url is null ? "without a port" : $"on {url}")}, process {Environment.ProcessId}");
+
+        await Task.Delay(Timeout.Infinite, stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using var limit = new CancellationTokenSource(ServersStop);
+        await controlServer.StopAsync(limit.Token);
+        await (publicServer?.StopAsync(limit.Token) ?? Task.CompletedTask);
+        log.Write("ended");
+    }
+
+    private static async Task ListenAsync(KestrelServer server, ControlApplication control, string socketPath, CancellationToken cancellationToken)
+    {
+        ControlSocket.SecureDirectory(socketPath);
+
+        // What a killed gateway left: nobody listens on it, because the keeper starts one at a time.
+        File.Delete(socketPath);
+        await server.StartAsync(control, cancellationToken);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(socketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+
+    private static GatewayInfo Info(GatewayOptions options) => new(
+        options.App,
+        GatewayProtocol.Version,
+        typeof(Serve).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? RuntimeInformation.FrameworkDescription,
+        Environment.ProcessId,
+        options.Port ?? 0);
+
+    /// <summary>An address the gateway itself can ask: any address is reached through loopback.</summary>
+    private static string Reachable(IPAddress bind)
+    {
+        var address = bind.Equals(IPAddress.Any) ? IPAddress.Loopback : bind.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : bind;
+        return address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
+    }
+}

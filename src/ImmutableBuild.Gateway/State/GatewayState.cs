@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using ImmutableBuild.Gateway.Processes;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Gateway.State;
+
+/// <summary>Everything a gateway must know again after it was killed. Immutable: a change is a new state, on disk before it counts.</summary>
+internal sealed record GatewayState
+{
+    /// <summary>The form that this version writes; it also reads all earlier ones.</summary>
+    public const int CurrentSchema = 1;
+
+    public required int Schema { get; init; }
+
+    public required AppKey App { get; init; }
+
+    /// <summary>The newest fencing token ever given; it never falls, also when no lease is held (F05).</summary>
+    public long FencingToken { get; init; }
+
+    public LeaseState? Lease { get; init; }
+
+    public Route Route { get; init; } = Route.None;
+
+    public DateTimeOffset RouteSince { get; init; }
+
+    public ImmutableArray<GenerationRecord> Generations { get; init; } = [];
+
+    public static GatewayState New(AppKey app, DateTimeOffset now) => new() { Schema = CurrentSchema, App = app, RouteSince = now };
+
+    public GenerationRecord? Find(GenerationId id) => Generations.FirstOrDefault(generation => generation.Spec.Id == id);
+
+    public GatewayState With(GenerationRecord changed) =>
+        this with { Generations = [.. Generations.Select(generation => generation.Spec.Id == changed.Spec.Id ? changed : generation)] };
+
+    public GatewayState Without(GenerationId id) => this with { Generations = Generations.RemoveAll(generation => generation.Spec.Id == id) };
+}
+
+/// <summary>One generation. Its launch plan holds secrets' values, which is why the file is its owner's alone.</summary>
+internal sealed record GenerationRecord(
+    GenerationSpec Spec,
+    LaunchPlan Launch,
+    DateTimeOffset CreatedAt,
+    GenerationPhase Phase,
+    ImmutableArray<InstanceRecord> Instances)
+{
+    public GenerationRecord With(InstanceRecord changed) =>
+        this with { Instances = [.. Instances.Select(instance => instance.Name == changed.Name ? changed : instance)] };
+}
+
+/// <summary>One instance: its loopback port (0 for a worker) and the process that was last started for it.</summary>
+internal sealed record InstanceRecord(string Name, int Port, ProcessIdentity? Process = null, int Restarts = 0, int? ExitCode = null);
+
+/// <summary>The JSON form of the state.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(GatewayState))]
+[JsonSerializable(typeof(SchemaOnly))]
+internal sealed partial class StateJson : JsonSerializerContext;
+
+/// <summary>What is read first, so that a newer schema is told from a broken file.</summary>
+internal sealed record SchemaOnly(int Schema);

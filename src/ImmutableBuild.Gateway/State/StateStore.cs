@@ -1,0 +1,123 @@
+using System.Text.Json;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Gateway.State;
+
+/// <summary>
+/// The one place where the state changes: first on disk, then in memory, one change at a time. The file before the newest one
+/// is kept and used when the newest can't be read.
+/// </summary>
+internal sealed class StateStore
+{
+    /// <summary>No state written by a gateway comes near it; more is not ours.</summary>
+    private const long MaximumBytes = 64 * 1024 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly string _path;
+    private readonly string _previous;
+    private volatile GatewayState _current;
+
+    private StateStore(string path, string previous, GatewayState state)
+    {
+        _path = path;
+        _previous = previous;
+        _current = state;
+    }
+
+    /// <summary>The state as it is on disk.</summary>
+    public GatewayState Current => _current;
+
+    /// <summary>Reads the state in <paramref name="directory"/>, or begins a new one. IMB6052 and IMB6053 when what is there can't be used (F10).</summary>
+    public static StateStore Open(string directory, AppKey app, TimeProvider time, GatewayLog log)
+    {
+        var path = Path.Combine(directory, "state.json");
+        var previous = Path.Combine(directory, "state.previous.json");
+        return new StateStore(path, previous, Read(path, previous, log) ?? GatewayState.New(app, time.GetUtcNow()));
+    }
+
+    /// <summary>
+    /// Makes <paramref name="change"/> durable, then current, then runs <paramref name="effect"/> before any other change may begin.
+    /// A change that throws, or returns the same state, writes nothing. IMB6050 when the disk refuses: nothing changed (F09).
+    /// </summary>
+    public GatewayState Change(Func<GatewayState, GatewayState> change, Action<GatewayState>? effect = null)
+    {
+        lock (_gate)
+        {
+            var next = change(_current);
+            if (!ReferenceEquals(next, _current))
+            {
+                Write(next);
+                _current = next;
+            }
+
+            effect?.Invoke(next);
+            return next;
+        }
+    }
+
+    /// <summary>Removes the state for good, once everything it speaks of is gone.</summary>
+    public void Delete()
+    {
+        lock (_gate)
+        {
+            File.Delete(_previous);
+            File.Delete(_path + ".tmp");
+            File.Delete(_path);
+        }
+    }
+
+    private static GatewayState? Read(string path, string previous, GatewayLog log)
+    {
+        if (!File.Exists(path) && !File.Exists(previous))
+        {
+            return null;
+        }
+
+        try
+        {
+            return Parse(path);
+        }
+        catch (Exception fault) when (fault is IOException or JsonException or UnauthorizedAccessException)
+        {
+            log.Write($"{path} can't be read ({fault.Message}); using {previous}");
+            try
+            {
+                return Parse(previous);
+            }
+            catch (Exception second) when (second is IOException or JsonException or UnauthorizedAccessException)
+            {
+                throw GatewayErrors.StateUnreadable(path, fault);
+            }
+        }
+    }
+
+    private static GatewayState Parse(string path)
+    {
+        if (new FileInfo(path) is { Exists: true, Length: > MaximumBytes } file)
+        {
+            throw new JsonException($"{file.Length} bytes are more than a state can have.");
+        }
+
+        var json = File.ReadAllBytes(path);
+        var schema = JsonSerializer.Deserialize(json, StateJson.Default.SchemaOnly)?.Schema ?? 0;
+        if (schema > GatewayState.CurrentSchema)
+        {
+            throw GatewayErrors.StateTooNew(path, schema, GatewayState.CurrentSchema);
+        }
+
+        return JsonSerializer.Deserialize(json, StateJson.Default.GatewayState) ?? throw new JsonException("The file holds no state.");
+    }
+
+    private void Write(GatewayState state)
+    {
+        try
+        {
+            DurableFile.Replace(_path, _previous, JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.GatewayState));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw GatewayErrors.StateNotCommitted(_path, fault);
+        }
+    }
+}

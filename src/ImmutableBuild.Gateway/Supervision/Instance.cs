@@ -1,0 +1,269 @@
+using System.ComponentModel;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Gateway.Processes;
+using ImmutableBuild.Gateway.Probing;
+using ImmutableBuild.Gateway.Routing;
+using ImmutableBuild.Gateway.State;
+using ImmutableBuild.Generations;
+
+namespace ImmutableBuild.Gateway.Supervision;
+
+/// <summary>One instance for as long as its generation lives: its process, started again when it ends, and what probes say of it.</summary>
+internal sealed class Instance : IAsyncDisposable
+{
+    private static readonly TimeSpan EagerInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly Surroundings _surroundings;
+    private readonly GenerationRecord _generation;
+    private readonly InstanceDirectory _directory;
+    private readonly Action _rotationChanged;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _probing = new(1, 1);
+    private readonly RestartBackoff _backoff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(15), wellAfter: TimeSpan.FromSeconds(30));
+    private volatile InstanceRecord _record;
+    private volatile InstanceRun? _run;
+    private Task _supervision = Task.CompletedTask;
+    private Task _probes = Task.CompletedTask;
+
+    public Instance(GenerationRecord generation, InstanceRecord record, Surroundings surroundings, Action rotationChanged)
+    {
+        _generation = generation;
+        _record = record;
+        _surroundings = surroundings;
+        _rotationChanged = rotationChanged;
+        _directory = new InstanceDirectory(surroundings.StateDirectory, generation.Spec.Id, record.Name);
+    }
+
+    /// <summary>What is kept of it in the state.</summary>
+    public InstanceRecord Record => _record;
+
+    /// <summary>What it wrote.</summary>
+    public OutputLog Output => _directory.Output;
+
+    /// <summary>Where requests go; null while it may not get any.</summary>
+    public Upstream? Upstream => _run is { Health.Serves: true } run ? run.Upstream : null;
+
+    private RuntimeConfiguration Configuration => _generation.Spec.Configuration;
+
+    private GenerationId Id => _generation.Spec.Id;
+
+    /// <summary>Starts its first process. IMB6054 when the system refuses.</summary>
+    public void Start()
+    {
+        try
+        {
+            Supervise(StartProcess());
+        }
+        catch (Exception fault) when (fault is Win32Exception or IOException or UnauthorizedAccessException)
+        {
+            throw GatewayErrors.InstanceNotStarted(Id, _record.Name, fault.Message, fault);
+        }
+    }
+
+    /// <summary>Goes on with the process that an earlier gateway started, or with a new one when that is gone (F44).</summary>
+    public void Resume()
+    {
+        if (_record.Process is { } identity && _surroundings.Host.Adopt(identity) is { } process)
+        {
+            _surroundings.Log.Write($"{Id}/{_record.Name}: process {identity.Pid} adopted");
+            Supervise(process);
+            return;
+        }
+
+        _surroundings.Log.Write($"{Id}/{_record.Name}: its process is gone; starting it again");
+        _surroundings.Host.KillMarked(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id, _record.Name));
+        _supervision = SuperviseAsync(null);
+        _probes = ProbeAsync();
+    }
+
+    /// <summary>Looks now rather than at the next turn; true when it may get requests (F13).</summary>
+    public async Task<bool> LookAsync(CancellationToken cancellationToken)
+    {
+        if (_run is not { } run)
+        {
+            return false;
+        }
+
+        await _probing.WaitAsync(cancellationToken);
+        try
+        {
+            var outcome = await run.Prober.LookAsync(cancellationToken);
+            run.Learn(outcome, _record.Port, _record.Name, _surroundings.Time.GetUtcNow());
+            _rotationChanged();
+            return outcome.Healthy && ReferenceEquals(run, _run);
+        }
+        finally
+        {
+            _probing.Release();
+        }
+    }
+
+    /// <summary>Ends it for good: TERM to its group, KILL after the grace period, then whoever left the group (F45).</summary>
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        await _supervision;
+        await _probes;
+        _surroundings.Host.KillMarked(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id, _record.Name));
+    }
+
+    /// <summary>As an observation shows it.</summary>
+    public ObservedInstance Observe()
+    {
+        var run = _run;
+        var health = run?.Health ?? InstanceHealth.Unknown;
+        var state = run is not null ? InstanceState.Running : _stopping.IsCancellationRequested ? InstanceState.Exited : InstanceState.Starting;
+        var address = _record.Port == 0 ? null : Routing.Upstream.Authority(_record.Port);
+        return new ObservedInstance(
+            _record.Name, state, address, health.Identity, health.Consecutive, health.Last, _record.Restarts, _record.ExitCode, health.UsesTcpFallback);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _stopping.Dispose();
+        _probing.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private RunningProcess StartProcess()
+    {
+        if (_record.Port != 0 && !FreePort.IsFree(_record.Port))
+        {
+            var moved = FreePort.Choose(Random.Shared, new HashSet<int>());
+            _surroundings.Log.Write($"{Id}/{_record.Name}: port {_record.Port} is taken by someone else; using {moved}");
+            _record = _record with { Port = moved };
+        }
+
+        _directory.Create();
+        var plan = _generation.Launch;
+        var environment = InstanceEnvironment.Of(plan, Id, _record, _directory, _surroundings.StateDirectory);
+        var process = _surroundings.Host.Start(new ProcessStart(plan.Executable, plan.Arguments, environment, _directory.Work, Output.Path));
+        _record = _record with { Process = process.Identity };
+        return process;
+    }
+
+    private void Supervise(RunningProcess process)
+    {
+        Begin(process);
+        _supervision = SuperviseAsync(process);
+        _probes = ProbeAsync();
+    }
+
+    private void Begin(RunningProcess process) => _run = new InstanceRun(
+        process,
+        new InstanceProber(Configuration.Probe, Id, _record.Port, process, _surroundings.Host, _surroundings.HttpProbe, _surroundings.Time),
+        _surroundings.Time.GetUtcNow());
+
+    private async Task SuperviseAsync(RunningProcess? process)
+    {
+        while (true)
+        {
+            process ??= await StartAgainAsync(TimeSpan.Zero);
+            if (process is null)
+            {
+                return;
+            }
+
+            var exitCode = await WaitForEndAsync(process);
+            var ran = _surroundings.Time.GetUtcNow() - _run!.Since;
+            End(exitCode);
+            if (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+
+            _surroundings.Log.Write($"{Id}/{_record.Name}: process {process.Identity.Pid} ended with {exitCode?.ToString() ?? "an unknown code"}");
+            _surroundings.Host.KillMarked(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id, _record.Name));
+            process = await StartAgainAsync(_backoff.After(ran));
+        }
+    }
+
+    private async Task<int?> WaitForEndAsync(RunningProcess process)
+    {
+        try
+        {
+            return await process.Exited.WaitAsync(_stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _surroundings.Host.Terminate(process);
+            await Task.WhenAny(process.Exited, Task.Delay(Configuration.StopGrace, _surroundings.Time, CancellationToken.None));
+            _surroundings.Host.Kill(process);
+            return await process.Exited;
+        }
+    }
+
+    private void End(int? exitCode)
+    {
+        var run = _run;
+        _run = null;
+        _rotationChanged();
+        run?.Dispose();
+        _record = _record with { Process = null, ExitCode = exitCode };
+        Commit();
+    }
+
+    /// <summary>A new process after <paramref name="wait"/>; tries until the system lets it. Null when stopped meanwhile.</summary>
+    private async Task<RunningProcess?> StartAgainAsync(TimeSpan wait)
+    {
+        while (await PauseAsync(wait))
+        {
+            try
+            {
+                var process = StartProcess();
+                _record = _record with { Restarts = _record.Restarts + 1 };
+                Begin(process);
+                Commit();
+                return process;
+            }
+            catch (Exception fault) when (fault is Win32Exception or IOException or UnauthorizedAccessException)
+            {
+                _surroundings.Log.Write($"{Id}/{_record.Name}: could not be started again: {fault.Message}");
+                wait = _backoff.After(TimeSpan.Zero);
+            }
+        }
+
+        return null;
+    }
+
+    private async Task ProbeAsync()
+    {
+        var interval = Configuration.Probe.Interval;
+        while (await PauseAsync(_run?.Health.Last is { Healthy: true } || interval < EagerInterval ? interval : EagerInterval))
+        {
+            try
+            {
+                await LookAsync(_stopping.Token);
+                Output.Bound();
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                _surroundings.Log.Write($"{Id}/{_record.Name}: {fault.Message}");
+            }
+        }
+    }
+
+    /// <summary>Keeps the process's id for a gateway that comes after this one. A full disk must not take the instance down: its process is then found by its markers.</summary>
+    private void Commit()
+    {
+        try
+        {
+            var record = _record;
+            _surroundings.Store.Change(state => state.Find(Id) is { } generation ? state.With(generation.With(record)) : state);
+        }
+        catch (ImmutableBuildException fault)
+        {
+            _surroundings.Log.Write(fault.Message);
+        }
+    }
+
+    private async Task<bool> PauseAsync(TimeSpan wait)
+    {
+        await Task.Delay(wait, _surroundings.Time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !_stopping.IsCancellationRequested;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using ImmutableBuild.Gateway.Processes;
+using ImmutableBuild.Gateway.Routing;
+using ImmutableBuild.Gateway.State;
+using ImmutableBuild.Generations;
+
+namespace ImmutableBuild.Gateway.Supervision;
+
+/// <summary>A generation's instances and the traffic they get.</summary>
+internal sealed class RunningGeneration
+{
+    private readonly Lock _gate = new();
+    private readonly Surroundings _surroundings;
+
+    public RunningGeneration(GenerationRecord record, Surroundings surroundings)
+    {
+        _surroundings = surroundings;
+        Id = record.Spec.Id;
+        Traffic = new GenerationTraffic(Id, record.Spec.Configuration);
+        Instances = [.. record.Instances.Select(instance => new Instance(record, instance, surroundings, Rotate))];
+    }
+
+    /// <summary>Which one.</summary>
+    public GenerationId Id { get; }
+
+    /// <summary>Its requests.</summary>
+    public GenerationTraffic Traffic { get; }
+
+    /// <summary>Its instances.</summary>
+    public ImmutableArray<Instance> Instances { get; }
+
+    /// <summary>Whether any instance may get requests.</summary>
+    public bool IsHealthy => !Instances.IsEmpty && Instances.Any(instance => instance.Observe().ConsecutiveHealthy > 0);
+
+    /// <summary>Starts every instance; when one can't be, ends those that were and throws IMB6054 (F40).</summary>
+    public async Task StartAsync()
+    {
+        try
+        {
+            foreach (var instance in Instances)
+            {
+                instance.Start();
+            }
+        }
+        catch
+        {
+            await StopAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Looks at every instance now; true when at least one may get requests.</summary>
+    public async Task<bool> LookAsync(CancellationToken cancellationToken)
+    {
+        var looks = await Task.WhenAll(Instances.Select(instance => instance.LookAsync(cancellationToken)));
+        return looks.Contains(true);
+    }
+
+    /// <summary>Ends every instance and removes what it had.</summary>
+    public async Task StopAsync()
+    {
+        await Task.WhenAll(Instances.Select(instance => instance.StopAsync()));
+        _surroundings.Host.KillMarked(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id));
+        InstanceDirectory.Remove(_surroundings.StateDirectory, Id, _surroundings.Log);
+        foreach (var instance in Instances)
+        {
+            await instance.DisposeAsync();
+        }
+    }
+
+    private void Rotate()
+    {
+        lock (_gate)
+        {
+            Traffic.Rotate([.. Instances.Select(instance => instance.Upstream).OfType<Upstream>()]);
+        }
+    }
+}
