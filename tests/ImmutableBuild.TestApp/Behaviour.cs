@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace ImmutableBuild.TestApp;
+
+/// <summary>How the app behaves, read from environment variables once at its start. Unset means well.</summary>
+public static class Behaviour
+{
+    /// <summary><c>TESTAPP_HEALTH</c>: <c>ok</c>, <c>unhealthy</c> (500), <c>hang</c>, <c>flap</c> (200, 500, 200, …), <c>missing</c> (404).</summary>
+    public static string Health { get; } = Environment.GetEnvironmentVariable("TESTAPP_HEALTH") ?? "ok";
+
+    /// <summary><c>TESTAPP_NEVER_LISTEN</c>: the process runs, but no port is opened.</summary>
+    public static bool NeverListens { get; } = Is("TESTAPP_NEVER_LISTEN");
+
+    /// <summary><c>TESTAPP_CRASH_AFTER_MS</c>: ends with exit code 3 after that time.</summary>
+    public static int? CrashAfterMilliseconds { get; } = Number("TESTAPP_CRASH_AFTER_MS");
+
+    /// <summary><c>TESTAPP_START_DELAY_MS</c>: waits before it listens.</summary>
+    public static int StartDelayMilliseconds { get; } = Number("TESTAPP_START_DELAY_MS") ?? 0;
+
+    /// <summary><c>TESTAPP_IGNORE_TERM</c>: SIGTERM does nothing.</summary>
+    public static bool IgnoresTerminate { get; } = Is("TESTAPP_IGNORE_TERM");
+
+    /// <summary><c>TESTAPP_CHILDREN</c>: starts a child in its own group and one in a session of its own, each sleeping.</summary>
+    public static bool HasChildren { get; } = Is("TESTAPP_CHILDREN");
+
+    /// <summary><c>TESTAPP_HTTP2_ONLY</c>: speaks HTTP/2 with prior knowledge and nothing else.</summary>
+    public static bool SpeaksHttp2Only { get; } = Is("TESTAPP_HTTP2_ONLY");
+
+    /// <summary><c>TESTAPP_PORT</c>: listens there instead of where it was told to.</summary>
+    public static int? OtherPort { get; } = Number("TESTAPP_PORT");
+
+    private static bool Is(string name) => Environment.GetEnvironmentVariable(name) is "1" or "true";
+
+    private static int? Number(string name) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

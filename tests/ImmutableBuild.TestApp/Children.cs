@@ -1,0 +1,15 @@
+using System.Diagnostics;
+
+namespace ImmutableBuild.TestApp;
+
+/// <summary>Processes that an app may leave behind.</summary>
+public static class Children
+{
+    /// <summary>Starts one in this process's group and one that leaves it; writes their ids to <c>children.txt</c> in the working directory.</summary>
+    public static void Start()
+    {
+        using var inGroup = Process.Start("sleep", ["1000"]);
+        using var inSession = Process.Start("setsid", ["sleep", "1001"]);
+        File.WriteAllLines("children.txt", [inGroup.Id.ToString(), inSession.Id.ToString()]);
+    }
+}
