@@ -1,0 +1,58 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Tests.Releases;
+
+/// <summary>A reporter that remembers.</summary>
+internal sealed class RecordingReporter : IReporter
+{
+    public List<Diagnostic> Warnings { get; } = [];
+
+    public List<string> Details { get; } = [];
+
+    public void Started(StageName stage)
+    {
+    }
+
+    public void Finished(StageName stage, TimeSpan elapsed, string summary)
+    {
+    }
+
+    public void Detail(string message) => Details.Add(message);
+
+    public void Warn(Diagnostic warning) => Warnings.Add(warning);
+}
+
+/// <summary>A directory that is gone after the test.</summary>
+internal sealed class ScratchDirectory : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("immutable-test-").FullName;
+
+    public string this[params ReadOnlySpan<string> parts] => System.IO.Path.Combine([Path, .. parts]);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
+
+internal static class StageContexts
+{
+    public static readonly DateTimeOffset Now = new(2026, 11, 21, 8, 0, 0, TimeSpan.Zero);
+
+    public static StageContext Make(
+        string directory,
+        Func<ReleaseOptions, ReleaseOptions>? change = null,
+        Dictionary<string, string>? variables = null,
+        RecordingReporter? reporter = null)
+    {
+        var options = new ReleaseOptions { App = new AppKey("web", "dev"), DataDirectory = Path.Combine(directory, "data") };
+        var work = Directory.CreateDirectory(Path.Combine(directory, "work")).FullName;
+        return new StageContext(change?.Invoke(options) ?? options, reporter ?? new RecordingReporter(), new FixedTime(), name => variables?.GetValueOrDefault(name))
+        {
+            WorkDirectory = work,
+        };
+    }
+
+    private sealed class FixedTime : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}
