@@ -9,7 +9,7 @@ public static class TrustErrors
     private static readonly ErrorDescriptor SigningKeyRequiredDescriptor = new(
         "IMB4001", "A signing key must be configured",
         "Only the local target may use the key that is made at first use; every other target needs a key that its verifiers know.",
-        "Set ImmutableSigningKeyFile to a P-256 private key file, or ImmutableSigningKeyVariable to the name of an environment variable that holds one as PEM.");
+        "Set ImmutableKeyFile to a P-256 private key file, or ImmutableKeyVariable to the name of an environment variable that holds one as PEM.");
 
     private static readonly ErrorDescriptor KeyUnreadableDescriptor = new(
         "IMB4002", "The key cannot be read",
@@ -23,8 +23,8 @@ public static class TrustErrors
 
     private static readonly ErrorDescriptor KeyPasswordDescriptor = new(
         "IMB4004", "The key's password is missing or wrong",
-        "The key is encrypted, and the variable named by ImmutableSigningKeyPasswordVariable is not set or holds another password.",
-        "Set ImmutableSigningKeyPasswordVariable to the name of the variable that holds the password, and check its value.");
+        "The key is encrypted, and the variable named by ImmutableKeyPasswordVariable is not set or holds another password.",
+        "Set ImmutableKeyPasswordVariable to the name of the variable that holds the password, and check its value.");
 
     private static readonly ErrorDescriptor KeyPermissionsDescriptor = new(
         "IMB4005", "Others may read the signing key",
@@ -44,7 +44,7 @@ public static class TrustErrors
     private static readonly ErrorDescriptor ScanNotAcceptableDescriptor = new(
         "IMB4008", "The scan's verdict does not allow a signature",
         "Only an image that passed is signed; one that could not be assessed is signed only where the environment is not protected.",
-        "Mend what the scan found, or give it an advisory source (ImmutableAdvisoryDirectory), then run Scan and Sign again.");
+        "Mend what the scan found, or give it an advisory source (ImmutableAdvisories), then run Scan and Sign again.");
 
     private static readonly ErrorDescriptor NoSignatureDescriptor = new(
         "IMB4009", "The image has no signature",
@@ -82,7 +82,7 @@ public static class TrustErrors
     /// <summary>No key is configured, and the target is not <c>local</c>.</summary>
     public static ImmutableBuildException SigningKeyRequired(string target) => new(new Diagnostic(
         SigningKeyRequiredDescriptor,
-        $"The target '{target}' needs a configured signing key, and none is set. Set ImmutableSigningKeyFile to a P-256 private key file, or ImmutableSigningKeyVariable to the name of a variable that holds one."));
+        $"The target '{target}' needs a configured signing key, and none is set. Set ImmutableKeyFile to a P-256 private key file, or ImmutableKeyVariable to the name of a variable that holds one."));
 
     /// <summary>The key's file or variable is not there or can't be read.</summary>
     public static ImmutableBuildException KeyUnreadable(string origin, string why, Exception? inner = null) => new(new Diagnostic(
@@ -95,7 +95,7 @@ public static class TrustErrors
     /// <summary>An encrypted key can't be opened.</summary>
     public static ImmutableBuildException KeyPassword(string origin, string? passwordVariable, Exception? inner = null) => new(
         new Diagnostic(KeyPasswordDescriptor, passwordVariable is null
-            ? $"The key in {origin} is encrypted and opens only with a password. Set ImmutableSigningKeyPasswordVariable to the name of the variable that holds it."
+            ? $"The key in {origin} is encrypted and opens only with a password. Set ImmutableKeyPasswordVariable to the name of the variable that holds it."
             : $"The key in {origin} does not open with the password of the variable {passwordVariable}. Check that the variable is set and belongs to this key."),
         inner);
 

@@ -1,27 +1,6 @@
-using ImmutableBuild.Errors;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Tests.Releases;
-
-/// <summary>A reporter that remembers.</summary>
-internal sealed class RecordingReporter : IReporter
-{
-    public List<Diagnostic> Warnings { get; } = [];
-
-    public List<string> Details { get; } = [];
-
-    public void Started(StageName stage)
-    {
-    }
-
-    public void Finished(StageName stage, TimeSpan elapsed, string summary)
-    {
-    }
-
-    public void Detail(string message) => Details.Add(message);
-
-    public void Warn(Diagnostic warning) => Warnings.Add(warning);
-}
 
 /// <summary>A directory that is gone after the test.</summary>
 internal sealed class ScratchDirectory : IDisposable

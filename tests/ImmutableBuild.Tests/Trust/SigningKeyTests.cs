@@ -144,7 +144,7 @@ public sealed class SigningKeyTests : IDisposable
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         var reporter = new RecordingReporter();
         SigningKey.Open(StageContexts.Make(_scratch.Path, WithFile(path), reporter: reporter)).Dispose();
-        reporter.Warnings.ShouldHaveSingleItem().Code.ShouldBe("IMB4005");
+        reporter.Lines.ShouldBe(["warning IMB4005"]);
         Refused(o => WithFile(path)(o) with { Protected = true }).ShouldBe("IMB4005");
     }
 
