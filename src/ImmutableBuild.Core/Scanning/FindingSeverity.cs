@@ -42,4 +42,7 @@ internal static class SeverityGate
         FindingSeverity.Critical => "critical",
         _ => "unknown",
     };
+
+    /// <summary>The severity of a word that <see cref="Word"/> wrote.</summary>
+    public static FindingSeverity ParseWord(string word) => Enum.GetValues<FindingSeverity>().FirstOrDefault(severity => Word(severity) == word, FindingSeverity.Unknown);
 }

@@ -40,14 +40,15 @@ internal static class CvssScore
         double? complexity = metric("AC") switch { "L" => 0.77, "H" => 0.44, _ => null };
         double? privileges = metric("PR") switch { "N" => 0.85, "L" => changed ? 0.68 : 0.62, "H" => changed ? 0.5 : 0.27, _ => null };
         double? interaction = metric("UI") switch { "N" => 0.85, "R" => 0.62, _ => null };
-        var impactBase = 1 - ((1 - Impact(metric("C"))) * (1 - Impact(metric("I"))) * (1 - Impact(metric("A"))));
-        if ((vector * complexity * privileges * interaction * impactBase) is not { } known || double.IsNaN(known) || metric("S") is not ("C" or "U"))
-        {
-            return null;
-        }
+        double?[] all = [vector, complexity, privileges, interaction, Impact(metric("C")), Impact(metric("I")), Impact(metric("A"))];
+        return metric("S") is "C" or "U" && all.All(weight => weight is not null) ? Score([.. all.Select(weight => weight!.Value)], changed) : null;
+    }
 
-        var impact = changed ? (7.52 * (impactBase.Value - 0.029)) - (3.25 * Math.Pow(impactBase.Value - 0.02, 15)) : 6.42 * impactBase.Value;
-        var exploitability = 8.22 * vector.Value * complexity.Value * privileges.Value * interaction.Value;
+    private static double Score(ReadOnlySpan<double> weights, bool changed)
+    {
+        var impactBase = 1 - ((1 - weights[4]) * (1 - weights[5]) * (1 - weights[6]));
+        var impact = changed ? (7.52 * (impactBase - 0.029)) - (3.25 * Math.Pow(impactBase - 0.02, 15)) : 6.42 * impactBase;
+        var exploitability = 8.22 * weights[0] * weights[1] * weights[2] * weights[3];
         return impact <= 0 ? 0 : RoundUp(Math.Min((changed ? 1.08 : 1) * (impact + exploitability), 10));
     }
 

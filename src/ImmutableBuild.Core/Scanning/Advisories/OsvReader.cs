@@ -87,8 +87,8 @@ internal static class OsvReader
     private static IEnumerable<string> Strings(JsonElement holder, string name) =>
         Items(holder, name).Select(item => item.GetString() ?? throw new FormatException($"'{name}' holds a null"));
 
-    private static IEnumerable<JsonElement> Items(JsonElement holder, string name) =>
-        Find(holder, name, JsonValueKind.Array) is { } array ? array.EnumerateArray() : [];
+    private static JsonElement[] Items(JsonElement holder, string name) =>
+        Find(holder, name, JsonValueKind.Array) is { } array ? [.. array.EnumerateArray()] : [];
 
     // A member that is absent or null is none; one of another kind is an error.
     private static JsonElement? Find(JsonElement holder, string name, JsonValueKind kind)

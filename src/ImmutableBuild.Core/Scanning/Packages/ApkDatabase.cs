@@ -17,7 +17,7 @@ internal static class ApkDatabase
         [
             .. packages.Select(package => package.Component with
             {
-                DependsOn = [.. package.Depends.SelectMany(name => byProvided[name].Take(1)).Where(reference => reference != package.Component.Reference).Order(StringComparer.Ordinal)],
+                DependsOn = package.Depends.SelectMany(name => byProvided[name].Take(1)).Where(reference => reference != package.Component.Reference).ToImmutableSortedSet(StringComparer.Ordinal),
             }),
         ];
     }
@@ -57,7 +57,7 @@ internal static class ApkDatabase
                 ? PackageUrl.Of("apk", os.Id, name, version, ("arch", architecture), ("distro", distribution))
                 : PackageUrl.Of("apk", os.Id, name, version, ("distro", distribution)),
             Advisory = os.Ecosystem is { } ecosystem ? new AdvisoryIdentity(ecosystem, record.GetValueOrDefault('o', name), version) : null,
-            Locations = [path],
+            Locations = ImmutableSortedSet.Create(StringComparer.Ordinal, path),
             Layer = layer,
         };
         return new Package(component, Names(record.GetValueOrDefault('p', "")), Names(record.GetValueOrDefault('D', "")));

@@ -33,7 +33,8 @@ internal static class DepsJson
 
     private static ImmutableArray<Component> ReadLibraries(JsonElement root, string path, Digest layer)
     {
-        var target = root.GetProperty("targets").GetProperty(root.GetProperty("runtimeTarget").GetProperty("name").GetString()!);
+        var name = root.GetProperty("runtimeTarget").GetProperty("name").GetString() ?? throw new FormatException("its runtime target has no name");
+        var target = root.GetProperty("targets").GetProperty(name);
         var details = root.GetProperty("libraries");
         var libraries = target.EnumerateObject().Select(library => Library.Read(library, details)).ToArray();
         var byName = libraries.ToLookup(library => library.Name, StringComparer.OrdinalIgnoreCase);
@@ -41,7 +42,7 @@ internal static class DepsJson
         [
             .. libraries.Where(library => library.HasFiles).Select(library => ToComponent(library, path, layer) with
             {
-                DependsOn = [.. WithFiles(library, byName).Select(dependency => ToComponent(dependency, path, layer).Reference).Order(StringComparer.Ordinal)],
+                DependsOn = WithFiles(library, byName).Select(dependency => ToComponent(dependency, path, layer).Reference).ToImmutableSortedSet(StringComparer.Ordinal),
             }),
         ];
     }
@@ -78,7 +79,7 @@ internal static class DepsJson
         Purl = library.Type == "project" ? null : PackageUrl.Of("nuget", null, library.Name, library.Version),
         Advisory = library.Type == "project" ? null : new AdvisoryIdentity("NuGet", library.Name, library.Version),
         PackageSha512 = library.Sha512,
-        Locations = [path],
+        Locations = ImmutableSortedSet.Create(StringComparer.Ordinal, path),
         Layer = layer,
     };
 

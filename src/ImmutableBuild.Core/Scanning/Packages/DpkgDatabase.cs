@@ -15,7 +15,7 @@ internal static class DpkgDatabase
     {
         var packages = Paragraphs.Of(text).Where(IsInstalled).Select(fields => ToPackage(fields, os, path, layer)).ToArray();
         var byName = packages.ToLookup(package => package.Name, package => package.Component.Reference, StringComparer.Ordinal);
-        return [.. packages.Select(package => package.Component with { DependsOn = [.. package.Depends.SelectMany(names => FirstInstalled(names, byName)).Order(StringComparer.Ordinal)] })];
+        return [.. packages.Select(package => package.Component with { DependsOn = package.Depends.SelectMany(names => FirstInstalled(names, byName)).ToImmutableSortedSet(StringComparer.Ordinal) })];
     }
 
     // Files of status.d have no Status: what they describe is there.
@@ -37,7 +37,7 @@ internal static class DpkgDatabase
                 ? PackageUrl.Of("deb", os.Id, name, version, ("arch", architecture), ("distro", distribution))
                 : PackageUrl.Of("deb", os.Id, name, version, ("distro", distribution)),
             Advisory = os.Ecosystem is { } ecosystem ? new AdvisoryIdentity(ecosystem, source, sourceVersion) : null,
-            Locations = [path],
+            Locations = ImmutableSortedSet.Create(StringComparer.Ordinal, path),
             Layer = layer,
         };
         return new Package(name, component, [.. $"{fields.GetValueOrDefault("Pre-Depends")},{fields.GetValueOrDefault("Depends")}".Split(',').Select(Alternatives)]);

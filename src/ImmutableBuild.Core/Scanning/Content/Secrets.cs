@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Text;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
+
+namespace ImmutableBuild.Scanning.Content;
+
+/// <summary>Private keys and tokens in the image's text files.</summary>
+internal static class Secrets
+{
+    private const int MaximumFileLength = 1024 * 1024;
+    private const int SniffLength = 8000;
+    private const int MaximumOfAFile = 5;
+
+    private static readonly SearchValues<string> Markers = SearchValues.Create(SecretPatterns.Markers, StringComparison.Ordinal);
+
+    // Documentation and test data of the distribution are full of keys that everybody knows.
+    private static readonly string[] BaseDocumentation = ["usr/share/doc/", "usr/share/man/", "usr/share/perl", "usr/lib/python", "usr/share/zoneinfo/"];
+
+    /// <summary>The row of private keys.</summary>
+    public static ErrorDescriptor PrivateKeyRule { get; } = new(
+        "IMB3103", "A private key is in the image",
+        "Everyone who may pull the image has the key, for as long as any copy of the image exists.",
+        "Take the file out of the publish output, give the key to the instances as a secret (ImmutableSecret items), and replace the key: it must count as known.");
+
+    /// <summary>The row of tokens and passwords in files.</summary>
+    public static ErrorDescriptor TokenRule { get; } = new(
+        "IMB3104", "A token or password is in a file of the image",
+        "Everyone who may pull the image has the secret, for as long as any copy of the image exists.",
+        "Take it out of the file, give it to the instances as a secret (ImmutableSecret items), and replace it: it must count as known.");
+
+    /// <summary>Reads every small text file once.</summary>
+    public static IEnumerable<Finding> Check(ContentContext context, CancellationToken cancellationToken)
+    {
+        foreach (var file in context.Image.Entries.Where(entry => entry.Kind == ImageEntryKind.File && entry.Size > 0))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (IsKeyStore(file) && !context.IsFromBase(file))
+            {
+                yield return ToFinding(PrivateKeyRule, FindingSeverity.High, file, "a key store (PKCS#12)", 0);
+            }
+            else if (file.Size <= MaximumFileLength && !IsBaseDocumentation(context, file))
+            {
+                foreach (var finding in CheckText(context.Image, file))
+                {
+                    yield return finding;
+                }
+            }
+        }
+    }
+
+    private static Finding[] CheckText(ImageFileSystem image, ImageEntry file)
+    {
+        var bytes = image.Read(file, MaximumFileLength);
+        if (bytes.AsSpan(0, Math.Min(bytes.Length, SniffLength)).Contains((byte)0))
+        {
+            return [];
+        }
+
+        // All patterns are ASCII, so one byte, one character does for any encoding of text.
+        var text = Encoding.Latin1.GetString(bytes);
+        if (!text.AsSpan().ContainsAny(Markers))
+        {
+            return [];
+        }
+
+        var keys = SecretPatterns.FindPrivateKeys(text).Select(index => ToFinding(PrivateKeyRule, FindingSeverity.Critical, file, "a private key", LineOf(text, index)));
+        var tokens = SecretPatterns.FindTokens(text).Select(token => ToFinding(TokenRule, FindingSeverity.High, file, token.Kind, LineOf(text, token.Index)));
+        return [.. keys.Concat(tokens).Take(MaximumOfAFile)];
+    }
+
+    private static bool IsKeyStore(ImageEntry file) =>
+        file.Path.EndsWith(".pfx", StringComparison.OrdinalIgnoreCase) || file.Path.EndsWith(".p12", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsBaseDocumentation(ContentContext context, ImageEntry file) =>
+        context.IsFromBase(file) && BaseDocumentation.Any(prefix => file.Path.StartsWith(prefix, StringComparison.Ordinal));
+
+    private static int LineOf(string text, int index) => text.AsSpan(0, index).Count('\n') + 1;
+
+    private static Finding ToFinding(ErrorDescriptor rule, FindingSeverity severity, ImageEntry file, string kind, int line) => new()
+    {
+        Id = rule.Code,
+        Severity = severity,
+        Subject = line > 0 ? $"/{file.Path}:{line}" : $"/{file.Path}",
+        Message = $"It holds {kind}.",
+        WayOut = rule.Cure,
+        Path = file.Path,
+        Line = line,
+        Layer = file.Layer,
+    };
+}

@@ -1,0 +1,201 @@
+using System.Text.Json;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
+using ImmutableBuild.Images.Oci;
+using ImmutableBuild.Releases;
+using ImmutableBuild.Scanning;
+using ImmutableBuild.Tests.Releases;
+
+namespace ImmutableBuild.Tests.Scanning;
+
+public sealed class ScanStageTests : IDisposable
+{
+    private const string Unrelated = """{"id":"GHSA-x","modified":"2026-11-20T00:00:00Z","affected":[{"package":{"ecosystem":"NuGet","name":"other"},"versions":["1.0.0"]}]}""";
+
+    private readonly ScannedImage _image = new();
+    private readonly RecordingReporter _reporter = new();
+
+    public void Dispose() => _image.Dispose();
+
+    [Fact]
+    public async Task A_clean_image_passes_and_leaves_its_files()
+    {
+        WriteAdvisory(Unrelated);
+        var result = await RunAsync();
+        result.Summary.ShouldBe("pass: 2 components, no findings");
+        var scan = result.Record.Scan.ShouldNotBeNull();
+        scan.Verdict.ShouldBe("pass");
+        scan.Image.ShouldBe(result.Record.Bake!.Digest);
+        scan.At.ShouldBe(StageContexts.Now);
+        File.Exists(scan.SbomFile).ShouldBeTrue();
+        File.Exists(scan.SarifFile).ShouldBeTrue();
+        _reporter.Lines.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task N1_without_advisories_the_verdict_is_not_assessed_a_warning_or_where_protected_an_error()
+    {
+        var result = await RunAsync(o => o);
+        result.Record.Scan!.Verdict.ShouldBe("notAssessed");
+        result.Summary.ShouldStartWith("not assessed: ");
+        _reporter.Lines.ShouldBe(["warning IMB3002"]);
+        (await Should.ThrowAsync<ImmutableBuildException>(RunAsync(o => o with { Protected = true }))).Code.ShouldBe("IMB3002");
+    }
+
+    [Fact]
+    public async Task A_vulnerable_package_fails_and_the_message_says_the_way_out()
+    {
+        WriteAdvisory(ScannedImage.NewtonsoftAdvisory);
+        var fault = await Should.ThrowAsync<ImmutableBuildException>(RunAsync());
+        fault.Code.ShouldBe("IMB3001");
+        fault.Message.ShouldContain("high CVE-2024-21907 in Newtonsoft.Json 12.0.1");
+        fault.Message.ShouldContain("Upgrade Newtonsoft.Json to 13.0.1 or later.");
+        File.Exists(_image.Scratch["work", "scan.sarif"]).ShouldBeTrue("a scan that fails is the one whose report is needed");
+    }
+
+    [Theory]
+    [InlineData("low", true)]
+    [InlineData("high", true)]
+    [InlineData("critical", false)]
+    [InlineData("none", false)]
+    public async Task The_gate_is_where_the_options_put_it(string failOn, bool fails)
+    {
+        WriteAdvisory(ScannedImage.NewtonsoftAdvisory);
+        var run = RunAsync(o => o with { Scan = new ScanOptions { FailOn = failOn, AdvisoryDirectory = _image.Advisories } });
+        if (fails)
+        {
+            (await Should.ThrowAsync<ImmutableBuildException>(run)).Code.ShouldBe("IMB3001");
+        }
+        else
+        {
+            (await run).Record.Scan!.Findings.ShouldContainKeyAndValue("high", 1);
+        }
+    }
+
+    [Fact]
+    public async Task A_gate_that_is_no_severity_is_IMB3006() =>
+        (await Should.ThrowAsync<ImmutableBuildException>(RunAsync(o => o with { Scan = new ScanOptions { FailOn = "hihg" } }))).Code.ShouldBe("IMB3006");
+
+    [Fact]
+    public async Task A_second_scan_of_the_same_is_not_done_again_and_says_so()
+    {
+        WriteAdvisory(Unrelated);
+        await RunAsync();
+        // Without the layout nothing could be scanned.
+        Directory.Move(_image.Scratch["layout"], _image.Scratch["gone"]);
+        var again = await RunAsync(written: true);
+        again.Summary.ShouldContain("nothing changed since the scan of 2026-11-21 08:00:00Z");
+        again.Record.Scan!.Verdict.ShouldBe("pass");
+    }
+
+    [Theory]
+    [InlineData("advisory")]
+    [InlineData("gate")]
+    [InlineData("sbom")]
+    [InlineData("report")]
+    public async Task Any_change_means_another_scan(string what)
+    {
+        WriteAdvisory(Unrelated);
+        await RunAsync();
+        switch (what)
+        {
+            case "advisory":
+                File.WriteAllText(Path.Combine(_image.Advisories, "new.json"), ScannedImage.NewtonsoftAdvisory);
+                (await Should.ThrowAsync<ImmutableBuildException>(RunAsync(written: true))).Code.ShouldBe("IMB3001");
+                return;
+            case "gate":
+                (await RunAsync(o => o with { Scan = new ScanOptions { FailOn = "low", AdvisoryDirectory = _image.Advisories } }, written: true)).Summary.ShouldNotContain("nothing changed");
+                return;
+            case "sbom":
+                File.AppendAllText(_image.Scratch["work", "sbom.cdx.json"], " ");
+                break;
+            case "report":
+                File.WriteAllText(_image.Scratch["work", "scan.json"], "{}");
+                break;
+        }
+
+        (await RunAsync(written: true)).Summary.ShouldNotContain("nothing changed");
+    }
+
+    [Fact]
+    public async Task A_failed_scan_remembered_still_fails()
+    {
+        WriteAdvisory(ScannedImage.NewtonsoftAdvisory);
+        await Should.ThrowAsync<ImmutableBuildException>(RunAsync());
+        (await Should.ThrowAsync<ImmutableBuildException>(RunAsync(written: true))).Code.ShouldBe("IMB3001");
+    }
+
+    [Fact]
+    public async Task N2_old_advisories_are_warned_of()
+    {
+        WriteAdvisory(Unrelated.Replace("2026-11-20", "2026-01-01", StringComparison.Ordinal));
+        await RunAsync();
+        _reporter.Lines.ShouldBe(["warning IMB3005"]);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_keeps_the_verdict_from_being_a_pass()
+    {
+        WriteAdvisory(Unrelated);
+        _image.Base.File("etc/os-release", "ID=debian\nVERSION_ID=12\n").File("var/lib/dpkg/status", "Package: a\nStatus: install ok installed\nVersion: 1\n").File("opt/x.deps.json", "{");
+        var result = await RunAsync();
+        result.Record.Scan!.Verdict.ShouldBe("notAssessed");
+        var reasons = Reasons();
+        reasons.ShouldContain(reason => reason.Contains("Debian:12", StringComparison.Ordinal));
+        reasons.ShouldContain(reason => reason.Contains("/opt/x.deps.json could not be understood", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("etc/os-release", "ID=fedora\nVERSION_ID=41\n", "no package database was found")]
+    [InlineData("var/lib/rpm/rpmdb.sqlite", "SQLite", "a package database that this scanner does not read")]
+    public async Task Distributions_that_are_not_read_are_said(string path, string content, string reason)
+    {
+        WriteAdvisory(Unrelated);
+        _image.Base.File(path, content);
+        await RunAsync();
+        Reasons().ShouldContain(said => said.Contains(reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task L13_a_package_database_behind_a_link_is_read_within_the_image()
+    {
+        WriteAdvisory(Unrelated);
+        _image.Base.Dir("data").File("data/status", "Package: a\nStatus: install ok installed\nVersion: 1\n").Dir("var").Dir("var/lib").Dir("var/lib/dpkg")
+            .Symlink("var/lib/dpkg/status", "../../../../../../data/status");
+        (await RunAsync()).Record.Scan!.Components.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task The_same_image_gives_the_same_files_elsewhere()
+    {
+        WriteAdvisory(ScannedImage.NewtonsoftAdvisory);
+        await RunAsync(o => o with { Scan = new ScanOptions { FailOn = "none", AdvisoryDirectory = _image.Advisories } });
+        using var other = new ScannedImage();
+        File.WriteAllText(Path.Combine(other.Advisories, "a.json"), ScannedImage.NewtonsoftAdvisory);
+        await new ScanStage().RunAsync(
+            other.Write(),
+            StageContexts.Make(other.Scratch.Path, o => o with { Scan = new ScanOptions { FailOn = "none", AdvisoryDirectory = other.Advisories } }),
+            TestContext.Current.CancellationToken);
+        foreach (var file in new[] { "sbom.cdx.json", "scan.sarif" })
+        {
+            File.ReadAllBytes(other.Scratch["work", file]).ShouldBe(File.ReadAllBytes(_image.Scratch["work", file]));
+        }
+    }
+
+    private string[] Reasons()
+    {
+        using var report = JsonDocument.Parse(File.ReadAllBytes(_image.Scratch["work", "scan.json"]));
+        return [.. report.RootElement.GetProperty("notAssessed").EnumerateArray().Select(reason => reason.GetString()!)];
+    }
+
+    private void WriteAdvisory(string json) => File.WriteAllText(Path.Combine(_image.Advisories, "a.json"), json);
+
+    private ReleaseRecord? _record;
+
+    private async Task<StageResult> RunAsync(Func<ReleaseOptions, ReleaseOptions>? change = null, bool written = false)
+    {
+        _record = written ? _record! : _image.Write();
+        var context = StageContexts.Make(_image.Scratch.Path, change ?? (o => o with { Scan = new ScanOptions { AdvisoryDirectory = _image.Advisories } }), reporter: _reporter);
+        return await new ScanStage().RunAsync(_record, context, TestContext.Current.CancellationToken);
+    }
+}

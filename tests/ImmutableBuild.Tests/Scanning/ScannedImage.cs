@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using ImmutableBuild.Images;
+using ImmutableBuild.Images.Oci;
+using ImmutableBuild.Releases;
+using ImmutableBuild.Scanning;
+using ImmutableBuild.Scanning.Advisories;
+using ImmutableBuild.Tests.Images;
+using ImmutableBuild.Tests.Images.Contents;
+using ImmutableBuild.Tests.Releases;
+
+namespace ImmutableBuild.Tests.Scanning;
+
+/// <summary>An image made for a test of the scanner: a base layer, an app layer, a configuration.</summary>
+internal sealed class ScannedImage : IDisposable
+{
+    public const string DepsJson = """
+        {"runtimeTarget":{"name":"t"},
+         "targets":{"t":{"Shop/1.0.0":{"dependencies":{"Newtonsoft.Json":"12.0.1"},"runtime":{"Shop.dll":{}}},"Newtonsoft.Json/12.0.1":{"runtime":{"lib/Newtonsoft.Json.dll":{}}}}},
+         "libraries":{"Shop/1.0.0":{"type":"project"},"Newtonsoft.Json/12.0.1":{"type":"package","sha512":"sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg=="}}}
+        """;
+
+    public const string NewtonsoftAdvisory = """
+        {"id":"GHSA-5crp-9r3c-p9vr","modified":"2026-11-20T00:00:00Z","aliases":["CVE-2024-21907"],"summary":"Improper Handling of Exceptional Conditions in Newtonsoft.Json",
+         "affected":[{"package":{"ecosystem":"NuGet","name":"Newtonsoft.Json"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"13.0.1"}]}]}],
+         "database_specific":{"severity":"HIGH"}}
+        """;
+
+    public ScratchDirectory Scratch { get; } = new();
+
+    public RawTar Base { get; } = new();
+
+    public RawTar App { get; } = new RawTar().Dir("app").File("app/Shop.deps.json", DepsJson);
+
+    public RunConfig Run { get; set; } = new() { User = "1654" };
+
+    public string Advisories => Directory.CreateDirectory(Scratch["advisories"]).FullName;
+
+    public ReleaseRecord Write()
+    {
+        var layout = OciLayout.OpenOrCreate(Scratch["layout"]);
+        var tars = new[] { Base.End(), App.End() };
+        var layers = tars.Select(tar => (Blob: TestImage.Gzip(tar), DiffId: Digest.Of(tar))).ToArray();
+        var image = TestImage.Write(layout, Run, layers);
+        return SampleRecord.Compiled with
+        {
+            Bake = new BakeRecord
+            {
+                Layout = layout.Directory,
+                Digest = image.Digest,
+                MediaType = MediaTypes.Manifest,
+                Platform = "linux/amd64",
+                User = Run.User ?? "",
+                Layers = [Layer("base", layers[0]), Layer("app", layers[1])],
+            },
+        };
+    }
+
+    public async Task<ScanResult> ScanAsync(AdvisorySet? advisories = null)
+    {
+        var bake = Write().Bake!;
+        using var image = await ImageFileSystem.OpenAsync(OciLayout.Open(bake.Layout), bake.Digest, Scratch["scratch"], new ImageLimits(), TestContext.Current.CancellationToken);
+        return ImageScanner.Scan(image, advisories, [bake.Layers[0].Digest], TestContext.Current.CancellationToken);
+    }
+
+    public void Dispose() => Scratch.Dispose();
+
+    private static LayerRecord Layer(string name, (byte[] Blob, Digest DiffId) layer) => new(name, Digest.Of(layer.Blob), layer.DiffId, layer.Blob.Length, 0, false);
+}
