@@ -40,11 +40,73 @@ public static class BakeErrors
         "Another process is changing the layout's index and did not finish in time.",
         "Wait for the other process to end and run again. The lock ends with its process.");
 
+    private static readonly ErrorDescriptor PlatformUnsupportedDescriptor = new(
+        "IMB2008", "No image is made for this platform",
+        "Images are made for Linux; the project was published for another system.",
+        "Set RuntimeIdentifier (or ContainerRuntimeIdentifier) to linux-x64, linux-arm64 or another Linux RID.");
+
+    private static readonly ErrorDescriptor PlatformNotFoundDescriptor = new(
+        "IMB2009", "The base image lacks the platform",
+        "The base image is made for several platforms, and the one the project was published for is not among them.",
+        "Publish for a platform the base image has, or choose another base image.");
+
+    private static readonly ErrorDescriptor PublishOutputMissingDescriptor = new(
+        "IMB2010", "There is no publish output",
+        "The directory that Compile published to is missing, empty, or lacks the app's entry point.",
+        "Run the stage Compile again: dotnet build -t:Bake runs it first.");
+
+    private static readonly ErrorDescriptor LinkInPublishOutputDescriptor = new(
+        "IMB2011", "The publish output links to somewhere else",
+        "A symbolic link in the publish output leads outside of it, or is a directory: the image would hold something that is not of the commit.",
+        "Replace the link by the file it leads to.");
+
+    private static readonly ErrorDescriptor FileUnreadableDescriptor = new(
+        "IMB2012", "A published file can't be read",
+        "A file of the publish output vanished, is locked or may not be read.",
+        "See the message for the cause, and bake again.");
+
+    private static readonly ErrorDescriptor DependenciesUnreadableDescriptor = new(
+        "IMB2013", "The app's .deps.json can't be read",
+        "The file that tells runtime, packages and app apart is damaged or of an unknown form.",
+        "Delete bin and obj and bake again.");
+
+    private static readonly ErrorDescriptor WriteFailedDescriptor = new(
+        "IMB2014", "The image can't be written",
+        "The disk is full, or the directory may not be written to.",
+        "Make room or change the permissions, and bake again. Nothing half-written is left under a final name.");
+
+    private static readonly ErrorDescriptor BaseFloatingDescriptor = new(
+        "IMB2015", "The base image has no fixed name",
+        "A base image without a tag, or with the tag 'latest', is another one tomorrow: the same commit would bake another image.",
+        "Name a version, or better a digest: image:10.0 or image@sha256:…");
+
+    private static readonly ErrorDescriptor BaseNotFoundDescriptor = new(
+        "IMB2016", "The base image was not found",
+        "The registry or layout doesn't have the base image under that name.",
+        "Check ContainerBaseImage, and that the credential may read it.");
+
+    private static readonly ErrorDescriptor RootUserDescriptor = new(
+        "IMB2017", "The image would run as root",
+        "ContainerUser names root. A process that is taken over would own the container.",
+        "Remove ContainerUser (the image then runs as the base image's APP_UID, or 1654), or name another user.");
+
+    private static readonly ErrorDescriptor NoRuntimeDescriptor = new(
+        "IMB2018", "A framework-dependent app needs a base image",
+        "Without a base image the image holds nothing but the app, and this app doesn't bring its runtime.",
+        "Publish self-contained (SelfContained=true), or set ContainerBaseImage to an image with the .NET runtime.");
+
+    private static readonly ErrorDescriptor ConfigurationInvalidDescriptor = new(
+        "IMB2019", "An image property is not valid",
+        "A port, environment variable, user or directory of the image isn't of the form the image specification asks for.",
+        "Correct the property the message names.");
+
     /// <summary>The rows of this range.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
     [
         ImageInvalidDescriptor, ContentMismatchDescriptor, LayerInvalidDescriptor, LimitExceededDescriptor, NotFoundDescriptor,
-        LayoutInvalidDescriptor, LayoutBusyDescriptor,
+        LayoutInvalidDescriptor, LayoutBusyDescriptor, PlatformUnsupportedDescriptor, PlatformNotFoundDescriptor, PublishOutputMissingDescriptor,
+        LinkInPublishOutputDescriptor, FileUnreadableDescriptor, DependenciesUnreadableDescriptor, WriteFailedDescriptor, BaseFloatingDescriptor,
+        BaseNotFoundDescriptor, RootUserDescriptor, NoRuntimeDescriptor, ConfigurationInvalidDescriptor,
     ];
 
     /// <summary>A manifest, index or configuration that isn't one.</summary>
@@ -74,4 +136,52 @@ public static class BakeErrors
     /// <summary>Another process holds the layout's lock.</summary>
     public static ImmutableBuildException LayoutBusy(string directory, TimeSpan waited, Exception? inner = null) =>
         new(new Diagnostic(LayoutBusyDescriptor, $"Another process has changed the index of '{directory}' for {waited.TotalSeconds:0} seconds. Wait for it to end, then run again."), inner) { IsTransient = true };
+
+    /// <summary>A RID that no image is made for.</summary>
+    public static ImmutableBuildException PlatformUnsupported(string runtimeIdentifier) =>
+        new(new Diagnostic(PlatformUnsupportedDescriptor, $"Expected a Linux runtime identifier such as linux-x64, found '{runtimeIdentifier}'."));
+
+    /// <summary>An index without the platform (R12).</summary>
+    public static ImmutableBuildException PlatformNotFound(string where, string wanted, IEnumerable<string> there) =>
+        new(new Diagnostic(PlatformNotFoundDescriptor, $"Expected {wanted} in {where}, found {string.Join(", ", there.Take(20).DefaultIfEmpty("no platform"))}."));
+
+    /// <summary>Nothing to put into the image.</summary>
+    public static ImmutableBuildException PublishOutputMissing(string directory, string found) =>
+        new(new Diagnostic(PublishOutputMissingDescriptor, $"Expected the publish output in '{directory}': {found}. Run Compile again."));
+
+    /// <summary>A link that leads outside.</summary>
+    public static ImmutableBuildException LinkInPublishOutput(string path) =>
+        new(new Diagnostic(LinkInPublishOutputDescriptor, "Expected files only, found a link that leads outside the publish output, or to a directory.", Location: new SourceLocation(path)));
+
+    /// <summary>A file that can't be read.</summary>
+    public static ImmutableBuildException FileUnreadable(string path, Exception inner) =>
+        new(new Diagnostic(FileUnreadableDescriptor, $"Can't read '{path}': {inner.Message}", Location: new SourceLocation(path)), inner);
+
+    /// <summary>A damaged deps.json.</summary>
+    public static ImmutableBuildException DependenciesUnreadable(string path, Exception inner) =>
+        new(new Diagnostic(DependenciesUnreadableDescriptor, $"Can't read the dependencies in '{path}': {inner.Message}", Location: new SourceLocation(path)), inner);
+
+    /// <summary>The disk is full, or may not be written to.</summary>
+    public static ImmutableBuildException WriteFailed(string directory, Exception inner) =>
+        new(new Diagnostic(WriteFailedDescriptor, $"Can't write the image to '{directory}': {inner.Message}"), inner);
+
+    /// <summary>A base image named by what is newest (F35).</summary>
+    public static ImmutableBuildException BaseFloating(string reference) =>
+        new(new Diagnostic(BaseFloatingDescriptor, $"Expected a base image with a version or digest, found '{reference}'. Name one, such as {reference.Split(':')[0]}:10.0."));
+
+    /// <summary>A base image that isn't there.</summary>
+    public static ImmutableBuildException BaseNotFound(string reference, string where) =>
+        new(new Diagnostic(BaseNotFoundDescriptor, $"Expected the base image '{reference}' in {where}, found none."));
+
+    /// <summary>Root, by whatever name.</summary>
+    public static ImmutableBuildException RootUser(string user) =>
+        new(new Diagnostic(RootUserDescriptor, $"Expected a user other than root, found '{user}'. Remove ContainerUser, or name another user."));
+
+    /// <summary>A framework-dependent app on scratch.</summary>
+    public static ImmutableBuildException NoRuntime(string entryPoint) =>
+        new(new Diagnostic(NoRuntimeDescriptor, $"Expected a self-contained app, or a base image with the .NET runtime, found the framework-dependent '{entryPoint}' and no base image."));
+
+    /// <summary>A property of a wrong form.</summary>
+    public static ImmutableBuildException ConfigurationInvalid(string property, string expected, string found) =>
+        new(new Diagnostic(ConfigurationInvalidDescriptor, $"{property}: expected {expected}, found '{found}'."));
 }

@@ -1,10 +1,122 @@
 using System.Collections.Immutable;
+using ImmutableBuild.Images;
+using ImmutableBuild.Registries;
 
 namespace ImmutableBuild.Errors;
 
 /// <summary>IMB5: registry.</summary>
 public static class RegistryErrors
 {
+    private static readonly ErrorDescriptor ReferenceInvalidDescriptor = new(
+        "IMB5001", "An image reference is not valid",
+        "A registry, repository or image reference isn't of the form host[:port]/repository[:tag][@sha256:…].",
+        "Correct the property the message shows; repositories are lower-case.");
+
+    private static readonly ErrorDescriptor UnreachableDescriptor = new(
+        "IMB5002", "The registry did not answer",
+        "The registry's name doesn't resolve, nothing listens there, TLS failed, or the connection was cut, several times in a row.",
+        "Check ContainerRegistry and the network, then run again: what was already sent is not sent again.");
+
+    private static readonly ErrorDescriptor UnauthorizedDescriptor = new(
+        "IMB5003", "The registry refused the credential",
+        "The registry wants a credential and got none, or doesn't take the one it got, or the account may not do this.",
+        "Set ImmutableRegistryUserVariable and ImmutableRegistryPasswordVariable to the names of variables that hold a credential, or log in with 'docker login' (entries of credential helpers are not read).");
+
+    private static readonly ErrorDescriptor UnexpectedStatusDescriptor = new(
+        "IMB5004", "The registry refused a request",
+        "The registry answered with a status that the request can't go on from.",
+        "The message has the request and the registry's own words.");
+
+    private static readonly ErrorDescriptor BusyDescriptor = new(
+        "IMB5005", "The registry is too busy",
+        "The registry kept answering 429 or 5xx, or asked to wait longer than is reasonable.",
+        "Run again later: what was already sent is not sent again.");
+
+    private static readonly ErrorDescriptor RegistryLiesDescriptor = new(
+        "IMB5006", "The registry's reply contradicts itself",
+        "What the registry sent is not what was asked for by digest, or its headers say something else than its content.",
+        "Nothing of it was used. If it happens again, a proxy in between or the registry is broken or hostile.");
+
+    private static readonly ErrorDescriptor UnsafeAddressDescriptor = new(
+        "IMB5007", "The registry sends to an unsafe address",
+        "The registry redirects, or asks to upload or authenticate, somewhere that would leak credentials or reach into this machine's own network.",
+        "Check the registry's (or its proxy's) configuration of its public address.");
+
+    private static readonly ErrorDescriptor TagTakenDescriptor = new(
+        "IMB5008", "The commit's tag exists with another digest",
+        "Tags are commits and never move: this commit was already released with other content.",
+        "Bake with the same SDK and base image as before, or commit a change and release that. To start over, delete the tag in the registry.");
+
+    private static readonly ErrorDescriptor VariableUnsetDescriptor = new(
+        "IMB5009", "A credential's variable is not set",
+        "The options name an environment variable for the registry's user or password, and it is not set.",
+        "Set the variable where the build runs.");
+
+    private static readonly ErrorDescriptor DockerConfigInvalidDescriptor = new(
+        "IMB5010", "Docker's config.json can't be read",
+        "The file is damaged or too large.",
+        "Mend it, or log in again with 'docker login'.");
+
+    private static readonly ErrorDescriptor NothingToPushDescriptor = new(
+        "IMB5011", "There is no image to push",
+        "The release record holds no image, or the image's layout lacks a part of it.",
+        "Run Bake, Scan and Sign before Push, in the same work directory.");
+
     /// <summary>The rows of this range.</summary>
-    public static ImmutableArray<ErrorDescriptor> All { get; } = [];
+    public static ImmutableArray<ErrorDescriptor> All { get; } =
+    [
+        ReferenceInvalidDescriptor, UnreachableDescriptor, UnauthorizedDescriptor, UnexpectedStatusDescriptor, BusyDescriptor, RegistryLiesDescriptor,
+        UnsafeAddressDescriptor, TagTakenDescriptor, VariableUnsetDescriptor, DockerConfigInvalidDescriptor, NothingToPushDescriptor,
+    ];
+
+    /// <summary>A text that is no reference, or no part of one.</summary>
+    public static ImmutableBuildException ReferenceInvalid(string text) => new(new Diagnostic(
+        ReferenceInvalidDescriptor, $"Expected a reference such as ghcr.io/me/app:1.0 (lower-case repository, tag of at most 128 characters, sha256 digest), found '{(text.Length > 200 ? text[..200] + "…" : text)}'."));
+
+    /// <summary>A request that got no reply.</summary>
+    public static ImmutableBuildException Unreachable(HttpMethod method, Uri address, Exception inner) => new(
+        new Diagnostic(UnreachableDescriptor, $"{method} {RedactedUrl.Of(address)} got no reply: {inner.Message} Check the registry's name and the network, then run again."), inner) { IsTransient = true };
+
+    /// <summary>401 or 403.</summary>
+    public static ImmutableBuildException Unauthorized(HttpResponseMessage response, string why) => new(new Diagnostic(
+        UnauthorizedDescriptor, $"{Describe(response)}: {why}."));
+
+    /// <summary>Any other status that ends the matter.</summary>
+    public static ImmutableBuildException UnexpectedStatus(HttpResponseMessage response, string registrySays) => new(new Diagnostic(
+        UnexpectedStatusDescriptor, $"{Describe(response)}{(registrySays.Length > 0 ? $"; the registry says: {registrySays}" : "")}."));
+
+    /// <summary>429 or 5xx after the last attempt.</summary>
+    public static ImmutableBuildException Busy(HttpResponseMessage response, string registrySays) => new(new Diagnostic(
+        BusyDescriptor, $"{Describe(response)} after several attempts{(registrySays.Length > 0 ? $"; the registry says: {registrySays}" : "")}. Run again later.")) { IsTransient = true };
+
+    /// <summary>Content that isn't what was asked for (R1, R2, R4, R5).</summary>
+    public static ImmutableBuildException RegistryLies(HttpResponseMessage response, string expected, string found) => new(new Diagnostic(
+        RegistryLiesDescriptor, $"{Describe(response)}: expected {expected}, found {found}. Nothing of it was used."));
+
+    /// <summary>A redirect, realm or upload address that is not gone to (R6, R7, R8).</summary>
+    public static ImmutableBuildException UnsafeAddress(string registry, string what, string address, string why) => new(new Diagnostic(
+        UnsafeAddressDescriptor, $"The registry {registry} is refused: {what} is {address}, and {why}."));
+
+    /// <summary>The tag is there with another digest (F36, R13).</summary>
+    public static ImmutableBuildException TagTaken(string repository, string tag, Digest there, Digest ours) => new(new Diagnostic(
+        TagTakenDescriptor, $"Expected {repository}:{tag} to be free or {ours}, found {there}. Nothing was overwritten."));
+
+    /// <summary>A variable without a value.</summary>
+    public static ImmutableBuildException VariableUnset(string variable) => new(new Diagnostic(
+        VariableUnsetDescriptor, $"Expected the environment variable {variable} to hold the registry's credential, found it unset or empty."));
+
+    /// <summary>Docker's file is damaged. Its content is never shown.</summary>
+    public static ImmutableBuildException DockerConfigInvalid(string file, string found) => new(new Diagnostic(
+        DockerConfigInvalidDescriptor, $"Expected Docker's configuration as JSON with base64 credentials, found something else ({found}).", Location: new SourceLocation(file)));
+
+    /// <summary>No image in the record.</summary>
+    public static ImmutableBuildException NothingToPush(string found) => new(new Diagnostic(
+        NothingToPushDescriptor, $"Expected a baked and signed image, found {found}. Run the stages before Push."));
+
+    private static string Describe(HttpResponseMessage response)
+    {
+        var request = response.RequestMessage;
+        var address = request?.RequestUri is { } uri ? RedactedUrl.Of(uri) : "";
+        return $"{request?.Method} {address} was answered {(int)response.StatusCode} {response.StatusCode}";
+    }
 }

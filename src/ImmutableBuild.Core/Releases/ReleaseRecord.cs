@@ -181,7 +181,7 @@ public sealed record PushRecord
     /// <summary><c>host/repository</c>, or <c>local/app</c> for the embedded store. Never a tag, never a digest.</summary>
     public required string Repository { get; init; }
 
-    /// <summary>The tag: the full commit id.</summary>
+    /// <summary>The tag: the full commit id; for a dirty tree, with <c>-dirty-</c> and the digest's first 12 digits after it.</summary>
     public required string Tag { get; init; }
 
     /// <summary>The digest that went there.</summary>

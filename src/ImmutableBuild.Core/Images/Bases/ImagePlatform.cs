@@ -1,0 +1,39 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images.Oci;
+
+namespace ImmutableBuild.Images.Bases;
+
+/// <summary>From .NET's words for a platform (<c>linux-x64</c>) to those of images (<c>linux/amd64</c>), and the choice by them.</summary>
+public static class ImagePlatform
+{
+    /// <summary>The platform of images that hold an app published for <paramref name="runtimeIdentifier"/>; throws IMB2008 for any but Linux.</summary>
+    public static Platform OfRuntimeIdentifier(string runtimeIdentifier)
+    {
+        var parts = runtimeIdentifier.Split('-');
+        if (parts.Length < 2 || parts[0] != "linux")
+        {
+            throw BakeErrors.PlatformUnsupported(runtimeIdentifier);
+        }
+
+        return parts[^1] switch
+        {
+            "x64" => new Platform { Os = "linux", Architecture = "amd64" },
+            "x86" => new Platform { Os = "linux", Architecture = "386" },
+            "arm64" => new Platform { Os = "linux", Architecture = "arm64" },
+            "arm" => new Platform { Os = "linux", Architecture = "arm", Variant = "v7" },
+            var cpu and ("s390x" or "ppc64le" or "riscv64" or "loongarch64") => new Platform { Os = "linux", Architecture = cpu },
+            _ => throw BakeErrors.PlatformUnsupported(runtimeIdentifier),
+        };
+    }
+
+    /// <summary>The entry of an index for a platform: the one of the same variant, else one that names none. Throws IMB2009 when there is none.</summary>
+    public static Descriptor Select(ImageIndex index, Platform wanted, string where)
+    {
+        var candidates = index.Manifests
+            .Where(entry => MediaTypes.IsManifest(entry.MediaType) && entry.Platform is { } platform && platform.Os == wanted.Os && platform.Architecture == wanted.Architecture)
+            .ToArray();
+        return candidates.FirstOrDefault(entry => entry.Platform!.Variant == wanted.Variant)
+            ?? candidates.FirstOrDefault(entry => entry.Platform!.Variant is null || wanted.Variant is null)
+            ?? throw BakeErrors.PlatformNotFound(where, wanted.ToString(), index.Manifests.Select(entry => entry.Platform?.ToString()).OfType<string>());
+    }
+}

@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images.Bases;
+using ImmutableBuild.Images.Layers;
+using ImmutableBuild.Images.Oci;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Images;
+
+/// <summary>What the configuration and manifest of an image are made from.</summary>
+/// <param name="Compile">The source.</param>
+/// <param name="Options">The release's options.</param>
+/// <param name="Platform">What it runs on.</param>
+/// <param name="Base">What it is made upon; null for scratch.</param>
+/// <param name="Layers">Its own layers, lowest first.</param>
+/// <param name="HoldsIcu">Its files hold ICU, the globalization library.</param>
+internal sealed record ImageParts(
+    CompileRecord Compile, ReleaseOptions Options, Platform Platform, BaseImage? Base, ImmutableArray<LayerRecord> Layers, bool HoldsIcu);
+
+/// <summary>Composes an image's configuration and manifest. Pure: the same parts give the same documents.</summary>
+internal static class ImageDocuments
+{
+    /// <summary>The configuration.</summary>
+    public static ImageConfig Config(ImageParts parts)
+    {
+        var (compile, options, baseRun) = (parts.Compile, parts.Options.Bake, parts.Base?.Config.Config);
+        var directory = Directory(options);
+        return new ImageConfig
+        {
+            Architecture = parts.Platform.Architecture,
+            Os = parts.Platform.Os,
+            Variant = parts.Platform.Variant,
+            Created = Time(compile),
+            RootFs = new RootFileSystem { DiffIds = [.. parts.Base?.Config.RootFs.DiffIds ?? [], .. parts.Layers.Select(layer => layer.DiffId)] },
+            History = History(parts),
+            Config = new RunConfig
+            {
+                User = ImageUser.Choose(options.User, baseRun),
+                ExposedPorts = ImageEnvironment.Ports(baseRun, parts.Options.Runtime.Port, options),
+                Env = ImageEnvironment.Merge(baseRun, OwnVariables(parts), options),
+                Entrypoint = [.. Command(parts, directory), .. options.Arguments],
+                WorkingDir = directory,
+                Labels = (baseRun?.Labels ?? OciAnnotations.None).SetItems(Annotations(parts)).SetItems(options.Labels),
+                StopSignal = baseRun?.StopSignal,
+                Volumes = baseRun?.Volumes,
+            },
+        };
+    }
+
+    /// <summary>The manifest around a configuration that was written.</summary>
+    public static ImageManifest Manifest(ImageParts parts, Descriptor config) => new()
+    {
+        MediaType = MediaTypes.Manifest,
+        Config = config,
+        Layers =
+        [
+            .. (parts.Base?.Manifest.Layers ?? []).Select(AsOci),
+            .. parts.Layers.Select(layer => new Descriptor { MediaType = MediaTypes.GzipLayer, Size = layer.Size, Digest = layer.Digest }),
+        ],
+        Annotations = Annotations(parts),
+    };
+
+    /// <summary>The directory of the app's files within the image, without '/' around it; throws IMB2019 when it is none.</summary>
+    public static string ArchiveRoot(BakeOptions options) => Directory(options)[1..];
+
+    private static string Directory(BakeOptions options)
+    {
+        var parts = options.WorkingDirectory.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var isValid = options.WorkingDirectory.StartsWith('/') && parts.Length > 0 && parts.All(part => part is not ("." or "..") && !part.Any(char.IsControl));
+        return isValid ? "/" + string.Join('/', parts) : throw BakeErrors.ConfigurationInvalid("ContainerWorkingDirectory", "an absolute directory other than '/'", options.WorkingDirectory);
+    }
+
+    private static string[] Command(ImageParts parts, string directory) => parts.Compile.SelfContained
+        ? [$"{directory}/{parts.Compile.EntryPoint}"]
+        : ["dotnet", $"{directory}/{LayerPlan.Assembly(parts.Compile.EntryPoint)}"];
+
+    private static IEnumerable<KeyValuePair<string, string>> OwnVariables(ImageParts parts)
+    {
+        if (parts.Options.Runtime.Port is { } port)
+        {
+            yield return KeyValuePair.Create("ASPNETCORE_HTTP_PORTS", port.ToString(CultureInfo.InvariantCulture));
+        }
+
+        // .NET does not start without ICU unless it is told to do without cultures, and a scratch image has no ICU of its own.
+        if (parts.Base is null && !parts.HoldsIcu)
+        {
+            yield return KeyValuePair.Create("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1");
+        }
+    }
+
+    // A history that doesn't match the layers of its image is refused by other tools, so it is made anew then.
+    private static ImmutableArray<HistoryEntry> History(ImageParts parts)
+    {
+        var baseLayers = parts.Base?.Manifest.Layers.Length ?? 0;
+        var inherited = parts.Base?.Config.History ?? [];
+        if (inherited.Count(entry => entry.EmptyLayer is not true) != baseLayers)
+        {
+            inherited = [.. Enumerable.Repeat(new HistoryEntry { Created = parts.Base!.Config.Created, CreatedBy = parts.Base.Name }, baseLayers)];
+        }
+
+        return [.. inherited, .. parts.Layers.Select(layer => new HistoryEntry { Created = Time(parts.Compile), CreatedBy = $"ImmutableBuild: {layer.Name}" })];
+    }
+
+    private static ImmutableSortedDictionary<string, string> Annotations(ImageParts parts)
+    {
+        var annotations = OciAnnotations.None
+            .Add(OciAnnotations.Revision, parts.Compile.Commit.ToString())
+            .Add(OciAnnotations.Version, parts.Compile.Version)
+            .Add(OciAnnotations.Created, Time(parts.Compile))
+            .Add(OciAnnotations.Title, parts.Options.App.App);
+        annotations = parts.Compile.RepositoryUrl is { } source ? annotations.Add(OciAnnotations.Source, source) : annotations;
+        return parts.Base is { } image
+            ? annotations.Add(OciAnnotations.BaseName, image.Name).Add(OciAnnotations.BaseDigest, image.Digest.ToString())
+            : annotations;
+    }
+
+    // Docker's and OCI's names for a gzip layer mean the same bytes; a manifest of OCI's type holds OCI's.
+    private static Descriptor AsOci(Descriptor layer) => new()
+    {
+        MediaType = MediaTypes.IsGzipLayer(layer.MediaType) ? MediaTypes.GzipLayer : layer.MediaType,
+        Size = layer.Size,
+        Digest = layer.Digest,
+    };
+
+    private static string Time(CompileRecord compile) => compile.CommitTime.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using System.IO.Enumeration;
+using ImmutableBuild.Errors;
+
+namespace ImmutableBuild.Images.Layers;
+
+/// <summary>
+/// Splits a publish output by rate of change, slowest first, so that a one-line edit changes a small layer only: the runtime
+/// of a self-contained app, third-party packages, referenced projects, static web content, and the app itself.
+/// </summary>
+internal static class LayerPlan
+{
+    private static readonly string[] Order = ["runtime", "packages", "projects", "static", "app"];
+
+    /// <summary>The layers that have files. Throws IMB2010 when the directory is missing or empty, IMB2011 for links that lead outside.</summary>
+    public static ImmutableArray<PlannedLayer> Make(string publishDirectory, string entryPoint)
+    {
+        var root = Path.GetFullPath(publishDirectory);
+        var files = FilesOf(root);
+        var origins = DependencyOrigins.Read(Path.Combine(root, Path.GetFileNameWithoutExtension(Assembly(entryPoint)) + ".deps.json"));
+        var byLayer = files.ToLookup(file => LayerOf(file.Path, origins), StringComparer.Ordinal);
+        return [.. Order.Where(byLayer.Contains).Select(name => new PlannedLayer(name, [.. byLayer[name]]))];
+    }
+
+    /// <summary>The main assembly of an entry point: <c>Web</c> (an executable) and <c>Web.dll</c> both mean <c>Web.dll</c>.</summary>
+    public static string Assembly(string entryPoint) => entryPoint.EndsWith(".dll", StringComparison.Ordinal) ? entryPoint
+        : entryPoint.EndsWith(".exe", StringComparison.Ordinal) ? entryPoint[..^4] + ".dll"
+        : entryPoint + ".dll";
+
+    private static string LayerOf(string path, DependencyOrigins origins) =>
+        origins.Find(path) ?? (path.StartsWith("wwwroot/", StringComparison.Ordinal) ? "static" : "app");
+
+    // In ordinal order of their paths: file systems list a directory in an order of their own.
+    private static PlannedFile[] FilesOf(string root)
+    {
+        if (!Directory.Exists(root))
+        {
+            throw BakeErrors.PublishOutputMissing(root, "no such directory");
+        }
+
+        // Nothing is skipped: .NET takes a leading dot for "hidden", and .well-known/ is content like any other.
+        var everything = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+        var found = new FileSystemEnumerable<PlannedFile>(root, (ref FileSystemEntry entry) => FileOf(root, ref entry), everything)
+        {
+            ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory,
+            ShouldRecursePredicate = static (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint) ? true : throw BakeErrors.LinkInPublishOutput(entry.ToFullPath()),
+        };
+        var files = found.OrderBy(file => file.Path, StringComparer.Ordinal).ToArray();
+        return files.Length > 0 ? files : throw BakeErrors.PublishOutputMissing(root, "it is empty");
+    }
+
+    private static PlannedFile FileOf(string root, ref FileSystemEntry entry)
+    {
+        var full = entry.ToFullPath();
+        if (entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && !LeadsInto(root, full))
+        {
+            throw BakeErrors.LinkInPublishOutput(full);
+        }
+
+        return new PlannedFile(full, Path.GetRelativePath(root, full).Replace(Path.DirectorySeparatorChar, '/'));
+    }
+
+    private static bool LeadsInto(string root, string link) =>
+        File.ResolveLinkTarget(link, returnFinalTarget: true) is FileInfo { Exists: true } target
+        && target.FullName.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+}

@@ -1,0 +1,78 @@
+using System.IO.Compression;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images.Oci;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Images.Layers;
+
+/// <summary>Puts planned layers into a layout as compressed blobs, or finds them there.</summary>
+internal sealed class LayerWriter(OciLayout layout, LayerCache cache)
+{
+    /// <summary>Writes one layer of files below <paramref name="root"/>, unless it is there.</summary>
+    public async Task<LayerRecord> WriteAsync(PlannedLayer layer, string root, CancellationToken cancellationToken)
+    {
+        var files = new LayerFile[layer.Files.Length];
+        await Parallel.ForAsync(0, files.Length, cancellationToken, (i, _) =>
+        {
+            files[i] = LayerFile.Read(layer.Files[i]);
+            return ValueTask.CompletedTask;
+        });
+        return await WriteAsync(
+            layer.Name, LayerCache.KeyOf(layer.Name, root, files), files.Length,
+            archive => LayerArchive.Write(layer.Name, root, files, archive), cancellationToken);
+    }
+
+    /// <summary>Writes the layer at the bottom of a scratch image, unless it is there.</summary>
+    public Task<LayerRecord> WriteScratchRootAsync(CancellationToken cancellationToken) =>
+        WriteAsync("root", LayerCache.KeyOf("root", "", []), 0, LayerArchive.WriteScratchRoot, cancellationToken);
+
+    private async Task<LayerRecord> WriteAsync(string name, string key, int files, Action<Stream> writeArchive, CancellationToken cancellationToken)
+    {
+        if (cache.Find(key) is { } found && layout.Contains(DescriptorOf(found)))
+        {
+            return new LayerRecord(name, found.Digest, found.DiffId, found.Size, files, Reused: true);
+        }
+
+        var written = await Task.Run(() => Compress(writeArchive, cancellationToken), cancellationToken);
+        cache.Add(key, written);
+        return new LayerRecord(name, written.Digest, written.DiffId, written.Size, files, Reused: false);
+    }
+
+    private CachedLayer Compress(Action<Stream> writeArchive, CancellationToken cancellationToken)
+    {
+        var temporary = Path.Combine(layout.Directory, $"{Guid.NewGuid():N}.layer.tmp");
+        try
+        {
+            CachedLayer written;
+            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 128 * 1024))
+            {
+                using var blob = new LayerBlobStream(file, isGzip: true);
+                Digest diffId;
+                using (var gzip = new GZipStream(blob, CompressionLevel.Optimal, leaveOpen: true))
+                using (var archive = new LayerBlobStream(gzip, isGzip: false))
+                {
+                    writeArchive(archive);
+                    diffId = archive.TakeDigest();
+                }
+
+                written = new CachedLayer(blob.TakeDigest(), diffId, blob.Length);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            File.Move(temporary, layout.BlobPath(written.Digest), overwrite: true);
+            return written;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(temporary);
+            throw BakeErrors.WriteFailed(layout.Directory, fault);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private static Descriptor DescriptorOf(CachedLayer layer) => new() { MediaType = MediaTypes.GzipLayer, Size = layer.Size, Digest = layer.Digest };
+}

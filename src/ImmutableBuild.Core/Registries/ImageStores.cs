@@ -1,0 +1,33 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Registries;
+
+/// <summary>Opens the store that a repository's name stands for: <c>local/app</c> is the embedded store, all others are registries.</summary>
+public static class ImageStores
+{
+    /// <summary>The part before the '/' of repositories in the embedded store.</summary>
+    public const string Embedded = "local";
+
+    /// <summary>The name of the repository a release is pushed to.</summary>
+    public static string RepositoryOf(ReleaseOptions options) => options.Push.Registry is { } registry
+        ? $"{registry}/{(options.Bake.Repository.Length > 0 ? options.Bake.Repository : options.App.App)}"
+        : $"{Embedded}/{options.App.App}";
+
+    /// <summary>Opens the repository <c>host/repository</c> or <c>local/app</c>; throws IMB5001 when it is neither.</summary>
+    /// <param name="repository">The name, as in <see cref="PushRecord.Repository"/>.</param>
+    /// <param name="dataDirectory">Where the embedded store lives.</param>
+    /// <param name="connector">Reaches registries.</param>
+    /// <param name="access">What is going to be done.</param>
+    public static IImageStore Open(string repository, string dataDirectory, RegistryConnector connector, RegistryAccess access)
+    {
+        var slash = repository.IndexOf('/', StringComparison.Ordinal);
+        var (host, rest) = slash > 0 ? (repository[..slash], repository[(slash + 1)..]) : throw RegistryErrors.ReferenceInvalid(repository);
+        if (host != Embedded)
+        {
+            return new RegistryStore(connector.Connect(host, rest, access));
+        }
+
+        return AppKey.IsLabel(rest) ? LayoutStore.OpenOrCreate(dataDirectory, rest) : throw RegistryErrors.ReferenceInvalid(repository);
+    }
+}

@@ -1,0 +1,68 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
+using ImmutableBuild.Images.Oci;
+
+namespace ImmutableBuild.Registries;
+
+/// <summary>Brings an image from a layout into a store: only what is missing there, content before what refers to it.</summary>
+internal sealed class ImageTransfer(OciLayout from, IImageStore to)
+{
+    private const int ParallelBlobs = 4;
+
+    private long _bytesSent;
+
+    /// <summary>Blob bytes that had to be sent so far.</summary>
+    public long BytesSent => Interlocked.Read(ref _bytesSent);
+
+    /// <summary>
+    /// Brings an image under a tag that never moves: when the tag has the digest, nothing is sent and false is returned; when
+    /// it has another one, IMB5008 is thrown (F36, R13).
+    /// </summary>
+    public async Task<bool> PushAsync(string tag, ManifestContent image, CancellationToken cancellationToken)
+    {
+        if (await to.FindTagAsync(tag, cancellationToken) is { } there)
+        {
+            return there.Digest == image.Digest ? false : throw RegistryErrors.TagTaken(to.Name, tag, there.Digest, image.Digest);
+        }
+
+        await SendContentAsync(image, cancellationToken);
+        var now = await to.SetTagAsync(tag, image, TagRule.NeverMoves, cancellationToken);
+        return now == image.Digest ? true : throw RegistryErrors.TagTaken(to.Name, tag, now, image.Digest);
+    }
+
+    /// <summary>Sends what a manifest or index refers to, as far as it is missing.</summary>
+    public async Task SendContentAsync(ManifestContent manifest, CancellationToken cancellationToken)
+    {
+        if (MediaTypes.IsIndex(manifest.MediaType))
+        {
+            foreach (var entry in OciJson.ParseIndex(manifest.Bytes, from.Name).Manifests)
+            {
+                var child = await from.ReadManifestContentAsync(entry.Digest, cancellationToken);
+                if (MediaTypes.IsIndex(child.MediaType))
+                {
+                    throw BakeErrors.ImageInvalid($"{from.Name}@{manifest.Digest}", "it is an index that lists an index");
+                }
+
+                await SendContentAsync(child, cancellationToken);
+                await to.AddManifestAsync(child, cancellationToken);
+            }
+
+            return;
+        }
+
+        var parsed = OciJson.ParseManifest(manifest.Bytes, from.Name);
+        await SendBlobsAsync([parsed.Config, .. parsed.Layers], cancellationToken);
+    }
+
+    private Task SendBlobsAsync(IEnumerable<Descriptor> blobs, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        blobs.DistinctBy(blob => blob.Digest),
+        new ParallelOptions { MaxDegreeOfParallelism = ParallelBlobs, CancellationToken = cancellationToken },
+        async (blob, ct) =>
+        {
+            if (!await to.HasBlobAsync(blob, ct))
+            {
+                await to.AddBlobAsync(from, blob, ct);
+                Interlocked.Add(ref _bytesSent, blob.Size);
+            }
+        });
+}

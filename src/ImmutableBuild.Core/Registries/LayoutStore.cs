@@ -1,0 +1,49 @@
+using ImmutableBuild.Images;
+using ImmutableBuild.Images.Oci;
+
+namespace ImmutableBuild.Registries;
+
+/// <summary>The embedded store: a layout under the data directory, for releases that need no registry.</summary>
+public sealed class LayoutStore : IImageStore
+{
+    private readonly OciLayout _layout;
+
+    private LayoutStore(OciLayout layout) => _layout = layout;
+
+    /// <inheritdoc/>
+    public string Name => _layout.Name;
+
+    /// <summary>The store of an app; made when it isn't there.</summary>
+    public static LayoutStore OpenOrCreate(string dataDirectory, string app) =>
+        new(OciLayout.OpenOrCreate(Path.Combine(dataDirectory, "store", app)));
+
+    /// <inheritdoc/>
+    public Task<ManifestContent?> FindManifestAsync(Digest digest, CancellationToken cancellationToken) => _layout.FindManifestAsync(digest, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<Stream> OpenBlobAsync(Descriptor blob, CancellationToken cancellationToken) => _layout.OpenBlobAsync(blob, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<ManifestContent?> FindTagAsync(string tag, CancellationToken cancellationToken) =>
+        _layout.Find(tag) is { } entry ? await this.ReadManifestContentAsync(entry.Digest, cancellationToken) : null;
+
+    /// <inheritdoc/>
+    public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => Task.FromResult(_layout.Contains(blob));
+
+    /// <inheritdoc/>
+    public Task AddBlobAsync(OciLayout from, Descriptor blob, CancellationToken cancellationToken) => _layout.CopyBlobAsync(from, blob, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task AddManifestAsync(ManifestContent manifest, CancellationToken cancellationToken)
+    {
+        _layout.WriteBlob(manifest.MediaType, manifest.Bytes.Span);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<Digest> SetTagAsync(string tag, ManifestContent manifest, TagRule rule, CancellationToken cancellationToken)
+    {
+        var written = _layout.WriteBlob(manifest.MediaType, manifest.Bytes.Span);
+        return Task.FromResult(_layout.SetReference(tag, written, _ => rule == TagRule.Grows, cancellationToken).Digest);
+    }
+}

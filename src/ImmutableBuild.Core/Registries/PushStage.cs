@@ -1,0 +1,70 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
+using ImmutableBuild.Images.Oci;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Registries;
+
+/// <summary>
+/// Push: brings the image and its signatures to the registry or the embedded store, tagged by commit. A tag that exists with
+/// another digest is left alone and refused (F36); with the same one nothing is sent.
+/// </summary>
+public sealed class PushStage : IStage
+{
+    /// <inheritdoc/>
+    public StageName Name => StageName.Push;
+
+    /// <inheritdoc/>
+    public async Task<StageResult> RunAsync(ReleaseRecord record, StageContext context, CancellationToken cancellationToken)
+    {
+        var bake = record.Bake ?? throw RegistryErrors.NothingToPush("no image in the release record");
+        var sign = record.Sign ?? throw RegistryErrors.NothingToPush("no signature in the release record");
+        var layout = OciLayout.Open(bake.Layout);
+        var image = await layout.ReadManifestContentAsync(bake.Digest, cancellationToken);
+        using var connector = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
+        var repository = ImageStores.RepositoryOf(context.Options);
+        var store = ImageStores.Open(repository, context.Options.DataDirectory, connector, RegistryAccess.Push);
+
+        var tag = TagOf(record.Compile, bake.Digest);
+        var transfer = new ImageTransfer(layout, store);
+        var imageSent = await transfer.PushAsync(tag, image, cancellationToken);
+        var signaturesSent = await PushSignaturesAsync(layout, store, transfer, bake.Digest, sign.PublicKey, cancellationToken);
+
+        var push = new PushRecord
+        {
+            Repository = repository,
+            Tag = tag,
+            Digest = bake.Digest,
+            BytesSent = transfer.BytesSent,
+            AlreadyThere = !imageSent && signaturesSent == 0,
+        };
+        return new StageResult(record with { Push = push }, Summary(push));
+    }
+
+    private static async Task<int> PushSignaturesAsync(
+        OciLayout layout, IImageStore store, ImageTransfer transfer, Digest image, string publicKey, CancellationToken cancellationToken)
+    {
+        var sent = 0;
+        foreach (var entry in layout.ReadIndex().Manifests.Where(entry => SignatureTag.IsOf(image, OciLayout.NameOf(entry))))
+        {
+            var tag = OciLayout.NameOf(entry)!;
+            var ours = await layout.ReadManifestContentAsync(entry.Digest, cancellationToken);
+            if (await SignatureTag.MergeAsync(store, tag, layout, ours, publicKey, cancellationToken) is { } wanted)
+            {
+                await transfer.SendContentAsync(wanted, cancellationToken);
+                await store.SetTagAsync(tag, wanted, TagRule.Grows, cancellationToken);
+                sent++;
+            }
+        }
+
+        return sent;
+    }
+
+    // A commit's tag names what was made of the commit and nothing else; a dirty tree is no commit.
+    private static string TagOf(CompileRecord compile, Digest image) =>
+        compile.Dirty ? $"{compile.Commit}-dirty-{image.Hex[..12]}" : compile.Commit.ToString();
+
+    private static string Summary(PushRecord push) => push.AlreadyThere
+        ? $"{push.Repository}:{push.Tag[..12]} already there"
+        : $"{push.Repository}:{push.Tag[..12]} {ByteCount.Of(push.BytesSent)} sent";
+}

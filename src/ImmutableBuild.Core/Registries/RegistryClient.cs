@@ -1,0 +1,197 @@
+using System.Net;
+using System.Net.Http.Headers;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
+using ImmutableBuild.Images.Oci;
+
+namespace ImmutableBuild.Registries;
+
+/// <summary>
+/// One repository of a registry that speaks the OCI distribution specification 1.1. What it reads is hashed; what headers say
+/// of digests and lengths is never taken for true.
+/// </summary>
+public sealed class RegistryClient : IImageSource
+{
+    private readonly RegistrySession _session;
+    private readonly string _repository;
+
+    internal RegistryClient(RegistrySession session, string repository) => (_session, _repository) = (session, repository);
+
+    /// <inheritdoc/>
+    public string Name => $"{_session.Registry.Name}/{_repository}";
+
+    /// <inheritdoc/>
+    public Task<ManifestContent?> FindManifestAsync(Digest digest, CancellationToken cancellationToken) =>
+        FindManifestAsync(digest.ToString(), digest, cancellationToken);
+
+    /// <summary>What a tag means right now; null when there is no such tag. The digest is that of the bytes received.</summary>
+    public Task<ManifestContent?> FindTagAsync(string tag, CancellationToken cancellationToken) => ImageReference.IsTag(tag)
+        ? FindManifestAsync(tag, null, cancellationToken)
+        : throw RegistryErrors.ReferenceInvalid($"{Name}:{tag}");
+
+    /// <inheritdoc/>
+    public Task<Stream> OpenBlobAsync(Descriptor blob, CancellationToken cancellationToken)
+    {
+        var where = $"{Name}, blob {blob.Digest}";
+        var download = new ResumingBlobStream(AddressOf($"blobs/{blob.Digest}"), offset => OpenRangeAsync(blob, offset, cancellationToken));
+        return Task.FromResult<Stream>(new DigestCheckingStream(download, blob.Digest, blob.Size, where));
+    }
+
+    /// <summary>Whether the repository has a blob.</summary>
+    public async Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Head, $"blobs/{blob.Digest}", cancellationToken);
+        return response.StatusCode == HttpStatusCode.NotFound ? false
+            : response.IsSuccessStatusCode ? (response.Content.Headers.ContentLength ?? blob.Size) == blob.Size
+            : throw await FaultAsync(response, cancellationToken);
+    }
+
+    /// <summary>Uploads a blob in one piece, from the start again when the connection is cut. <paramref name="open"/> gives its content anew each time.</summary>
+    public async Task UploadBlobAsync(Descriptor blob, Func<CancellationToken, Task<Stream>> open, CancellationToken cancellationToken)
+    {
+        using var response = await _session.RetryAsync(ct => UploadOnceAsync(blob, open, ct), cancellationToken);
+        if (response.StatusCode != HttpStatusCode.Created)
+        {
+            throw await FaultAsync(response, cancellationToken);
+        }
+    }
+
+    /// <summary>Puts a manifest under a tag or its digest. Throws IMB5006 when the registry made something else of it.</summary>
+    public async Task PutManifestAsync(string reference, ManifestContent manifest, CancellationToken cancellationToken)
+    {
+        using var response = await _session.SendAsync(
+            () =>
+            {
+                var content = new ReadOnlyMemoryContent(manifest.Bytes);
+                content.Headers.ContentType = new MediaTypeHeaderValue(manifest.MediaType);
+                return Task.FromResult(new HttpRequestMessage(HttpMethod.Put, AddressOf($"manifests/{reference}")) { Content = content });
+            },
+            cancellationToken);
+        if (response.StatusCode is not (HttpStatusCode.Created or HttpStatusCode.OK or HttpStatusCode.Accepted))
+        {
+            throw await FaultAsync(response, cancellationToken);
+        }
+
+        if (response.Headers.TryGetValues("Docker-Content-Digest", out var digests) && digests.First() is var stored && stored != manifest.Digest.ToString())
+        {
+            throw RegistryErrors.RegistryLies(response, $"it to store {manifest.Digest}", "another digest");
+        }
+    }
+
+    private async Task<ManifestContent?> FindManifestAsync(string reference, Digest? expected, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Get, $"manifests/{reference}", cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        if (!response.IsSuccessStatusCode)
+        {
+            throw await FaultAsync(response, cancellationToken);
+        }
+
+        var bytes = await BoundedBody.ReadAsync(response, OciJson.MaxManifestBytes, cancellationToken);
+        var digest = Digest.Of(bytes);
+        if (expected is { } wanted && wanted != digest)
+        {
+            throw RegistryErrors.RegistryLies(response, wanted.ToString(), digest.ToString());
+        }
+
+        return new ManifestContent(digest, MediaTypeOf(response, bytes), bytes);
+    }
+
+    // The header and the document must not say different things: someone would believe the one, someone else the other (R4).
+    private string MediaTypeOf(HttpResponseMessage response, byte[] bytes)
+    {
+        var written = ManifestMediaType.Of(bytes, Name);
+        var header = response.Content.Headers.ContentType?.MediaType;
+        var isKnown = MediaTypes.IsManifest(written) || MediaTypes.IsIndex(written);
+        var agrees = header is null or "application/json" or "application/octet-stream" or "text/plain" || header == written;
+        return isKnown && agrees ? written : throw RegistryErrors.RegistryLies(response, $"a manifest or index, of the type its header says ({header})", $"'{(written.Length > 100 ? written[..100] : written)}'");
+    }
+
+    private async Task<HttpResponseMessage> UploadOnceAsync(Descriptor blob, Func<CancellationToken, Task<Stream>> open, CancellationToken cancellationToken)
+    {
+        var begun = await _session.SendOnceAsync(
+            () => Task.FromResult(new HttpRequestMessage(HttpMethod.Post, AddressOf("blobs/uploads/")) { Content = new ByteArrayContent([]) }), cancellationToken);
+        if (begun.StatusCode != HttpStatusCode.Accepted)
+        {
+            return begun;
+        }
+
+        using (begun)
+        {
+            var address = UploadLocation.For(_session.Registry, begun, blob.Digest);
+            return await _session.SendOnceAsync(
+                async () =>
+                {
+                    var content = new StreamContent(await open(cancellationToken));
+                    content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+                    content.Headers.ContentLength = blob.Size;
+                    return new HttpRequestMessage(HttpMethod.Put, address) { Content = content };
+                },
+                cancellationToken);
+        }
+    }
+
+    private async Task<Stream> OpenRangeAsync(Descriptor blob, long offset, CancellationToken cancellationToken)
+    {
+        var response = await _session.SendAsync(
+            () =>
+            {
+                var request = new HttpRequestMessage(HttpMethod.Get, AddressOf($"blobs/{blob.Digest}"));
+                request.Headers.Range = offset > 0 ? new RangeHeaderValue(offset, null) : null;
+                return Task.FromResult(request);
+            },
+            cancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            using (response)
+            {
+                throw response.StatusCode == HttpStatusCode.NotFound ? BakeErrors.NotFound($"blob {blob.Digest}", Name) : await FaultAsync(response, cancellationToken);
+            }
+        }
+
+        var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        if (offset > 0 && response.StatusCode != HttpStatusCode.PartialContent)
+        {
+            await Skip(stream, offset, cancellationToken);
+        }
+
+        return stream;
+    }
+
+    private static async Task Skip(Stream stream, long count, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[64 * 1024];
+        while (count > 0)
+        {
+            var read = await stream.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, count)), cancellationToken);
+            count = read > 0 ? count - read : throw new EndOfStreamException();
+        }
+    }
+
+    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken) => _session.SendAsync(
+        () =>
+        {
+            var request = new HttpRequestMessage(method, AddressOf(path));
+            foreach (var type in (string[])[MediaTypes.Manifest, MediaTypes.Index, MediaTypes.DockerManifest, MediaTypes.DockerManifestList])
+            {
+                request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
+            }
+
+            return Task.FromResult(request);
+        },
+        cancellationToken);
+
+    private Uri AddressOf(string path) => new(_session.Registry.Api, $"{_repository}/{path}");
+
+    private static async Task<ImmutableBuildException> FaultAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var says = await BoundedBody.ErrorTextAsync(response, cancellationToken);
+        return response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden ? RegistryErrors.Unauthorized(response, says.Length > 0 ? says : "the account may not do this")
+            : RegistryRetry.IsTransient(response.StatusCode) ? RegistryErrors.Busy(response, says)
+            : RegistryErrors.UnexpectedStatus(response, says);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Net;
+
+namespace ImmutableBuild.Registries;
+
+/// <summary>What a client may do with a repository; it asks for no more than that.</summary>
+public enum RegistryAccess
+{
+    /// <summary>Read.</summary>
+    Pull,
+
+    /// <summary>Read and write.</summary>
+    Push,
+}
+
+/// <summary>Opens repositories. All share one pool of connections, which this holds.</summary>
+public sealed class RegistryConnector : IDisposable
+{
+    private readonly PushOptions _options;
+    private readonly RegistryCredentials _credentials;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _firstDelay;
+    private readonly HttpClient _http;
+
+    /// <summary>Creates the pool; nothing is sent before a client is used.</summary>
+    /// <param name="options">Whether plain HTTP is allowed, and which variables hold the credential.</param>
+    /// <param name="readVariable">Reads an environment variable.</param>
+    /// <param name="time">The clock that waits go by.</param>
+    public RegistryConnector(PushOptions options, Func<string, string?> readVariable, TimeProvider time)
+        : this(options, readVariable, time, TimeSpan.FromMilliseconds(500))
+    {
+    }
+
+    internal RegistryConnector(PushOptions options, Func<string, string?> readVariable, TimeProvider time, TimeSpan firstDelay)
+    {
+        (_options, _credentials, _time, _firstDelay) = (options, new RegistryCredentials(options, readVariable), time, firstDelay);
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            MaxResponseHeadersLength = 64,
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        _http.DefaultRequestHeaders.UserAgent.ParseAdd("ImmutableBuild/0.1");
+    }
+
+    /// <summary>A client for one repository; throws IMB5001 when host or repository are not valid names.</summary>
+    public RegistryClient Connect(string host, string repository, RegistryAccess access)
+    {
+        if (!ImageReference.IsRepository(repository))
+        {
+            throw Errors.RegistryErrors.ReferenceInvalid($"{host}/{repository}");
+        }
+
+        var registry = RegistryHost.Parse(host, _options.AllowHttp);
+        var scope = $"repository:{repository}:{(access == RegistryAccess.Push ? "pull,push" : "pull")}";
+        var authenticator = new RegistryAuthenticator(_http, registry, scope, _credentials);
+        return new RegistryClient(new RegistrySession(_http, registry, authenticator, RegistryRetry.Create(_time, _firstDelay)), repository);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+}

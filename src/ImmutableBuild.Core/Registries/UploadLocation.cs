@@ -1,0 +1,28 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
+
+namespace ImmutableBuild.Registries;
+
+/// <summary>Where a begun upload goes on, as the registry says: always on the registry's own host, over its own scheme (R8).</summary>
+internal static class UploadLocation
+{
+    /// <summary>The address to PUT the content to; throws IMB5007 when it lies elsewhere.</summary>
+    public static Uri For(RegistryHost registry, HttpResponseMessage begun, Digest digest)
+    {
+        var location = begun.Headers.Location ?? throw RegistryErrors.UnexpectedStatus(begun, "an upload without a Location");
+        var address = location.IsAbsoluteUri && location.Scheme != Uri.UriSchemeFile ? location : new Uri(begun.RequestMessage!.RequestUri!, location.OriginalString);
+        if (address.Scheme is not ("http" or "https") || !registry.IsSameHost(address))
+        {
+            throw RegistryErrors.UnsafeAddress(registry.Name, "the address it asks to upload to", RedactedUrl.Of(address), "it is on another host");
+        }
+
+        // Registries behind a TLS proxy often write http:// of themselves. The credential still goes over TLS.
+        var query = address.Query.TrimStart('?');
+        return new UriBuilder(address)
+        {
+            Scheme = registry.Api.Scheme,
+            Port = registry.Api.Port,
+            Query = $"{query}{(query.Length > 0 ? "&" : "")}digest={Uri.EscapeDataString(digest.ToString())}",
+        }.Uri;
+    }
+}

@@ -1,0 +1,238 @@
+using System.Text;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
+using ImmutableBuild.Images.Oci;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Tests.Images;
+
+public sealed class BakeStageTests : IDisposable
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task A_self_contained_app_becomes_an_image_on_scratch()
+    {
+        var bake = await Baking.RunAsync(_directory, Baking.Compile(PublishOutput.Write(_directory["out"])));
+
+        bake.Layers.Select(layer => layer.Name).ShouldBe(["root", "runtime", "packages", "projects", "static", "app"]);
+        (bake.Platform, bake.User, bake.BaseDigest).ShouldBe(("linux/amd64", "1654", null));
+        var layout = OciLayout.Open(bake.Layout);
+        layout.Find(Baking.Commit).ShouldNotBeNull().Digest.ShouldBe(bake.Digest);
+        var manifest = await layout.ReadManifestAsync(bake.Digest, None);
+        var config = await layout.ReadConfigAsync(manifest, None);
+        Golden.ShouldMatch("scratch.config.json", OciJson.Write(config with { RootFs = config.RootFs with { DiffIds = [] } }));
+        Golden.ShouldMatch("scratch.manifest.json", OciJson.Write(manifest with { Config = manifest.Config with { Digest = Digest.Of([]), Size = 0 }, Layers = [] }));
+    }
+
+    [Fact]
+    public async Task Its_files_are_all_there()
+    {
+        var bake = await Baking.RunAsync(_directory, Baking.Compile(PublishOutput.Write(_directory["out"])));
+
+        using var files = await ImageFileSystem.OpenAsync(OciLayout.Open(bake.Layout), bake.Digest, _directory["scratch"], new ImageLimits(), None);
+
+        files.Entries.Where(entry => entry.Kind == ImageEntryKind.File).Select(entry => entry.Path)
+            .ShouldBe(PublishOutput.Files.Select(file => "app/" + file.Path), ignoreOrder: true);
+        files.Find("/app/Web").ShouldNotBeNull().Mode.ShouldBe(0x1ED);
+        Encoding.UTF8.GetString(files.Read(files.Find("/app/Shared.dll")!, 100)).ShouldBe("project");
+    }
+
+    [Fact]
+    public async Task The_same_files_give_the_same_digest_whatever_the_directory_order_time_and_mode()
+    {
+        var first = await Baking.RunAsync(_directory, Baking.Compile(PublishOutput.Write(_directory["one"])), "work1");
+        PublishOutput.Write(_directory["an other/größer"], PublishOutput.Files.Reverse());
+        foreach (var file in Directory.EnumerateFiles(_directory["an other"], "*", SearchOption.AllDirectories))
+        {
+            File.SetLastWriteTimeUtc(file, new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc));
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+        }
+
+        var second = await Baking.RunAsync(_directory, Baking.Compile(_directory["an other/größer"]), "work2");
+
+        second.Digest.ShouldBe(first.Digest);
+        second.Layers.ShouldAllBe(layer => !layer.Reused);
+    }
+
+    [Fact]
+    public async Task The_offset_of_the_commit_time_does_not_matter()
+    {
+        PublishOutput.Write(_directory["out"]);
+        var compile = Baking.Compile(_directory["out"]);
+
+        var utc = await Baking.RunAsync(_directory, compile);
+        var east = await Baking.RunAsync(_directory, compile with { CommitTime = compile.CommitTime.ToOffset(TimeSpan.FromHours(9)) });
+
+        east.Digest.ShouldBe(utc.Digest);
+    }
+
+    [Fact]
+    public async Task Baking_again_writes_nothing_again()
+    {
+        var compile = Baking.Compile(PublishOutput.Write(_directory["out"]));
+        var first = await Baking.RunAsync(_directory, compile);
+        var times = Times(first.Layout);
+
+        var second = await Baking.RunAsync(_directory, compile);
+
+        second.Digest.ShouldBe(first.Digest);
+        second.Layers.ShouldAllBe(layer => layer.Reused);
+        Times(first.Layout).ShouldBe(times);
+    }
+
+    [Fact]
+    public async Task An_edit_of_the_app_changes_its_layer_only_and_the_old_one_goes()
+    {
+        var compile = Baking.Compile(PublishOutput.Write(_directory["out"]));
+        var first = await Baking.RunAsync(_directory, compile);
+        File.WriteAllText(_directory["out/Web.dll"], "edited");
+
+        var second = await Baking.RunAsync(_directory, compile);
+
+        second.Layers.Where(layer => !layer.Reused).Select(layer => layer.Name).ShouldBe(["app"]);
+        var layout = OciLayout.Open(second.Layout);
+        File.Exists(layout.BlobPath(first.Layers[^1].Digest)).ShouldBeFalse();
+        layout.ReadIndex().Manifests.Single().Digest.ShouldBe(second.Digest);
+        Directory.GetFiles(Path.Combine(second.Layout, "blobs", "sha256")).Length.ShouldBe(second.Layers.Length + 2);
+    }
+
+    [Fact]
+    public async Task Another_commit_with_the_same_output_re_uses_every_layer()
+    {
+        var compile = Baking.Compile(PublishOutput.Write(_directory["out"]));
+        var first = await Baking.RunAsync(_directory, compile);
+
+        var second = await Baking.RunAsync(_directory, compile with { Commit = CommitSha.Parse(new string('b', 40)), CommitTime = compile.CommitTime.AddDays(1) });
+
+        second.Layers.ShouldAllBe(layer => layer.Reused);
+        second.Digest.ShouldNotBe(first.Digest);
+    }
+
+    [Fact]
+    public async Task A_layer_that_vanished_is_written_again()
+    {
+        var compile = Baking.Compile(PublishOutput.Write(_directory["out"]));
+        var first = await Baking.RunAsync(_directory, compile);
+        File.Delete(OciLayout.Open(first.Layout).BlobPath(first.Layers[^1].Digest));
+
+        var second = await Baking.RunAsync(_directory, compile);
+
+        second.Layers.Where(layer => !layer.Reused).Select(layer => layer.Name).ShouldBe(["app"]);
+        second.Digest.ShouldBe(first.Digest);
+    }
+
+    [Fact]
+    public async Task The_gzip_header_says_nothing_of_time_or_system()
+    {
+        var bake = await Baking.RunAsync(_directory, Baking.Compile(PublishOutput.Write(_directory["out"])));
+
+        foreach (var layer in bake.Layers)
+        {
+            var header = File.ReadAllBytes(OciLayout.Open(bake.Layout).BlobPath(layer.Digest))[..10];
+            header[4..8].ShouldAllBe(b => b == 0, "time");
+            header[9].ShouldBe((byte)255, "operating system");
+        }
+    }
+
+    [Fact]
+    public async Task Options_find_their_way_into_the_image()
+    {
+        var options = Baking.Options(_directory) with
+        {
+            Bake = new BakeOptions
+            {
+                WorkingDirectory = "/srv/web/",
+                User = "app:app",
+                Ports = ["9000", "53/udp"],
+                Arguments = ["--verbose"],
+                Environment = OciAnnotations.None.Add("A", "1").Add("ASPNETCORE_HTTP_PORTS", "9000"),
+                Labels = OciAnnotations.None.Add("team", "blue"),
+            },
+        };
+        var bake = await Baking.RunAsync(_directory, Baking.Compile(PublishOutput.Write(_directory["out"])), options: options);
+
+        var run = (await Baking.ConfigAsync(bake)).Config!;
+        run.WorkingDir.ShouldBe("/srv/web");
+        run.Entrypoint!.Value.ShouldBe(["/srv/web/Web", "--verbose"]);
+        run.User.ShouldBe("app:app");
+        run.ExposedPorts!.Keys.ShouldBe(["53/udp", "8080/tcp", "9000/tcp"]);
+        run.Env!.Value.ShouldBe(["ASPNETCORE_HTTP_PORTS=9000", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1", "A=1"]);
+        run.Labels!["team"].ShouldBe("blue");
+    }
+
+    [Fact]
+    public async Task A_worker_listens_on_nothing()
+    {
+        var options = Baking.Options(_directory);
+        var bake = await Baking.RunAsync(_directory, Baking.Compile(PublishOutput.Write(_directory["out"])), options: options with { Runtime = options.Runtime with { Port = null } });
+
+        var run = (await Baking.ConfigAsync(bake)).Config!;
+        run.ExposedPorts.ShouldBeNull();
+        run.Env!.Value.ShouldNotContain(variable => variable.StartsWith("ASPNETCORE", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("root")]
+    [InlineData("0")]
+    [InlineData("00:1654")]
+    [InlineData("")]
+    [InlineData("root:app")]
+    public async Task Root_is_refused(string user) =>
+        (await Refusal(new BakeOptions { User = user })).Code.ShouldBe("IMB2017");
+
+    [Fact]
+    public async Task Properties_of_a_wrong_form_are_refused()
+    {
+        (await Refusal(new BakeOptions { Ports = ["70000"] })).Code.ShouldBe("IMB2019");
+        (await Refusal(new BakeOptions { Ports = ["80/icmp"] })).Code.ShouldBe("IMB2019");
+        (await Refusal(new BakeOptions { WorkingDirectory = "app" })).Code.ShouldBe("IMB2019");
+        (await Refusal(new BakeOptions { WorkingDirectory = "/a/../b" })).Code.ShouldBe("IMB2019");
+        (await Refusal(new BakeOptions { User = "a b" })).Code.ShouldBe("IMB2019");
+    }
+
+    [Fact]
+    public async Task A_framework_dependent_app_needs_a_base_image()
+    {
+        var compile = Baking.Compile(PublishOutput.Write(_directory["out"])) with { SelfContained = false };
+
+        (await Should.ThrowAsync<ImmutableBuildException>(() => Baking.RunAsync(_directory, compile))).Code.ShouldBe("IMB2018");
+    }
+
+    [Fact]
+    public async Task An_output_without_its_program_is_refused()
+    {
+        var compile = Baking.Compile(PublishOutput.Write(_directory["out"])) with { EntryPoint = "Other" };
+
+        (await Should.ThrowAsync<ImmutableBuildException>(() => Baking.RunAsync(_directory, compile))).Code.ShouldBe("IMB2010");
+    }
+
+    [Fact]
+    public async Task The_record_loses_what_later_stages_said_of_the_image_before()
+    {
+        var record = Baking.Record(Baking.Compile(PublishOutput.Write(_directory["out"]))) with
+        {
+            Push = new PushRecord { Repository = "local/web", Tag = "t", Digest = Digest.Of("old"u8), BytesSent = 1, AlreadyThere = false },
+        };
+
+        var result = await new BakeStage().RunAsync(record, Baking.Context(_directory, "work"), None);
+
+        result.Record.Push.ShouldBeNull();
+        result.Summary.ShouldContain("6 layers");
+    }
+
+    private async Task<ImmutableBuildException> Refusal(BakeOptions bake)
+    {
+        var compile = Baking.Compile(PublishOutput.Write(_directory["out"]));
+        return await Should.ThrowAsync<ImmutableBuildException>(() => Baking.RunAsync(_directory, compile, options: Baking.Options(_directory) with { Bake = bake }));
+    }
+
+    private static string[] Times(string layout) =>
+        [.. Directory.EnumerateFiles(layout, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(file => $"{file} {File.GetLastWriteTimeUtc(file):O}")];
+}

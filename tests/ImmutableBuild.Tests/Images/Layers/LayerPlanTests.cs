@@ -1,0 +1,82 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images.Layers;
+
+namespace ImmutableBuild.Tests.Images.Layers;
+
+public sealed class LayerPlanTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Files_go_into_layers_by_their_origin()
+    {
+        var plan = LayerPlan.Make(PublishOutput.Write(_directory["out"]), "Web");
+
+        plan.Select(layer => $"{layer.Name}: {string.Join(' ', layer.Files.Select(file => file.Path))}").ShouldBe([
+            "runtime: System.Runtime.dll libcoreclr.so",
+            "packages: Json.dll Json.pdb de/Json.resources.dll",
+            "projects: Shared.dll Shared.xml",
+            "static: wwwroot/.well-known/security.txt wwwroot/index.html",
+            "app: Web Web.deps.json Web.dll Web.pdb appsettings.json run.sh",
+        ]);
+    }
+
+    [Fact]
+    public void Without_dependencies_all_is_the_apps()
+    {
+        var plan = LayerPlan.Make(PublishOutput.Write(_directory["out"], [("Web", "x"), ("Json.dll", "y")]), "Web");
+
+        plan.Single().Name.ShouldBe("app");
+    }
+
+    [Fact]
+    public void Platform_specific_assets_of_a_portable_app_belong_to_their_package()
+    {
+        var json = """{"runtimeTarget":{"name":"t"},"targets":{"t":{"Web/1":{},"Sql/1":{"runtimeTargets":{"runtimes/linux-x64/native/libsql.so":{}}}}},"libraries":{"Web/1":{"type":"project"},"Sql/1":{"type":"package"}}}""";
+        var plan = LayerPlan.Make(PublishOutput.Write(_directory["out"], [("Web.dll", "x"), ("Web.deps.json", json), ("runtimes/linux-x64/native/libsql.so", "s")]), "Web.dll");
+
+        plan.Select(layer => layer.Name).ShouldBe(["packages", "app"]);
+    }
+
+    [Theory]
+    [InlineData("not json")]
+    [InlineData("{}")]
+    [InlineData("""{"runtimeTarget":{"name":5},"libraries":[],"targets":{}}""")]
+    public void Damaged_dependencies_are_an_error(string json)
+    {
+        PublishOutput.Write(_directory["out"], [("Web.deps.json", json)]);
+
+        Should.Throw<ImmutableBuildException>(() => LayerPlan.Make(_directory["out"], "Web")).Code.ShouldBe("IMB2013");
+    }
+
+    [Fact]
+    public void An_empty_or_missing_output_is_an_error()
+    {
+        Should.Throw<ImmutableBuildException>(() => LayerPlan.Make(_directory["none"], "Web")).Code.ShouldBe("IMB2010");
+        Directory.CreateDirectory(_directory["empty"]);
+        Should.Throw<ImmutableBuildException>(() => LayerPlan.Make(_directory["empty"], "Web")).Code.ShouldBe("IMB2010");
+    }
+
+    [Fact]
+    public void Links_that_lead_outside_are_refused_and_those_within_are_files()
+    {
+        PublishOutput.Write(_directory["out"]);
+        File.CreateSymbolicLink(Path.Combine(_directory["out"], "inside"), Path.Combine(_directory["out"], "Web.dll"));
+        LayerPlan.Make(_directory["out"], "Web").Single(layer => layer.Name == "app").Files.ShouldContain(file => file.Path == "inside");
+
+        File.WriteAllText(_directory["secret"], "secret");
+        File.CreateSymbolicLink(Path.Combine(_directory["out"], "outside"), _directory["secret"]);
+        Should.Throw<ImmutableBuildException>(() => LayerPlan.Make(_directory["out"], "Web")).Code.ShouldBe("IMB2011");
+    }
+
+    [Fact]
+    public void A_linked_directory_is_refused()
+    {
+        PublishOutput.Write(_directory["out"]);
+        Directory.CreateSymbolicLink(Path.Combine(_directory["out"], "linked"), _directory.Path);
+
+        Should.Throw<ImmutableBuildException>(() => LayerPlan.Make(_directory["out"], "Web")).Code.ShouldBe("IMB2011");
+    }
+}
