@@ -11,4 +11,7 @@ public static class GatewayFiles
 
     /// <summary>The history: one <see cref="Generations.LedgerEntry"/> as JSON a line, oldest first; a last line without an end was never acknowledged.</summary>
     public const string Ledger = "ledger.jsonl";
+
+    /// <summary>The public port that was chosen; an app that listens on nothing has no such file.</summary>
+    public const string PublicPort = "public-port";
 }

@@ -58,7 +58,7 @@ public sealed class LocalTarget : IDeploymentTarget
 
         await using var client = ClientOf(app);
         var observed = await client.ObserveAsync(cancellationToken);
-        if (observed.Lease?.FencingToken != lease.FencingToken)
+        if (observed.Lease is not { } held || held.FencingToken != lease.FencingToken || held.Holder != lease.Holder)
         {
             return;
         }
@@ -66,7 +66,7 @@ public sealed class LocalTarget : IDeploymentTarget
         await _images.KeepOnlyAsync(app, ImageRetention.Needed(observed, _options.Keep + EntriesForRollback), cancellationToken);
         if (observed.Generations.IsEmpty && observed.Route.Route == Route.None)
         {
-            await client.StopAsync(lease, cancellationToken);
+            await StopGatewayAsync(app, client, lease, cancellationToken);
         }
         else
         {
@@ -88,7 +88,7 @@ public sealed class LocalTarget : IDeploymentTarget
                 return StoppedApp.Observe(app, _layout.App(app), _options.Time.GetUtcNow());
             }
 
-            await _gateways.StartAsync(app, new SavedPort(_layout.App(app)).Read(), cancellationToken);
+            await _gateways.ResumeAsync(app, cancellationToken);
         }
 
         await using var client = ClientOf(app);
@@ -140,7 +140,7 @@ public sealed class LocalTarget : IDeploymentTarget
         if (await _gateways.FindAsync(app, cancellationToken) is not null)
         {
             await using var client = ClientOf(app);
-            await client.StopAsync(lease, cancellationToken);
+            await StopGatewayAsync(app, client, lease, cancellationToken);
         }
 
         await _images.KeepOnlyAsync(app, new HashSet<Digest>(), cancellationToken);
@@ -148,6 +148,12 @@ public sealed class LocalTarget : IDeploymentTarget
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task StopGatewayAsync(AppKey app, GatewayClient client, Lease lease, CancellationToken cancellationToken)
+    {
+        await client.StopAsync(lease, cancellationToken);
+        await _gateways.WaitForEndAsync(app, cancellationToken);
+    }
 
     private async Task OrderAsync(AppKey app, Func<GatewayClient, Task> order, CancellationToken cancellationToken)
     {
@@ -158,7 +164,7 @@ public sealed class LocalTarget : IDeploymentTarget
 
     // The lease was taken from a gateway, so there is one; if it died since, the next one knows the lease.
     private Task<GatewayInfo> RequireAsync(AppKey app, CancellationToken cancellationToken) =>
-        _gateways.StartAsync(app, new SavedPort(_layout.App(app)).Read(), cancellationToken);
+        _gateways.ResumeAsync(app, cancellationToken);
 
     private GatewayClient ClientOf(AppKey app) => GatewayClient.ForState(app, _layout.App(app));
 

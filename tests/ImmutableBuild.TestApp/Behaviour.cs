@@ -11,7 +11,10 @@ public static class Behaviour
     /// <summary><c>TESTAPP_NEVER_LISTEN</c>: the process runs, but no port is opened.</summary>
     public static bool NeverListens { get; } = Is("TESTAPP_NEVER_LISTEN");
 
-    /// <summary><c>TESTAPP_CRASH_AFTER_MS</c>: ends with exit code 3 after that time.</summary>
+    /// <summary><c>TESTAPP_CRASH_CODE</c>: the exit code of a crash.</summary>
+    public static int CrashCode { get; } = Number("TESTAPP_CRASH_CODE") ?? 3;
+
+    /// <summary><c>TESTAPP_CRASH_AFTER_MS</c>: crashes after that time.</summary>
     public static int? CrashAfterMilliseconds { get; } = Number("TESTAPP_CRASH_AFTER_MS");
 
     /// <summary><c>TESTAPP_START_DELAY_MS</c>: waits before it listens.</summary>

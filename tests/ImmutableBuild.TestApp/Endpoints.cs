@@ -74,7 +74,7 @@ public static class Endpoints
     private static void Crash()
     {
         Console.Error.WriteLine("crashing on request");
-        Environment.Exit(3);
+        Environment.Exit(Behaviour.CrashCode);
     }
 
     private static void CountAndAbort(HttpContext http)

@@ -17,7 +17,7 @@ if (Behaviour.CrashAfterMilliseconds is { } milliseconds)
         _ =>
         {
             Console.Error.WriteLine("crashing as asked");
-            Environment.Exit(3);
+            Environment.Exit(Behaviour.CrashCode);
         },
         TaskScheduler.Default);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ImmutableBuild.Generations;
 using ImmutableBuild.Images;
 using ImmutableBuild.Releases;
 
@@ -43,16 +42,6 @@ public static class LocalErrors
         "The image's entry point is missing, is no file of the image, or leads out of it.",
         "Bake a self-contained app, or use a base image that holds the program the entry point names.");
 
-    private static readonly ErrorDescriptor SecretMissingDescriptor = new(
-        "IMB6112", "A secret's variable is not set",
-        "The configuration names an environment variable that holds a secret's value, and the release's environment has none of that name.",
-        "Set the variable in the environment of the release or rollback.");
-
-    private static readonly ErrorDescriptor SecretChangedDescriptor = new(
-        "IMB6113", "A secret's value is not the one of this generation",
-        "The digest of the value is part of the generation's identity, and the variable holds another value now.",
-        "To go back to this generation, set the value it was made with; to use the new value, release again.");
-
     private static readonly ErrorDescriptor EntryRefusedDescriptor = new(
         "IMB6114", "A file of the image can't be unpacked",
         "The image holds an entry that leads out of its directory, or that this operating system can't hold.",
@@ -67,8 +56,7 @@ public static class LocalErrors
     public static ImmutableArray<ErrorDescriptor> All { get; } =
     [
         DataDirectoryUnusableDescriptor, GatewayProgramMissingDescriptor, GatewayNotStartedDescriptor, ProtocolMismatchDescriptor,
-        PublicPortDiffersDescriptor, WrongPlatformDescriptor, NoProgramDescriptor, SecretMissingDescriptor, SecretChangedDescriptor,
-        EntryRefusedDescriptor, ImageStoreBusyDescriptor,
+        PublicPortDiffersDescriptor, WrongPlatformDescriptor, NoProgramDescriptor, EntryRefusedDescriptor, ImageStoreBusyDescriptor,
     ];
 
     /// <summary>Something under <paramref name="path"/> can't be created, read or written.</summary>
@@ -98,14 +86,6 @@ public static class LocalErrors
     /// <summary>The image's command can't be run.</summary>
     public static ImmutableBuildException NoProgram(Digest image, string what) => new(
         new Diagnostic(NoProgramDescriptor, $"The image {image} can't be run: {what}"));
-
-    /// <summary>The variable that holds the secret <paramref name="name"/> is not set.</summary>
-    public static ImmutableBuildException SecretMissing(GenerationId generation, string name, string variable) => new(
-        new Diagnostic(SecretMissingDescriptor, $"Generation {generation} needs the secret {name}, whose value is read from the environment variable {variable}, and that is not set."));
-
-    /// <summary>The variable's value has another digest than the generation's configuration says.</summary>
-    public static ImmutableBuildException SecretChanged(GenerationId generation, string name, string variable) => new(
-        new Diagnostic(SecretChangedDescriptor, $"Generation {generation} was made with another value of the secret {name} than the environment variable {variable} holds now. Set the earlier value, or release again to use the new one."));
 
     /// <summary>An entry of the image is refused.</summary>
     public static ImmutableBuildException EntryRefused(Digest image, string entry, string what) => new(

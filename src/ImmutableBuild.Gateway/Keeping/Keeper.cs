@@ -28,9 +28,10 @@ internal static class Keeper
         var exitCode = await KeepAsync(start, options, ending);
         if (exitCode == ExitCodes.Stopped && !File.Exists(Path.Combine(options.StateDirectory, "state.json")))
         {
+            // The lock goes last: whoever has it next begins to fill the directory.
             listener.Forget();
-            only.Forget();
             Remove(options.StateDirectory);
+            only.Forget();
         }
 
         return exitCode;

@@ -27,7 +27,9 @@ internal sealed record GatewayState
 
     public ImmutableArray<GenerationRecord> Generations { get; init; } = [];
 
-    public static GatewayState New(AppKey app, DateTimeOffset now) => new() { Schema = CurrentSchema, App = app, RouteSince = now };
+    /// <summary>The state of an app that has none. Tokens begin at the clock's milliseconds: those given before the app was stopped stay older.</summary>
+    public static GatewayState New(AppKey app, DateTimeOffset now) =>
+        new() { Schema = CurrentSchema, App = app, FencingToken = now.ToUnixTimeMilliseconds(), RouteSince = now };
 
     public GenerationRecord? Find(GenerationId id) => Generations.FirstOrDefault(generation => generation.Spec.Id == id);
 

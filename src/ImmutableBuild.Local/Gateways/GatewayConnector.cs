@@ -8,7 +8,10 @@ namespace ImmutableBuild.Local.Gateways;
 /// <summary>Finds the gateway of an app, and starts it where that is called for. However many builds do so at once, there is one gateway.</summary>
 internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions options)
 {
+    private const string StartLock = "start.lock";
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
     private readonly GatewayProcess _process = new(layout, options);
@@ -40,9 +43,26 @@ internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions op
     public bool WasInterrupted(AppKey app) =>
         File.Exists(Path.Combine(layout.App(app), GatewayFiles.State)) || File.Exists(Path.Combine(layout.App(app), GatewayFiles.PreviousState));
 
+    /// <summary>Starts an interrupted gateway again, as it was.</summary>
+    public Task<GatewayInfo> ResumeAsync(AppKey app, CancellationToken cancellationToken) =>
+        StartAsync(app, File.Exists(Path.Combine(layout.App(app), GatewayFiles.PublicPort)) ? 0 : null, cancellationToken);
+
+    /// <summary>Waits until the gateway of an app that was stopped is gone, and removes what starting it left.</summary>
+    public async Task WaitForEndAsync(AppKey app, CancellationToken cancellationToken)
+    {
+        var began = options.Time.GetTimestamp();
+        while (await FindAsync(app, cancellationToken) is not null && options.Time.GetElapsedTime(began) < EndTimeout)
+        {
+            await Task.Delay(Interval, options.Time, cancellationToken);
+        }
+
+        File.Delete(Path.Combine(layout.App(app), StartLock));
+        File.Delete(Path.Combine(layout.App(app), GatewayProcess.StartLog));
+    }
+
     /// <summary>
-    /// The gateway of <paramref name="app"/>, started unless it runs, on <paramref name="port"/> or where that is 0 on the port it
-    /// had before. IMB6102 when it doesn't start, or the error that it gives for it, such as IMB6051 for a port that is taken.
+    /// The gateway of <paramref name="app"/>, started unless it runs: on <paramref name="port"/>, or where that is 0 on the port
+    /// it had before. IMB6102 when it doesn't start, or the error that it gives for it, such as IMB6051 for a port that is taken.
     /// </summary>
     public async Task<GatewayInfo> StartAsync(AppKey app, int? port, CancellationToken cancellationToken)
     {
@@ -60,7 +80,6 @@ internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions op
         {
             if (await FindAsync(app, cancellationToken) is { } found)
             {
-                SavePort(state, port, found);
                 return found;
             }
 
@@ -70,7 +89,7 @@ internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions op
                 started = null;
             }
 
-            started ??= _process.Start(new GatewayOptions(state, app, PortToAskFor(state, port), options.Bind));
+            started ??= _process.Start(new GatewayOptions(state, app, port, options.Bind));
             if (options.Time.GetElapsedTime(began) > StartTimeout)
             {
                 throw LocalErrors.GatewayNotStarted(app, $"no answer in {StartTimeout.TotalSeconds:0} s. {started.ReadWords()}");
@@ -80,30 +99,12 @@ internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions op
         }
     }
 
-    private static int? PortToAskFor(string state, int? port)
-    {
-        var saved = new SavedPort(state).Read();
-        return port == 0 ? saved ?? 0 : port;
-    }
-
-    private static void SavePort(string state, int? asked, GatewayInfo found)
-    {
-        try
-        {
-            new SavedPort(state).Write(asked is null && found.PublicPort == 0 ? null : found.PublicPort);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw LocalErrors.DataDirectoryUnusable(state, fault);
-        }
-    }
-
     private async Task<IDisposable> TakeStartLockAsync(AppKey app, string state, CancellationToken cancellationToken)
     {
         var began = options.Time.GetTimestamp();
         while (true)
         {
-            if (LockFile.TryTake(Path.Combine(state, "start.lock")) is { } held)
+            if (LockFile.TryTake(Path.Combine(state, StartLock)) is { } held)
             {
                 return held;
             }

@@ -9,6 +9,9 @@ namespace ImmutableBuild.Local.Gateways;
 /// <summary>Starts the process of a gateway: detached, with nothing of the build's environment, files or secrets.</summary>
 internal sealed class GatewayProcess(LocalLayout layout, LocalTargetOptions options)
 {
+    /// <summary>What a gateway said while it started.</summary>
+    public const string StartLog = "start.log";
+
     private const int MaxWordsLength = 4000;
 
     // What a gateway needs to run and to find its user's files; a build's environment holds secrets, and variables of MSBuild and the CLI that would mislead it.
@@ -19,7 +22,7 @@ internal sealed class GatewayProcess(LocalLayout layout, LocalTargetOptions opti
     {
         var dotnet = DotnetHost.Find();
         var program = new GatewayProgram(layout, options.GatewayProgram).Keep();
-        var words = Path.Combine(gateway.StateDirectory, "start.log");
+        var words = Path.Combine(gateway.StateDirectory, StartLog);
         try
         {
             File.Delete(words);

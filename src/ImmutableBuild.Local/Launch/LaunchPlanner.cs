@@ -10,8 +10,8 @@ namespace ImmutableBuild.Local.Launch;
 internal static class LaunchPlanner
 {
     /// <summary>
-    /// Plans it. Throws IMB6110 for an image of another platform, IMB6111 for one without a program, and IMB6112 or IMB6113 for a
-    /// secret that isn't at hand. Only the result holds the secrets' values.
+    /// Plans it. Throws IMB6110 for an image of another platform, IMB6111 for one without a program, and what
+    /// <see cref="SecretValues"/> throws for a secret that isn't at hand. Only the result holds the secrets' values.
     /// </summary>
     public static LaunchPlan Plan(GenerationSpec spec, UnpackedImage image, Func<string, string?> readVariable)
     {

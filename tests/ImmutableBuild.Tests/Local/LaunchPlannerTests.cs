@@ -134,9 +134,9 @@ public sealed class LaunchPlannerTests : IDisposable
             .Environment.ShouldBe(LocalImages.Variables(("DB_PASSWORD", "s3cret")));
 
         var changed = await Should.ThrowAsync<ImmutableBuildException>(() => Plan(LocalImages.App, configuration, read: _ => "an0ther"));
-        changed.Code.ShouldBe("IMB6113");
+        changed.Code.ShouldBe("IMB8004");
         changed.Message.ShouldNotContain("an0ther");
-        (await Should.ThrowAsync<ImmutableBuildException>(() => Plan(LocalImages.App, configuration))).Code.ShouldBe("IMB6112");
+        (await Should.ThrowAsync<ImmutableBuildException>(() => Plan(LocalImages.App, configuration))).Code.ShouldBe("IMB6005");
     }
 
     [Fact]

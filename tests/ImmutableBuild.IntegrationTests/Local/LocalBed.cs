@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ImmutableBuild.Generations;
+using ImmutableBuild.IntegrationTests.Targets;
+using ImmutableBuild.Local;
+using ImmutableBuild.Local.Gateways;
+using ImmutableBuild.Processes;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.IntegrationTests.Local;
+
+/// <summary>A data directory of its own, with real gateways and instances. Nothing of it runs or exists afterwards.</summary>
+internal sealed class LocalBed : IContractFixture
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("imb-local-").FullName;
+    private readonly TestAppImages _images;
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
+
+    public LocalBed()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "finds processes in /proc");
+        _images = new TestAppImages(Path.Combine(_directory, "store"));
+        Layout = new LocalLayout(Path.Combine(_directory, "data"));
+        Target = Open();
+        Elsewhere = Open();
+    }
+
+    public LocalLayout Layout { get; }
+
+    public IDeploymentTarget Target { get; }
+
+    public IDeploymentTarget Elsewhere { get; }
+
+    public TimeProvider Time => TimeProvider.System;
+
+    public AppKey App { get; } = new("web", "production");
+
+    public AppKey OtherEnvironment { get; } = new("web", "staging");
+
+    public bool SendsRequests => true;
+
+    public string ImageLayout => Path.Combine(_directory, "store");
+
+    public static string GatewayProgram { get; } = Path.Combine(AppContext.BaseDirectory, "ImmutableBuild.Gateway.dll");
+
+    /// <summary>A file of this bed.</summary>
+    public string this[string name] => Path.Combine(_directory, name);
+
+    public LocalTarget Open(int? port = 0, Func<string, string?>? readVariable = null, string? gatewayProgram = null) => LocalTarget.Open(new LocalTargetOptions
+    {
+        DataDirectory = Layout.Root,
+        GatewayProgram = gatewayProgram ?? GatewayProgram,
+        OpenRepository = _ => _images.Layout,
+        ReadVariable = readVariable ?? (_ => null),
+        PublicPort = port,
+    });
+
+    public GenerationSpec Spec(AppKey app, AppVariant variant, int version = 1, int instances = 1) =>
+        Spec(app, version, instances, variant switch
+        {
+            AppVariant.NeverListens => [("TESTAPP_NEVER_LISTEN", "1")],
+            AppVariant.Answers500 => [("TESTAPP_HEALTH", "unhealthy")],
+            AppVariant.CrashesSoon => [("TESTAPP_CRASH_AFTER_MS", "4000"), ("TESTAPP_CRASH_CODE", "134")],
+            _ => [],
+        });
+
+    /// <summary>A generation of the test app that behaves as <paramref name="behaviour"/> says.</summary>
+    public GenerationSpec Spec(AppKey app, int version, int instances = 1, params (string Name, string Value)[] behaviour) => new()
+    {
+        App = app,
+        Commit = CommitSha.Parse(version.ToString("x40")),
+        Image = _images.Write(version),
+        Repository = $"local/{app.App}",
+        Size = instances,
+        Configuration = new RuntimeConfiguration
+        {
+            Instances = instances,
+            DrainTimeout = TimeSpan.FromSeconds(5),
+            StopGrace = TimeSpan.FromSeconds(2),
+            Environment = behaviour.Append(("DOTNET_ROOT", DotnetHost.Find().Root))
+                .ToImmutableSortedDictionary(pair => pair.Item1, pair => pair.Item2, StringComparer.Ordinal),
+        },
+    };
+
+    public Task PauseAsync(TimeSpan time) => Task.Delay(time, TestContext.Current.CancellationToken);
+
+    public async Task<GenerationId?> AskAsync(AppKey app)
+    {
+        if (await UrlAsync(app) is not { } url)
+        {
+            return null;
+        }
+
+        using var response = await _http.GetAsync(new Uri(url, "/whoami"), TestContext.Current.CancellationToken);
+        var answer = response.IsSuccessStatusCode
+            ? await response.Content.ReadFromJsonAsync(WhoAmIJson.Default.WhoAmI, TestContext.Current.CancellationToken)
+            : null;
+        return GenerationId.TryParse(answer?.Generation, out var id) ? id : null;
+    }
+
+    public async Task<bool> RequestAsync(AppKey app, TimeSpan duration)
+    {
+        var url = new Uri((await UrlAsync(app))!, $"/slow?ms={duration.TotalMilliseconds:0}");
+        using var response = await _http.GetAsync(url, TestContext.Current.CancellationToken);
+        return response.IsSuccessStatusCode && (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).StartsWith("after", StringComparison.Ordinal);
+    }
+
+    /// <summary>Where the app answers; null when nothing runs for it.</summary>
+    public async Task<Uri?> UrlAsync(AppKey app) =>
+        (await Elsewhere.ObserveAsync(app, TestContext.Current.CancellationToken)).Url is { } url ? new Uri(url) : null;
+
+    public ValueTask DisposeAsync()
+    {
+        var host = ProcessHost.ForThisSystem();
+        foreach (var verb in (string[])["keep", "serve"])
+        {
+            Kill(host, LocalProcesses.Gateways(Layout.Root, verb));
+        }
+
+        Kill(host, LocalProcesses.Of(_directory));
+        _http.Dispose();
+        ImmutableBuild.Local.Files.ReadOnlyTree.Delete(_directory);
+        return ValueTask.CompletedTask;
+    }
+
+    private static void Kill(IProcessHost host, IEnumerable<int> processes)
+    {
+        foreach (var process in processes.Select(host.Find).OfType<ProcessIdentity>())
+        {
+            host.Kill(process);
+            SpinWait.SpinUntil(() => !host.IsRunning(process), TimeSpan.FromSeconds(10));
+        }
+    }
+}
+
+/// <summary>What the test app says of itself.</summary>
+internal sealed record WhoAmI(string? Generation, string? Instance, int ProcessId, string? Directory, string? Temporary, string[] Variables);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(WhoAmI))]
+internal sealed partial class WhoAmIJson : JsonSerializerContext;

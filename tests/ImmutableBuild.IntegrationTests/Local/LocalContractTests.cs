@@ -1,0 +1,9 @@
+using ImmutableBuild.IntegrationTests.Targets;
+
+namespace ImmutableBuild.IntegrationTests.Local;
+
+/// <summary>The local target with real gateways, keepers and instances.</summary>
+public sealed class LocalContractTests : DeploymentTargetContract
+{
+    protected override Task<IContractFixture> CreateFixtureAsync() => Task.FromResult<IContractFixture>(new LocalBed());
+}

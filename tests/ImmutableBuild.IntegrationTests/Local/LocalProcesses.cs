@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace ImmutableBuild.IntegrationTests.Local;
+
+/// <summary>The running processes that belong to one data directory, found from outside: by command line and environment.</summary>
+internal static class LocalProcesses
+{
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<int> Of(string dataDirectory) => Find(process => process.Mentions("cmdline", dataDirectory) || process.Mentions("environ", dataDirectory));
+
+    /// <summary>The app's instances.</summary>
+    public static IReadOnlyList<int> Instances(string dataDirectory) =>
+        Find(process => process.Mentions("environ", dataDirectory) && process.Mentions("environ", "IMMUTABLE_INSTANCE="));
+
+    /// <summary>Keepers and gateways, by the verb they were started with.</summary>
+    public static IReadOnlyList<int> Gateways(string dataDirectory, string verb) =>
+        Find(process => process.Mentions("cmdline", dataDirectory) && process.Mentions("cmdline", $"\0{verb}\0"));
+
+    private static List<int> Find(Func<ProcFile, bool> belongs) =>
+    [
+        .. from path in Directory.EnumerateDirectories("/proc")
+           let id = int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0
+           where id != 0 && id != Environment.ProcessId && belongs(new ProcFile(path))
+           select id,
+    ];
+
+    private readonly record struct ProcFile(string Directory)
+    {
+        public bool Mentions(string file, string text)
+        {
+            try
+            {
+                return File.ReadAllText(Path.Combine(Directory, file)).Contains(text, StringComparison.Ordinal);
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        }
+    }
+}

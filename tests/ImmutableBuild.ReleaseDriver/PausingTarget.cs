@@ -1,0 +1,64 @@
+using ImmutableBuild.Generations;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.ReleaseDriver;
+
+/// <summary>A target that prints each changing call and stops for good at one of them, so that a test can kill the process right there.</summary>
+internal sealed class PausingTarget(IDeploymentTarget target, DriverPlan plan) : IDeploymentTarget
+{
+    private int _calls;
+
+    public Task<Lease> AcquireLeaseAsync(AppKey app, LeaseRequest request, CancellationToken cancellationToken) =>
+        ChangeAsync("acquire", () => target.AcquireLeaseAsync(app, request, cancellationToken));
+
+    public Task ReleaseLeaseAsync(AppKey app, Lease lease, CancellationToken cancellationToken) =>
+        ChangeAsync("release", () => target.ReleaseLeaseAsync(app, lease, cancellationToken));
+
+    public Task<Observation> ObserveAsync(AppKey app, CancellationToken cancellationToken) => target.ObserveAsync(app, cancellationToken);
+
+    public Task CreateAsync(GenerationSpec spec, Lease lease, CancellationToken cancellationToken) =>
+        ChangeAsync($"create {spec.Id}", () => target.CreateAsync(spec, lease, cancellationToken));
+
+    public Task RouteAsync(AppKey app, Route route, Lease lease, CancellationToken cancellationToken) =>
+        ChangeAsync($"route {route}", () => target.RouteAsync(app, route, lease, cancellationToken));
+
+    public Task DestroyAsync(AppKey app, GenerationId id, Lease lease, CancellationToken cancellationToken) =>
+        ChangeAsync($"destroy {id}", () => target.DestroyAsync(app, id, lease, cancellationToken));
+
+    public Task RecordAsync(AppKey app, LedgerEntry entry, Lease lease, CancellationToken cancellationToken) =>
+        ChangeAsync($"record {entry.Event}", () => target.RecordAsync(app, entry, lease, cancellationToken));
+
+    public Task<IReadOnlyList<string>> ReadLogAsync(AppKey app, GenerationId id, string instance, int lines, CancellationToken cancellationToken) =>
+        target.ReadLogAsync(app, id, instance, lines, cancellationToken);
+
+    public Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken) =>
+        ChangeAsync("stop", () => target.StopAsync(app, lease, cancellationToken));
+
+    public ValueTask DisposeAsync() => target.DisposeAsync();
+
+    private Task ChangeAsync(string what, Func<Task> call) => ChangeAsync(what, async () =>
+    {
+        await call();
+        return true;
+    });
+
+    private async Task<T> ChangeAsync<T>(string what, Func<Task<T>> call)
+    {
+        var number = Interlocked.Increment(ref _calls);
+        Console.WriteLine($"call {number} {what}");
+        PauseIf(number == plan.PauseAt && !plan.PauseAfter);
+        var result = await call();
+        PauseIf(number == plan.PauseAt && plan.PauseAfter);
+        return result;
+    }
+
+    // The whole thread stops: nothing renews a lease or answers a signal meanwhile, as in a process that hangs.
+    private static void PauseIf(bool here)
+    {
+        if (here)
+        {
+            Console.WriteLine(DriverPlan.Paused);
+            Thread.Sleep(Timeout.Infinite);
+        }
+    }
+}

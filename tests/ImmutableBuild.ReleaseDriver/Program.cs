@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Rollouts;
+using ImmutableBuild.Images;
+using ImmutableBuild.Local;
+using ImmutableBuild.ReleaseDriver;
+
+// Releases one generation on the local target in a process of its own, as a build would. Exit codes: 0 done, 1 refused, 130 interrupted.
+var plan = DriverPlan.Read(args[0]);
+using var ending = new CancellationTokenSource();
+using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
+{
+    signal.Cancel = true;
+    ending.Cancel();
+});
+
+await using var target = new PausingTarget(
+    LocalTarget.Open(new LocalTargetOptions
+    {
+        DataDirectory = plan.DataDirectory,
+        GatewayProgram = plan.GatewayProgram,
+        OpenRepository = _ => OciLayout.Open(plan.Layout),
+        ReadVariable = Environment.GetEnvironmentVariable,
+    }),
+    plan);
+try
+{
+    foreach (var goal in (RolloutGoal[])[RolloutGoal.Created, RolloutGoal.Live, RolloutGoal.Converged])
+    {
+        var settings = new RolloutSettings { LeaseDuration = TimeSpan.FromSeconds(plan.LeaseSeconds), KeepLease = goal != RolloutGoal.Converged };
+        var runner = new RolloutRunner(target, TimeProvider.System, new ConsoleReporter(), settings);
+        var desired = new Desired
+        {
+            Spec = plan.Spec,
+            Plan = new RolloutPlan { Soak = TimeSpan.FromSeconds(1) },
+            Goal = goal,
+            Cause = LedgerCause.Release,
+            Writer = plan.Holder,
+        };
+        var result = await runner.RunAsync(desired, ending.Token);
+        Console.WriteLine($"{goal}{(result.Unchanged ? " unchanged" : "")}, {result.RequestsLost} lost");
+    }
+
+    return 0;
+}
+catch (ImmutableBuildException refusal)
+{
+    Console.WriteLine(refusal.Message);
+    return 1;
+}
+catch (OperationCanceledException)
+{
+    Console.WriteLine("interrupted");
+    return 130;
+}
