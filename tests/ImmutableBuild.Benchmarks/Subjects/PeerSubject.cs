@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using ImmutableBuild.Benchmarks.Measuring;
+
+namespace ImmutableBuild.Benchmarks.Subjects;
+
+/// <summary>Another proxy in front of the same app, set up for speed: kept-alive connections to the app, no log, a worker for each core.</summary>
+internal sealed class PeerSubject : ISubject
+{
+    private readonly Process _process;
+    private readonly DirectoryInfo _directory;
+
+    private PeerSubject(string name, Process process, DirectoryInfo directory, int port)
+    {
+        (Name, _process, _directory) = (name, process, directory);
+        Address = new Uri($"http://127.0.0.1:{port}/");
+    }
+
+    public string Name { get; }
+
+    public Uri Address { get; }
+
+    /// <summary>nginx.</summary>
+    public static Task<PeerSubject> NginxAsync(Uri app, CancellationToken cancellationToken) => StartAsync(
+        "nginx",
+        Programs.Find("nginx", "nginx-light"),
+        (directory, port) => $$"""
+            daemon off;
+            worker_processes auto;
+            pid {{directory}}/nginx.pid;
+            error_log stderr error;
+            events { worker_connections 2048; }
+            http {
+              access_log off;
+              client_body_temp_path {{directory}}/body; proxy_temp_path {{directory}}/proxy;
+              fastcgi_temp_path {{directory}}/fastcgi; uwsgi_temp_path {{directory}}/uwsgi; scgi_temp_path {{directory}}/scgi;
+              keepalive_requests 1000000000;
+              upstream app { server {{app.Authority}}; keepalive 512; keepalive_requests 1000000000; }
+              server {
+                listen 127.0.0.1:{{port}} reuseport backlog=4096;
+                location / {
+                  proxy_pass http://app;
+                  proxy_http_version 1.1;
+                  proxy_set_header Connection "";
+                  proxy_set_header X-Forwarded-For $remote_addr;
+                }
+              }
+            }
+
+            """,
+        configuration => ["-c", configuration, "-e", "stderr"],
+        cancellationToken);
+
+    /// <summary>HAProxy.</summary>
+    public static Task<PeerSubject> HaproxyAsync(Uri app, CancellationToken cancellationToken) => StartAsync(
+        "HAProxy",
+        Programs.Find("haproxy", "haproxy"),
+        (_, port) => $"""
+            global
+              nbthread {Environment.ProcessorCount}
+              maxconn 4096
+            defaults
+              mode http
+              option http-keep-alive
+              http-reuse always
+              timeout connect 5s
+              timeout client 60s
+              timeout server 60s
+            frontend public
+              bind 127.0.0.1:{port}
+              option forwardfor
+              default_backend app
+            backend app
+              server app {app.Authority}
+
+            """,
+        configuration => ["-db", "-f", configuration],
+        cancellationToken);
+
+    public IReadOnlyList<int> Processes => ProcessUsage.Tree(_process.Id);
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    private static async Task<PeerSubject> StartAsync(
+        string name, string program, Func<string, int, string> configure, Func<string, string[]> arguments, CancellationToken cancellationToken)
+    {
+        var directory = Directory.CreateTempSubdirectory("immutable-bench-");
+        var configuration = Path.Combine(directory.FullName, "configuration");
+        var port = Ports.Free();
+        await File.WriteAllTextAsync(configuration, configure(directory.FullName, port), cancellationToken);
+        var subject = new PeerSubject(name, Programs.Start(program, arguments(configuration)), directory, port);
+        await Ports.UntilAnsweredAsync(subject.Address, cancellationToken);
+        return subject;
+    }
+}
