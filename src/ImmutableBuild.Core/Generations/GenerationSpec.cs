@@ -7,6 +7,8 @@ namespace ImmutableBuild.Generations;
 /// <summary>All a target needs to create a generation, and all the ledger needs to create it again later (F28).</summary>
 public sealed record GenerationSpec
 {
+    private Derived<GenerationSpec, GenerationId> _id;
+
     /// <summary>The app and environment it belongs to.</summary>
     public required AppKey App { get; init; }
 
@@ -30,5 +32,5 @@ public sealed record GenerationSpec
 
     /// <summary>The derived id.</summary>
     [JsonIgnore]
-    public GenerationId Id => GenerationId.Derive(Commit, Image, Configuration);
+    public GenerationId Id => _id.Of(this, spec => GenerationId.Derive(spec.Commit, spec.Image, spec.Configuration));
 }

@@ -26,6 +26,15 @@ internal sealed class HeldLease(IDeploymentTarget target, AppKey app, LeaseReque
         (_lease, _renewedAt) = (lease, asked);
     }
 
+    /// <summary>Goes on with the lease that an earlier stage of the same holder kept; renewed before its first use.</summary>
+    public void Adopt(LeaseState? kept)
+    {
+        if (_lease is null && kept?.Holder == request.Holder)
+        {
+            (_lease, _renewedAt) = (new Lease(kept.Holder, kept.FencingToken, kept.ExpiresAt), time.GetTimestamp() - (long)(RenewAfter.TotalSeconds * time.TimestampFrequency));
+        }
+    }
+
     /// <summary>Renews the lease when a third of it is over.</summary>
     public Task RenewIfDueAsync(CancellationToken cancellationToken) =>
         IsHeld && time.GetElapsedTime(_renewedAt) >= RenewAfter ? AcquireAsync(cancellationToken) : Task.CompletedTask;

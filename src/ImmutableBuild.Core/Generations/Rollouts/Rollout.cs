@@ -10,7 +10,7 @@ public static class Rollout
     public static RolloutAction Next(Desired desired, Observation observed)
     {
         var scene = new Scene(desired, observed);
-        if (desired.Refused is { } refused)
+        if (desired.Refused is { } refused && (refused.IsFailure || !scene.IsLive))
         {
             return Abandoning.Next(scene, refused);
         }

@@ -68,6 +68,7 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
         await _lease.RenewIfDueAsync(cancellationToken);
         _observed = await target.ObserveAsync(_desired.App, cancellationToken);
         _before ??= _observed;
+        _lease.Adopt(_observed.Lease);
         _traffic.Note(_observed);
         _switch.Note(_observed);
         _desired = _desired with
