@@ -45,7 +45,7 @@ public sealed class SimulatedTargetContract : DeploymentTargetContract
 
         public Task<GenerationId?> AskAsync(AppKey app)
         {
-            _time.Advance(TimeSpan.FromMilliseconds(50));
+            _time.Advance(TimeSpan.FromMilliseconds(100));
             return Task.FromResult(_host.Of(app).Observe().Route.Serving?.Generation);
         }
 

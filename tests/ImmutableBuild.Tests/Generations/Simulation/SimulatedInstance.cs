@@ -20,7 +20,7 @@ internal sealed class SimulatedInstance(string name, SimulatedApp app, Probe pro
     public bool Answers => Observe().ConsecutiveHealthy > 0 && !app.IsForeign && _endedAt is null;
 
     /// <summary>Ends its process; it is started again a second later.</summary>
-    public void Kill(DateTimeOffset at) => _killAt = at;
+    public void Kill(DateTimeOffset at) => _killAt ??= at;
 
     public void Tick(DateTimeOffset now)
     {

@@ -8,7 +8,7 @@ namespace ImmutableBuild.Tests.Generations.Simulation;
 /// <summary>A target in memory, in virtual time, whose calls go wrong as told and whose every change is checked against the invariants.</summary>
 public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<GenerationSpec, SimulatedApp> behaviour) : IDeploymentTarget
 {
-    private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(100);
 
     private readonly List<SimulatedGeneration> _generations = [];
     private readonly List<LedgerEntry> _ledger = [];

@@ -1,0 +1,51 @@
+using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Rollouts;
+using ImmutableBuild.Tests.Generations.Simulation;
+
+namespace ImmutableBuild.Tests.Generations;
+
+/// <summary>New and old are both bad: one of them has to serve all the same.</summary>
+public sealed class BothBadTests
+{
+    [Fact, Trait("Fault", "F31")]
+    public async Task The_new_one_is_kept_when_the_old_one_answers_no_more()
+    {
+        var world = new World();
+        await world.ReleaseAsync(1);
+        world.With(2, new SimulatedApp { ProbePasses = probe => probe != 8 });
+        world.Target.Faults = _ =>
+        {
+            if (world.Target.Calls.Contains($"route {World.Id(2)} 100%"))
+            {
+                world.Target.Kill(World.Id(1));
+            }
+
+            return Fault.None;
+        };
+
+        var failure = await world.FailAsync(2);
+
+        failure.Message.ShouldContain("It keeps its traffic");
+        world.Serving.ShouldBe(World.Id(2));
+        world.Standing.ShouldBe([World.Id(1), World.Id(2)], "neither is taken away");
+    }
+
+    [Fact, Trait("Fault", "F31")]
+    public async Task Users_go_to_a_standby_when_what_serves_dies_during_a_release()
+    {
+        var world = new World(new RolloutPlan { Keep = 1 });
+        await world.ReleaseAsync(1);
+        await world.ReleaseAsync(2);
+        world.With(3, new SimulatedApp { NeverListens = true });
+        world.Target.Faults = _ =>
+        {
+            world.Target.Kill(World.Id(2));
+            return Fault.None;
+        };
+
+        var failure = await world.FailAsync(3);
+
+        failure.Message.ShouldContain($"{World.Id(1)} serves");
+        world.Serving.ShouldBe(World.Id(1));
+    }
+}

@@ -1,0 +1,34 @@
+namespace ImmutableBuild.Tests.Generations.Simulation;
+
+/// <summary>One thing that happens in a history.</summary>
+public abstract record Episode;
+
+/// <summary>A commit is released, and calls go wrong as listed.</summary>
+public sealed record Releasing(int Commit, Fault[] Faults) : Episode
+{
+    public override string ToString() => $"release {Commit} [{string.Join(' ', Faults)}]";
+}
+
+/// <summary>Two builds run at once; each bit of the schedule says whose turn it is. After the last bit, both run to their ends in turn.</summary>
+public sealed record Race(Releasing First, Releasing Second, bool[] Schedule) : Episode
+{
+    public override string ToString() => $"race ({First}) and ({Second}) {string.Concat(Schedule.Select(bit => bit ? '1' : '0'))}";
+}
+
+/// <summary>A build runs some steps, sleeps for two minutes while another one runs, then wakes up.</summary>
+public sealed record Sleeper(Releasing Sleeping, int Steps, Releasing Meanwhile) : Episode
+{
+    public override string ToString() => $"({Sleeping}) sleeps after {Steps} steps during ({Meanwhile})";
+}
+
+/// <summary>The process of an instance of what serves ends.</summary>
+public sealed record Crash : Episode
+{
+    public override string ToString() => "crash";
+}
+
+/// <summary>Time passes.</summary>
+public sealed record Passes(int Seconds) : Episode
+{
+    public override string ToString() => $"{Seconds} s pass";
+}

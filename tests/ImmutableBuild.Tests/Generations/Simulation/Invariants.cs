@@ -1,0 +1,84 @@
+using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Rollouts;
+
+namespace ImmutableBuild.Tests.Generations.Simulation;
+
+/// <summary>The six invariants of the design, asserted on every change that is made to the simulated target.</summary>
+public sealed class Invariants(RolloutPlan plan)
+{
+    public void Check(Change change)
+    {
+        ServedStaysServed(change);
+        OnlyHealthyGetTraffic(change);
+        NothingIsModified(change);
+        NothingNeededIsDestroyed(change);
+        OnlyTheHolderChanges(change);
+    }
+
+    /// <summary>Nothing of a failed or killed release is left (invariant 5).</summary>
+    public static void Converged(Observation observed, int keep)
+    {
+        observed.Lease.ShouldBeNull("the lease was given back");
+        var routed = observed.Generations.Where(generation => observed.Route.Route.Names(generation.Id)).ToList();
+        var others = observed.Generations.Except(routed).ToList();
+        others.All(generation => IsProven(observed, generation)).ShouldBeTrue("invariant 5: only generations that were live are kept");
+        others.Count.ShouldBeLessThanOrEqualTo(keep);
+        observed.Ledger.Select(entry => entry.Sequence).ShouldBe(Enumerable.Range(1, observed.Ledger.Length).Select(number => (long)number));
+    }
+
+    public static bool IsProven(Observation observed, ObservedGeneration generation) =>
+        observed.Ledger.LastOrDefault(entry => entry.Spec.Id == generation.Id) is { Event: LedgerEvent.Live } live && live.At >= generation.CreatedAt;
+
+    public static bool IsServed(Observation observed) =>
+        observed.Generations.Any(generation => observed.Route.Route.Names(generation.Id) && generation.Answers());
+
+    private static void ServedStaysServed(Change change)
+    {
+        var becameUnserved = IsServed(change.Before) && !IsServed(change.After);
+        becameUnserved.ShouldBeFalse($"invariant 1: '{change.What}' left the users with nothing that answers");
+    }
+
+    private void OnlyHealthyGetTraffic(Change change)
+    {
+        foreach (var share in change.After.Route.Route.Shares.Where(share => share.Percent > change.Before.Route.Route.PercentOf(share.Generation)))
+        {
+            var generation = change.Before.Find(share.Generation).ShouldNotBeNull();
+            var isFallback = generation.Answers() && (IsProven(change.Before, generation) || change.Before.Route.Route.Names(generation.Id));
+            (isFallback || generation.IsHealthy(plan.HealthySuccesses, change.Before.ObservedAt))
+                .ShouldBeTrue($"invariant 2: '{change.What}' gave traffic to what is neither healthy nor what it can fall back to");
+            generation.Instances.Any(instance => instance.Identity == InstanceIdentity.Foreign).ShouldBeFalse("invariant 2: another identity got traffic");
+        }
+    }
+
+    private static void NothingIsModified(Change change)
+    {
+        foreach (var before in change.Before.Generations)
+        {
+            if (change.After.Find(before.Id) is { } after)
+            {
+                (after.Spec, after.CreatedAt).ShouldBe((before.Spec, before.CreatedAt), $"invariant 3: '{change.What}' changed a generation");
+            }
+        }
+    }
+
+    private static void NothingNeededIsDestroyed(Change change)
+    {
+        foreach (var after in change.After.Generations.Where(generation => generation.Phase == GenerationPhase.Destroying))
+        {
+            var before = change.Before.Find(after.Id)!;
+            if (before.Phase == GenerationPhase.Destroying)
+            {
+                continue;
+            }
+
+            change.Before.Route.Route.Names(after.Id).ShouldBeFalse($"invariant 4: '{change.What}' destroyed what has traffic");
+            (IsServed(change.Before) || !before.Answers()).ShouldBeTrue($"invariant 4: '{change.What}' destroyed the last one that answers");
+        }
+
+        change.Before.Generations.Select(generation => generation.Id).Except(change.After.Generations.Select(generation => generation.Id))
+            .ShouldBeEmpty($"invariant 4: '{change.What}' removed a generation without draining it");
+    }
+
+    private static void OnlyTheHolderChanges(Change change) =>
+        change.Before.Lease.ShouldNotBeNull($"invariant 6: '{change.What}' without a lease").FencingToken.ShouldBe(change.Lease.FencingToken);
+}

@@ -1,0 +1,107 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Generations.Rollouts;
+
+namespace ImmutableBuild.Tests.Generations.Simulation;
+
+/// <summary>How a build ended.</summary>
+public enum BuildEnd
+{
+    Running,
+    Succeeded,
+    Failed,
+    Died,
+}
+
+/// <summary>One build that releases a commit, step by step, so that several can be interleaved and any can be killed.</summary>
+public sealed class SimulatedBuild
+{
+    private readonly World _world;
+    private readonly Queue<RolloutGoal> _goals = new([RolloutGoal.Created, RolloutGoal.Live, RolloutGoal.Converged]);
+    private readonly Desired _desired;
+    private RolloutRun _run;
+    private int _calls;
+
+    public SimulatedBuild(World world, int commit, IReadOnlyList<Fault> faults)
+    {
+        _world = world;
+        Faults = faults;
+        Commit = commit;
+        _desired = world.Desire(commit, _goals.Dequeue());
+        _run = Begin();
+    }
+
+    public int Commit { get; }
+
+    /// <summary>What goes wrong with its calls, in the order of the calls; nothing beyond the last.</summary>
+    public IReadOnlyList<Fault> Faults { get; }
+
+    public BuildEnd End { get; private set; }
+
+    public ImmutableBuildException? Failure { get; private set; }
+
+    /// <summary>Makes one step, with the time that passes after it.</summary>
+    public void Step()
+    {
+        _world.Target.Faults = _ => _calls < Faults.Count ? Faults[_calls++] : Fault.None;
+        try
+        {
+            var pause = _run.StepAsync(CancellationToken.None).GetAwaiter().GetResult();
+            _world.Time.Advance(pause ?? TimeSpan.FromMilliseconds(10));
+            if (pause is null)
+            {
+                Advance();
+            }
+        }
+        catch (BuildDiedException)
+        {
+            End = BuildEnd.Died;
+        }
+        catch (ImmutableBuildException failure)
+        {
+            (End, Failure) = (BuildEnd.Failed, failure);
+            ReleaseLease();
+        }
+
+        _world.Target.Faults = _ => Fault.None;
+    }
+
+    /// <summary>Steps until it ends.</summary>
+    public SimulatedBuild ToItsEnd()
+    {
+        for (var step = 0; End == BuildEnd.Running; step++)
+        {
+            step.ShouldBeLessThan(5000, $"the build of {Commit} never ends; last: {_world.Reporter.Details.LastOrDefault()}");
+            Step();
+        }
+
+        return this;
+    }
+
+    private void Advance()
+    {
+        if (_goals.TryDequeue(out var goal))
+        {
+            _run = Begin(goal);
+        }
+        else
+        {
+            End = BuildEnd.Succeeded;
+            ReleaseLease();
+        }
+    }
+
+    private RolloutRun Begin(RolloutGoal goal = RolloutGoal.Created) =>
+        new(_world.Target, _desired with { Goal = goal }, new RolloutSettings { KeepLease = true }, _world.Time, _world.Reporter);
+
+    private void ReleaseLease()
+    {
+        try
+        {
+            _run.ReleaseLeaseAsync(CancellationToken.None).GetAwaiter().GetResult();
+        }
+        catch (Exception fault) when (fault is ImmutableBuildException or BuildDiedException)
+        {
+            // It expires by itself.
+        }
+    }
+}
