@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Text;
+using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 
 namespace ImmutableBuild.Scanning;
@@ -7,8 +7,6 @@ namespace ImmutableBuild.Scanning;
 /// <summary>One thing that is wrong with an image, with the way out. Its texts are safe to print: they come from the image otherwise.</summary>
 internal sealed record Finding
 {
-    private const int MaximumTextLength = 300;
-
     private readonly string _subject = "";
     private readonly string _message = "";
 
@@ -22,10 +20,10 @@ internal sealed record Finding
     public required FindingSeverity Severity { get; init; }
 
     /// <summary>What it is about: a package and its version, a file, a setting.</summary>
-    public required string Subject { get => _subject; init => _subject = Printable(value); }
+    public required string Subject { get => _subject; init => _subject = PrintableText.Of(value); }
 
     /// <summary>What is wrong, in one line. Never holds the value of a secret.</summary>
-    public required string Message { get => _message; init => _message = Printable(value); }
+    public required string Message { get => _message; init => _message = PrintableText.Of(value); }
 
     /// <summary>What to do about it.</summary>
     public required string WayOut { get; init; }
@@ -38,27 +36,4 @@ internal sealed record Finding
 
     /// <summary>The layer it came in; null where it is no layer's matter.</summary>
     public Digest? Layer { get; init; }
-
-    /// <summary>Text of an image, made harmless: whoever names a package must not steer a terminal, hide text or flood a log.</summary>
-    public static string Printable(string text)
-    {
-        var safe = new StringBuilder(Math.Min(text.Length, MaximumTextLength));
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (safe.Length >= MaximumTextLength)
-            {
-                return safe.Append('…').ToString();
-            }
-
-            safe.Append(IsHarmless(rune) ? rune.ToString() : $"\\u{rune.Value:x4}");
-        }
-
-        return safe.ToString();
-    }
-
-    // Control characters steer terminals; format characters turn the direction of text or hide in it.
-    private static bool IsHarmless(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
-        System.Globalization.UnicodeCategory.Control or System.Globalization.UnicodeCategory.Format
-        or System.Globalization.UnicodeCategory.LineSeparator or System.Globalization.UnicodeCategory.ParagraphSeparator
-        or System.Globalization.UnicodeCategory.PrivateUse or System.Globalization.UnicodeCategory.OtherNotAssigned);
 }

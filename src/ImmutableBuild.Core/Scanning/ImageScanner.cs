@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Scanning.Advisories;
 using ImmutableBuild.Scanning.Content;
@@ -24,7 +25,7 @@ internal static class ImageScanner
                     .ThenBy(finding => finding.Id, StringComparer.Ordinal)
                     .ThenBy(finding => finding.Subject, StringComparer.Ordinal),
             ],
-            [.. NotAssessed(inventory, advisories, unknown).Select(Finding.Printable)]);
+            [.. NotAssessed(inventory, advisories, unknown).Select(PrintableText.Of)]);
     }
 
     private static IEnumerable<string> NotAssessed(Inventory inventory, AdvisorySet? advisories, IEnumerable<Component> unknown)

@@ -68,7 +68,7 @@ public sealed class ScanStage : IStage
             At = context.Time.GetUtcNow(),
             Verdict = result.Verdict(gate),
             FailOn = context.Options.Scan.FailOn,
-            OperatingSystem = result.Inventory.Os is { } os ? Finding.Printable(os.Name) : null,
+            OperatingSystem = result.Inventory.Os is { } os ? PrintableText.Of(os.Name) : null,
             Advisories = advisories is null ? null : new AdvisorySource(directory!, advisories.Count, advisories.Content, advisories.Newest),
             NotAssessed = result.NotAssessed,
             Components = result.Inventory.Components.Length,
@@ -112,7 +112,7 @@ public sealed class ScanStage : IStage
 
     private static ReportedFinding ToReported(Finding finding) => new(
         finding.Id, finding.Aliases, SeverityGate.Word(finding.Severity), finding.Subject, finding.Message, finding.WayOut,
-        finding.Path is null ? null : Finding.Printable(finding.Path), finding.Line > 0 ? finding.Line : null, finding.Layer);
+        finding.Path is null ? null : PrintableText.Of(finding.Path), finding.Line > 0 ? finding.Line : null, finding.Layer);
 
     private static ScanRecord ToRecord(ScanReport report, ScanFiles files) => new()
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ImmutableBuild.Trust;
 
 /// <summary>Which key signs, and which keys are trusted.</summary>
@@ -11,4 +13,7 @@ public sealed record SignOptions
 
     /// <summary>The environment variable that holds the password of an encrypted key.</summary>
     public string? KeyPasswordVariable { get; init; }
+
+    /// <summary>Public keys, as PEM files, whose signatures a deployment believes; where none is named, the signing key's own.</summary>
+    public ImmutableArray<string> TrustedKeyFiles { get; init; } = [];
 }

@@ -75,6 +75,9 @@ public static class OptionCatalogue
     /// <summary>Signing key password.</summary>
     public static PropertyOption<string> KeyPasswordVariable { get; } = new("ImmutableKeyPasswordVariable", VariableName, null, "The environment variable that holds the password of an encrypted signing key.");
 
+    /// <summary>Trusted keys.</summary>
+    public static PropertyOption<ImmutableArray<string>> TrustedKeys { get; } = new("ImmutableTrustedKeys", FilePaths, null, "Public keys (PEM) whose signatures a deployment believes, separated by `;`. Default: the signing key's own.");
+
     // How instances run
 
     /// <summary>Public port.</summary>
@@ -156,7 +159,7 @@ public static class OptionCatalogue
     [
         App, Environment, Target, AllowDirty, Protected, DataDirectory, TargetFramework,
         BaseImage, ImageRepository, Registry, User, WorkingDirectory, RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp,
-        FailOn, Advisories, KeyFile, KeyVariable, KeyPasswordVariable,
+        FailOn, Advisories, KeyFile, KeyVariable, KeyPasswordVariable, TrustedKeys,
         PublicPort, Instances, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace,
         Rollout, CanarySteps, CanaryStepDuration, HealthSuccesses, HealthTimeout, Soak, Keep,
         JudgeMinimumRequests, JudgeSuccessFloor, JudgeLatencyCeiling, JudgeSignificance, JudgeLatencyTolerance, JudgeSuccessTolerance, JudgeOnInconclusive, JudgeHoldTimeout,

@@ -56,6 +56,10 @@ internal sealed class OptionReader(RawOptions raw)
     public string? FindPath(PropertyOption<string> option) =>
         Find(option) is { } path ? Path.GetFullPath(Path.Combine(raw.Project.Directory, path)) : null;
 
+    /// <summary>An option of several paths as absolute paths; empty when it is not set.</summary>
+    public ImmutableArray<string> GetPaths(PropertyOption<ImmutableArray<string>> option) =>
+        [.. Get(option, []).Select(path => Path.GetFullPath(Path.Combine(raw.Project.Directory, path)))];
+
     /// <summary>The items called <paramref name="option"/>, in the order given.</summary>
     public IEnumerable<RawItem> ItemsOf(ItemOption option) =>
         raw.Items.Where(item => string.Equals(item.Name, option.Name, StringComparison.OrdinalIgnoreCase));

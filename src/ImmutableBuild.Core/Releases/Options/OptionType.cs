@@ -27,6 +27,13 @@ public static partial class OptionTypes
         return !text.Contains('\0', StringComparison.Ordinal);
     });
 
+    /// <summary>Several files.</summary>
+    public static OptionType<ImmutableArray<string>> FilePaths { get; } = new("paths separated by ';', absolute or relative to the project", (string text, out ImmutableArray<string> value) =>
+    {
+        value = [.. text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        return !text.Contains('\0', StringComparison.Ordinal);
+    });
+
     /// <summary>A DNS label.</summary>
     public static OptionType<string> Label { get; } = new(
         "a-z, 0-9 and '-', at most 63 characters, starting and ending with a letter or digit",

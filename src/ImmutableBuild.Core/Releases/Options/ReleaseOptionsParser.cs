@@ -33,7 +33,13 @@ public static class ReleaseOptionsParser
             DataDirectory = reader.FindPath(OptionCatalogue.DataDirectory) ?? Releases.DataDirectory.Default(raw.ReadVariable),
             Bake = ReadBake(reader, app),
             Scan = new ScanOptions { FailOn = reader.Get(FailOn), AdvisoryDirectory = reader.FindPath(Advisories) },
-            Sign = new SignOptions { KeyFile = reader.FindPath(KeyFile), KeyVariable = reader.Find(KeyVariable), KeyPasswordVariable = reader.Find(KeyPasswordVariable) },
+            Sign = new SignOptions
+            {
+                KeyFile = reader.FindPath(KeyFile),
+                KeyVariable = reader.Find(KeyVariable),
+                KeyPasswordVariable = reader.Find(KeyPasswordVariable),
+                TrustedKeyFiles = reader.GetPaths(OptionCatalogue.TrustedKeys),
+            },
             Push = new PushOptions
             {
                 Registry = reader.Find(Registry),

@@ -70,7 +70,7 @@ internal static class AdvisoryMatcher
             Severity = known,
             Subject = $"{component.Name} {component.Version}",
             Message = group.Select(hit => hit.Advisory.Summary).FirstOrDefault(summary => summary.Length > 0) ?? "No summary is given.",
-            WayOut = fix is null ? "No fixed version is known: remove the package, or follow the advisory for a workaround." : $"Upgrade {Finding.Printable(component.Name)} to {Finding.Printable(fix)} or later.",
+            WayOut = fix is null ? "No fixed version is known: remove the package, or follow the advisory for a workaround." : $"Upgrade {PrintableText.Of(component.Name)} to {PrintableText.Of(fix)} or later.",
             Path = component.Locations[0],
             Layer = component.Layer,
         };

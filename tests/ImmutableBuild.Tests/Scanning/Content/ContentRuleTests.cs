@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Scanning;
@@ -151,7 +152,7 @@ public sealed class ContentRuleTests : IDisposable
     }
 
     [Fact]
-    public void Long_texts_are_cut() => Finding.Printable(new string('x', 10_000)).Length.ShouldBeLessThan(310);
+    public void Long_texts_are_cut() => PrintableText.Of(new string('x', 10_000)).Length.ShouldBeLessThan(310);
 
     private async Task<string[]> CodesAsync() => [.. (await FindingsAsync()).Select(finding => finding.Id)];
 

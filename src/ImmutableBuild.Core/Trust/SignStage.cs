@@ -1,0 +1,90 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
+using ImmutableBuild.Registries;
+using ImmutableBuild.Releases;
+using ImmutableBuild.Scanning;
+using ImmutableBuild.Trust.Signatures;
+
+namespace ImmutableBuild.Trust;
+
+/// <summary>
+/// Sign: makes a cosign signature over the image's digest, its repository and its commit, and puts it into the image's layout.
+/// Refuses an image that the record's scan doesn't speak of (IMB4007) or whose verdict isn't acceptable (IMB4008).
+/// </summary>
+public sealed class SignStage : IStage
+{
+    private const int MaximumPayloadLength = 1024 * 1024;
+
+    /// <inheritdoc/>
+    public StageName Name => StageName.Sign;
+
+    /// <inheritdoc/>
+    public async Task<StageResult> RunAsync(ReleaseRecord record, StageContext context, CancellationToken cancellationToken)
+    {
+        ReleaseChain.RequireEarlier(record, Name);
+        var image = record.Bake!.Digest;
+        RequireScan(record.Scan, image, context.Options.Protected);
+
+        // The key is opened only now: nothing unscanned ever gets near it.
+        using var signer = SigningKey.Open(context);
+        var layout = OciLayout.Open(record.Bake.Layout);
+        var statement = new SimpleSigning(
+            SimpleSigning.NameOf(ImageStores.RepositoryOf(context.Options)),
+            image,
+            OciAnnotations.None.Add(SimpleSigning.GitSha, record.Compile.Commit.ToString()));
+        var payload = statement.ToBytes();
+
+        var earlier = await FindEarlierAsync(layout, image, payload, signer.PublicKey, cancellationToken);
+        var manifest = earlier ?? await SignAsync(layout, image, payload, signer, cancellationToken);
+        var sign = new SignRecord { Image = image, SignatureManifest = manifest, KeyId = signer.PublicKey.KeyId, PublicKey = signer.PublicKey.Pem };
+        return new StageResult(record with { Sign = sign }, $"{(earlier is null ? "signed" : "signed before")} by key {sign.KeyId[..12]} for {statement.Repository}");
+    }
+
+    private static void RequireScan(ScanRecord? scan, Digest image, bool isProtected)
+    {
+        if (scan?.Image != image)
+        {
+            throw TrustErrors.NotScanned(image, scan?.Image);
+        }
+
+        if (scan.Verdict != Verdicts.Pass && (isProtected || scan.Verdict != Verdicts.NotAssessed))
+        {
+            throw TrustErrors.ScanNotAcceptable(image, scan.Verdict);
+        }
+    }
+
+    private static async Task<Digest> SignAsync(OciLayout layout, Digest image, byte[] payload, ISigner signer, CancellationToken cancellationToken)
+    {
+        var signature = await signer.SignAsync(payload, cancellationToken);
+        return SignatureManifest.Write(layout, image, payload, signature, cancellationToken).Digest;
+    }
+
+    // ECDSA is random: signing again would make another manifest, and a release without a change would change something.
+    private static async Task<Digest?> FindEarlierAsync(OciLayout layout, Digest image, byte[] payload, PublicKey key, CancellationToken cancellationToken)
+    {
+        if (layout.Find(SignatureManifest.TagOf(image)) is not { } entry)
+        {
+            return null;
+        }
+
+        try
+        {
+            var manifest = await layout.ReadManifestAsync(entry.Digest, cancellationToken);
+            foreach (var layer in manifest.Layers.Where(layer => layer.Digest == Digest.Of(payload)))
+            {
+                var stored = await layout.ReadBlobAsync(layer, MaximumPayloadLength, cancellationToken);
+                if (key.Verifies(stored, SignatureManifest.SignatureOf(layer)))
+                {
+                    return entry.Digest;
+                }
+            }
+        }
+        catch (Exception fault) when (fault is ImmutableBuildException or FormatException)
+        {
+            // What is broken there is replaced by a signature made anew.
+            return null;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
+using ImmutableBuild.Images.Oci;
+
+namespace ImmutableBuild.Trust.Signatures;
+
+/// <summary>
+/// The manifest that carries an image's signatures under the tag <c>sha256-….sig</c> (cosign, SIGNATURE_SPEC, "Storage"): one
+/// layer a payload, its signature in an annotation. Byte for byte what cosign 2 writes.
+/// </summary>
+internal static class SignatureManifest
+{
+    /// <summary>The annotation of a layer that holds the signature over its content: base64 of ASN.1 DER.</summary>
+    public const string SignatureAnnotation = "dev.cosignproject.cosign/signature";
+
+    // cosign leaves the times at Go's zero, so that the same signature is the same manifest.
+    private const string GoZeroTime = "0001-01-01T00:00:00Z";
+
+    /// <summary>The tag of an image's signatures.</summary>
+    public static string TagOf(Digest image) => $"sha256-{image.Hex}.sig";
+
+    /// <summary>Writes payload, configuration and manifest into a layout, and names the manifest by the tag.</summary>
+    public static Descriptor Write(OciLayout layout, Digest image, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> signature, CancellationToken cancellationToken)
+    {
+        var layer = layout.WriteBlob(SimpleSigning.MediaType, payload);
+        var config = new ImageConfig
+        {
+            Architecture = "",
+            Created = GoZeroTime,
+            History = [new HistoryEntry { Created = GoZeroTime }],
+            Os = "",
+            RootFs = new RootFileSystem { DiffIds = [layer.Digest] },
+            Config = new RunConfig(),
+        };
+        var manifest = new ImageManifest
+        {
+            MediaType = MediaTypes.Manifest,
+            Config = layout.WriteBlob(MediaTypes.Config, OciJson.Write(config)),
+            Layers = [layer with { Annotations = OciAnnotations.None.Add(SignatureAnnotation, Convert.ToBase64String(signature)) }],
+        };
+        var written = layout.WriteBlob(MediaTypes.Manifest, OciJson.Write(manifest));
+        return layout.SetReference(TagOf(image), written, cancellationToken);
+    }
+
+    /// <summary>The signature of a layer. Throws <see cref="FormatException"/> unless it is there, in the one canonical base64 of its bytes.</summary>
+    public static byte[] SignatureOf(Descriptor layer)
+    {
+        if (layer.MediaType != SimpleSigning.MediaType)
+        {
+            throw new FormatException($"the layer is no signature but '{PrintableText.Of(layer.MediaType)}'");
+        }
+
+        var text = layer.Annotations?.GetValueOrDefault(SignatureAnnotation) ?? throw new FormatException("the layer has no signature");
+        var bytes = new byte[text.Length];
+        return Convert.TryFromBase64String(text, bytes, out var length) && Convert.ToBase64String(bytes, 0, length) == text
+            ? bytes[..length]
+            : throw new FormatException("the signature is no canonical base64");
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text;
+using ImmutableBuild.Images;
+using ImmutableBuild.Images.Oci;
+using ImmutableBuild.Tests.Releases;
+using ImmutableBuild.Trust.Signatures;
+
+namespace ImmutableBuild.Tests.Trust;
+
+/// <summary>Byte for byte what cosign 2.5 wrote.</summary>
+public sealed class SignatureFormatTests
+{
+    private const string Signature = "MEUCICeVt3hP/6Q0urWpCoJpncU2qa7zN185p3tLVEP9K9pSAiEAoqB8VOErMa2Ez9GNNF8DH0KU/Cg4ovLOGs2ew1FA+h4=";
+
+    private static readonly Digest Image = Digest.Parse("sha256:6d77c69f4a97c2966fa7e4db15cbe65f2a91d403f10853f738aee3b34f3cc4f1");
+
+    [Fact]
+    public void The_payload_without_annotations()
+    {
+        var payload = new SimpleSigning("localhost:5000/trust/app", Image, OciAnnotations.None).ToBytes();
+        Encoding.UTF8.GetString(payload).ShouldBe(
+            """{"critical":{"identity":{"docker-reference":"localhost:5000/trust/app"},"image":{"docker-manifest-digest":"sha256:6d77c69f4a97c2966fa7e4db15cbe65f2a91d403f10853f738aee3b34f3cc4f1"},"type":"cosign container image signature"},"optional":null}""");
+        Digest.Of(payload).ToString().ShouldBe("sha256:6c0bafad1a085fe4c7183f7b95fa36f1eb62301de92f8e6b2581e2a68c79e547");
+    }
+
+    [Fact]
+    public void The_payloads_annotations_are_sorted() =>
+        Encoding.UTF8.GetString(new SimpleSigning("r", Image, OciAnnotations.None.Add("gitSha", "abc123").Add("env", "prod")).ToBytes())
+            .ShouldEndWith("""},"optional":{"env":"prod","gitSha":"abc123"}}""");
+
+    [Fact]
+    public void The_manifest_and_its_configuration()
+    {
+        using var scratch = new ScratchDirectory();
+        var layout = OciLayout.OpenOrCreate(scratch["layout"]);
+        var payload = new SimpleSigning("localhost:5000/trust/app", Image, OciAnnotations.None).ToBytes();
+        var written = SignatureManifest.Write(layout, Image, payload, Convert.FromBase64String(Signature), TestContext.Current.CancellationToken);
+        File.ReadAllText(layout.BlobPath(written.Digest)).ShouldBe(
+            """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","size":233,"digest":"sha256:caaae1bd83d505f2ac74c25e5642d50c4fce39fe9ae0e7291a87986b5a882caa"},"layers":[{"mediaType":"application/vnd.dev.cosign.simplesigning.v1+json","size":240,"digest":"sha256:6c0bafad1a085fe4c7183f7b95fa36f1eb62301de92f8e6b2581e2a68c79e547","annotations":{"dev.cosignproject.cosign/signature":"MEUCICeVt3hP/6Q0urWpCoJpncU2qa7zN185p3tLVEP9K9pSAiEAoqB8VOErMa2Ez9GNNF8DH0KU/Cg4ovLOGs2ew1FA+h4="}}]}""");
+        OciLayout.NameOf(written).ShouldBe("sha256-6d77c69f4a97c2966fa7e4db15cbe65f2a91d403f10853f738aee3b34f3cc4f1.sig");
+    }
+
+    [Theory]
+    [InlineData("docker.io/debian", "index.docker.io/library/debian")]
+    [InlineData("docker.io/acme/web", "index.docker.io/acme/web")]
+    [InlineData("ghcr.io/acme/web", "ghcr.io/acme/web")]
+    [InlineData("local/web", "local/web")]
+    public void Repositories_have_the_name_cosign_gives_them(string repository, string name) => SimpleSigning.NameOf(repository).ShouldBe(name);
+
+    [Fact]
+    public void A_payload_is_read_as_it_was_written()
+    {
+        var written = new SimpleSigning("ghcr.io/a/b", Image, OciAnnotations.None.Add("gitSha", "abc").Add("env", "a+b<c>"));
+        var read = SimpleSigning.Parse(written.ToBytes());
+        read.ShouldBeEquivalentTo(written);
+    }
+}
