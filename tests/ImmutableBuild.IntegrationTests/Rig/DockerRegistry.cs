@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace ImmutableBuild.IntegrationTests.Rig;
+
+/// <summary>The real registry of the Docker project (Debian's docker-registry), on a free loopback port with its own storage.</summary>
+internal sealed class DockerRegistry : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly string _directory;
+
+    private DockerRegistry(Process process, string directory, int port) => (_process, _directory, Host) = (process, directory, $"localhost:{port}");
+
+    /// <summary><c>localhost:port</c>.</summary>
+    public string Host { get; }
+
+    /// <summary>Starts one and waits until it answers, or skips the test with the reason.</summary>
+    public static async Task<DockerRegistry> StartOrSkipAsync()
+    {
+        var program = SystemProgram.Find("docker-registry");
+        Assert.SkipWhen(program is null, "docker-registry is not on the PATH (tests/rig/install.sh).");
+        var directory = Directory.CreateTempSubdirectory("immutable-registry-").FullName;
+        var port = FreePort();
+        var config = Path.Combine(directory, "config.yml");
+        await File.WriteAllTextAsync(config, $"version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n    rootdirectory: {directory}/data\nhttp:\n  addr: 127.0.0.1:{port}\n");
+        var start = new ProcessStartInfo(program!, ["serve", config]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += static (_, _) => { };
+        process.ErrorDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var registry = new DockerRegistry(process, directory, port);
+        await registry.WaitAsync();
+        return registry;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task WaitAsync()
+    {
+        using var http = new HttpClient();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        while (true)
+        {
+            try
+            {
+                using var reply = await http.GetAsync(new Uri($"http://{Host}/v2/"), limit.Token);
+                return;
+            }
+            catch (HttpRequestException) when (!_process.HasExited)
+            {
+                await Task.Delay(50, limit.Token);
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,52 @@
+using ImmutableBuild.IntegrationTests.Rig;
+using ImmutableBuild.Releases;
+using ImmutableBuild.Scanning;
+
+namespace ImmutableBuild.IntegrationTests.Scanning;
+
+/// <summary>Our reports against the published JSON schemas of CycloneDX 1.6 and SARIF 2.1.0.</summary>
+public sealed class PublishedSchemaTests
+{
+    private const string Deps = """
+        {"runtimeTarget":{"name":"t"},
+         "targets":{"t":{"Shop/1.0.0":{"dependencies":{"Newtonsoft.Json":"12.0.1"},"runtime":{"Shop.dll":{}}},"Newtonsoft.Json/12.0.1":{"runtime":{"lib/Newtonsoft.Json.dll":{}}}}},
+         "libraries":{"Shop/1.0.0":{"type":"project"},"Newtonsoft.Json/12.0.1":{"type":"package","sha512":"sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg=="}}}
+        """;
+
+    [Fact]
+    public async Task Both_reports_are_valid_and_the_validator_would_tell()
+    {
+        var root = FindRoot();
+        Assert.SkipWhen(SystemProgram.Find("node") is null || SystemProgram.Find("npm") is null || OperatingSystem.IsWindows(), "node and npm are not on the PATH.");
+        var (installed, output) = await SystemProgram.RunAsync("bash", [Path.Combine(root, "tests/rig/schemas.sh")]);
+        Assert.SkipUnless(installed == 0, $"The schemas could not be had from npm: {output}");
+        var schemas = output.Trim().Split('\n')[^1];
+
+        using var image = new SmallImage(
+            ("app/Shop.deps.json", Deps),
+            ("app/\u001bweird name.p12", "x"),
+            ("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n"),
+            ("var/lib/dpkg/status", "Package: libssl3\nStatus: install ok installed\nArchitecture: amd64\nSource: openssl\nVersion: 3.0.11-1~deb12u2\n"));
+        var context = image.Context(options => options with { Scan = new ScanOptions { FailOn = "none" } });
+        var scan = (await new ScanStage().RunAsync(image.Record, context, TestContext.Current.CancellationToken)).Record.Scan!;
+
+        Task<(int ExitCode, string Output)> Validate(string kind, string file) => SystemProgram.RunAsync("node", [Path.Combine(root, "tests/rig/validate.cjs"), schemas, kind, file]);
+        var sbom = await Validate("cyclonedx", scan.SbomFile);
+        sbom.ExitCode.ShouldBe(0, sbom.Output);
+        var sarif = await Validate("sarif", scan.SarifFile);
+        sarif.ExitCode.ShouldBe(0, sarif.Output);
+        (await Validate("cyclonedx", scan.SarifFile)).ExitCode.ShouldBe(1);
+        (await Validate("sarif", scan.SbomFile)).ExitCode.ShouldBe(1);
+    }
+
+    private static string FindRoot()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory.FullName, "ImmutableBuild.sln")))
+        {
+            directory = directory.Parent ?? throw new InvalidOperationException("The tests do not run from within a clone of the repository.");
+        }
+
+        return directory.FullName;
+    }
+}

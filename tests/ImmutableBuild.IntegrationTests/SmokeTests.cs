@@ -1,2 +1,0 @@
-namespace ImmutableBuild.IntegrationTests;
-public sealed class SmokeTests { [Fact] public void Runs() => true.ShouldBeTrue(); }
