@@ -4,6 +4,7 @@ using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Scanning;
+using ImmutableBuild.Tests.Images.Contents;
 using ImmutableBuild.Tests.Releases;
 
 namespace ImmutableBuild.Tests.Scanning;
@@ -154,6 +155,26 @@ public sealed class ScanStageTests : IDisposable
         _image.Base.File(path, content);
         await RunAsync();
         Reasons().ShouldContain(said => said.Contains(reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task L12_a_deps_json_that_is_huge_or_deep_is_said_and_not_read()
+    {
+        WriteAdvisory(Unrelated);
+        _image.App.File("app/deep.deps.json", new string('[', 100_000)).File("app/huge.deps.json", new string(' ', (16 * 1024 * 1024) + 1));
+        await RunAsync();
+        Reasons().ShouldContain(said => said.Contains("/app/deep.deps.json could not be understood", StringComparison.Ordinal));
+        Reasons().ShouldContain(said => said.Contains("/app/huge.deps.json was not read: it has 16777217 bytes", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_image_without_any_deps_json_is_not_assessed()
+    {
+        WriteAdvisory(Unrelated);
+        using var bare = new ScannedImage(new RawTar().File("app/Shop", "a single file"));
+        var record = bare.Write();
+        var context = StageContexts.Make(bare.Scratch.Path, o => o with { Scan = new ScanOptions { AdvisoryDirectory = _image.Advisories } });
+        (await new ScanStage().RunAsync(record, context, TestContext.Current.CancellationToken)).Record.Scan!.Verdict.ShouldBe("notAssessed");
     }
 
     [Fact]

@@ -11,7 +11,7 @@ using ImmutableBuild.Tests.Releases;
 namespace ImmutableBuild.Tests.Scanning;
 
 /// <summary>An image made for a test of the scanner: a base layer, an app layer, a configuration.</summary>
-internal sealed class ScannedImage : IDisposable
+internal sealed class ScannedImage(RawTar? app = null) : IDisposable
 {
     public const string DepsJson = """
         {"runtimeTarget":{"name":"t"},
@@ -29,7 +29,7 @@ internal sealed class ScannedImage : IDisposable
 
     public RawTar Base { get; } = new();
 
-    public RawTar App { get; } = new RawTar().Dir("app").File("app/Shop.deps.json", DepsJson);
+    public RawTar App { get; } = app ?? new RawTar().Dir("app").File("app/Shop.deps.json", DepsJson);
 
     public RunConfig Run { get; set; } = new() { User = "1654" };
 
