@@ -1,3 +1,5 @@
+using ImmutableBuild.Errors;
+
 namespace ImmutableBuild.Releases;
 
 /// <summary>Where the embedded store, keys and gateways live when nothing else is said.</summary>
@@ -17,5 +19,20 @@ public static class DataDirectory
         var home = readVariable("HOME") is { Length: > 0 } set ? set : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         var data = readVariable("XDG_DATA_HOME") is { } xdg && Path.IsPathRooted(xdg) ? xdg : Path.Combine(home, ".local", "share");
         return Path.Combine(data, "immutablebuild");
+    }
+
+    /// <summary>Throws IMB1009 unless files can be made in <paramref name="directory"/>, which is created when it is not there.</summary>
+    public static void RequireWritable(string directory)
+    {
+        var probe = Path.Combine(directory, $".probe-{Guid.NewGuid():N}");
+        try
+        {
+            Directory.CreateDirectory(directory);
+            using var file = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw ConfigurationErrors.DataDirectoryNotWritable(directory, fault);
+        }
     }
 }

@@ -9,6 +9,29 @@ public static class ReleaseChain
     /// <summary>The stages in order.</summary>
     public static ImmutableArray<StageName> Stages { get; } = [.. Enum.GetValues<StageName>().Order()];
 
+    /// <summary>A new record, which begins with what Compile made.</summary>
+    public static ReleaseRecord Begin(string releaseId, AppKey app, CompileRecord compile, TimeSpan elapsed) => new()
+    {
+        ReleaseId = releaseId,
+        App = app,
+        Compile = compile,
+        Elapsed = ImmutableSortedDictionary<StageName, TimeSpan>.Empty.Add(StageName.Compile, elapsed),
+    };
+
+    /// <summary>Throws IMB1203 unless the record was made for <paramref name="app"/> from <paramref name="commit"/>.</summary>
+    public static void RequireSame(ReleaseRecord record, AppKey app, CommitSha commit, string file)
+    {
+        if (record.App != app)
+        {
+            throw RecordErrors.Stale(file, "the app", record.App.ToString(), app.ToString());
+        }
+
+        if (record.Compile.Commit != commit)
+        {
+            throw RecordErrors.Stale(file, "the commit", record.Compile.Commit.ToString(), commit.ToString());
+        }
+    }
+
     /// <summary>Whether <paramref name="stage"/> has filled in its part.</summary>
     public static bool Has(ReleaseRecord record, StageName stage) => stage switch
     {

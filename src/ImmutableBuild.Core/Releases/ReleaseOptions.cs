@@ -48,4 +48,7 @@ public sealed record ReleaseOptions
 
     /// <summary>The public port of the app on the <c>local</c> target; 0 lets the gateway choose one and keep it.</summary>
     public int PublicPort { get; init; }
+
+    /// <summary>For a rollback alone: the generation to go to; null takes the one that was live before.</summary>
+    public GenerationId? RollbackTo { get; init; }
 }

@@ -130,6 +130,9 @@ public static class OptionCatalogue
     /// <summary>Keep.</summary>
     public static PropertyOption<int> Keep { get; } = new("ImmutableKeep", WholeNumber(0, 20), "0", "Old generations kept running without traffic, for instant rollback.");
 
+    /// <summary>Rollback's goal.</summary>
+    public static PropertyOption<GenerationId?> RollbackTo { get; } = new("ImmutableRollbackTo", Generation, null, "The generation that `-t:Rollback` goes to. Default: the one that was live before.");
+
     /// <summary>Judge: requests.</summary>
     public static PropertyOption<int> JudgeMinimumRequests { get; } = new("ImmutableJudgeMinimumRequests", WholeNumber(1, 1_000_000), "50", "Requests the new generation must have served at a canary step before the judge can tell.");
 
@@ -161,7 +164,7 @@ public static class OptionCatalogue
         BaseImage, ImageRepository, Registry, User, WorkingDirectory, RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp,
         FailOn, Advisories, KeyFile, KeyVariable, KeyPasswordVariable, TrustedKeys,
         PublicPort, Instances, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace,
-        Rollout, CanarySteps, CanaryStepDuration, HealthSuccesses, HealthTimeout, Soak, Keep,
+        Rollout, CanarySteps, CanaryStepDuration, HealthSuccesses, HealthTimeout, Soak, Keep, RollbackTo,
         JudgeMinimumRequests, JudgeSuccessFloor, JudgeLatencyCeiling, JudgeSignificance, JudgeLatencyTolerance, JudgeSuccessTolerance, JudgeOnInconclusive, JudgeHoldTimeout,
     ];
 
@@ -203,6 +206,17 @@ public static class OptionCatalogue
 
     /// <summary>The option of this name, compared without regard to case; null when there is none.</summary>
     public static PropertyOption? Find(string name) => All.FirstOrDefault(option => string.Equals(option.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>
+    /// Whether a property of this name is a mistake: a near miss of an option, or one of <see cref="SecretNames"/>. Other
+    /// names that begin with the same word are none of ours.
+    /// </summary>
+    public static bool IsMistake(string name) =>
+        SecretNames.ContainsKey(name)
+        || (name.StartsWith("Immutable", StringComparison.OrdinalIgnoreCase)
+            && Find(name) is null
+            && !Items.Any(item => string.Equals(item.Name, name, StringComparison.OrdinalIgnoreCase))
+            && NearestName.Of(name, All.Select(option => option.Name)) is not null);
 
     private static bool IsPath(string text, out string value)
     {

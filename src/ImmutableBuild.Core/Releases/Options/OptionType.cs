@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ImmutableBuild.Generations;
 
 namespace ImmutableBuild.Releases.Options;
 
@@ -80,6 +81,16 @@ public static partial class OptionTypes
     public static OptionType<TimeSpan> Duration { get; } = new(
         "a duration: '500ms', '30s', '2m', '1h' or 'hh:mm:ss', at most 24 hours",
         Durations.TryParse);
+
+    /// <summary>A generation's id.</summary>
+    public static OptionType<GenerationId?> Generation { get; } = new(
+        "a generation's id, as `-t:History` shows it",
+        (string text, out GenerationId? value) =>
+        {
+            var valid = GenerationId.TryParse(text, out var id);
+            value = valid ? id : null;
+            return valid;
+        });
 
     /// <summary>Growing percentages.</summary>
     public static OptionType<ImmutableArray<int>> Percentages { get; } = new(

@@ -51,6 +51,7 @@ public static class ReleaseOptionsParser
             SecretVariables = ReadSecrets(reader),
             Rollout = ReadRollout(reader),
             PublicPort = reader.Get(PublicPort),
+            RollbackTo = reader.Get(RollbackTo, null),
         };
         OptionConflicts.Find(options, reader);
         return reader.Mistakes is { IsEmpty: false } mistakes ? throw new ImmutableBuildException(mistakes) : options;

@@ -1,0 +1,55 @@
+using System.Globalization;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Releases;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace ImmutableBuild.MSBuild;
+
+/// <summary>Tells a release to MSBuild's log: one line of high importance a stage, errors and warnings with code, place and help link.</summary>
+internal sealed class BuildLog(TaskLoggingHelper log, string projectFile) : IReporter
+{
+    /// <inheritdoc/>
+    public void Started(StageName stage) => log.LogMessage(MessageImportance.Low, "{0} begins", stage);
+
+    /// <inheritdoc/>
+    public void Finished(StageName stage, TimeSpan elapsed, string summary) =>
+        Say(string.Create(CultureInfo.InvariantCulture, $"  {stage,-10} {elapsed.TotalSeconds,7:0.00} s  {summary}"));
+
+    /// <inheritdoc/>
+    public void Detail(string message) => log.LogMessage(MessageImportance.Normal, "{0}", message);
+
+    /// <inheritdoc/>
+    public void Warn(Diagnostic warning)
+    {
+        var (file, line, column) = PlaceOf(warning);
+        log.LogWarning(null, warning.Code, null, warning.Descriptor.HelpLink.AbsoluteUri, file, line, column, 0, 0, "{0}", warning.Message);
+    }
+
+    /// <summary>A line that people see without asking for more.</summary>
+    public void Say(string line) => log.LogMessage(MessageImportance.High, "{0}", line);
+
+    /// <summary>Tells every diagnostic of a refusal; a fault of the tool itself also with its stack, in a detailed log.</summary>
+    public void Refused(ImmutableBuildException refusal)
+    {
+        foreach (var diagnostic in refusal.Diagnostics)
+        {
+            if (diagnostic.Severity == Severity.Warning)
+            {
+                Warn(diagnostic);
+                continue;
+            }
+
+            var (file, line, column) = PlaceOf(diagnostic);
+            log.LogError(null, diagnostic.Code, null, diagnostic.Descriptor.HelpLink.AbsoluteUri, file, line, column, 0, 0, "{0}", diagnostic.Message);
+        }
+
+        if (refusal.InnerException is { } cause)
+        {
+            log.LogMessage(MessageImportance.Low, "{0}", cause);
+        }
+    }
+
+    private (string File, int Line, int Column) PlaceOf(Diagnostic diagnostic) =>
+        diagnostic.Location is { } place ? (place.File, place.Line, place.Column) : (projectFile, 0, 0);
+}

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Releases;
+using ImmutableBuild.Releases.Options;
+using ImmutableBuild.Releases.Source;
+
+namespace ImmutableBuild.MSBuild;
+
+/// <summary>Finds every mistake in options, project and source at once, before anything has a side effect.</summary>
+public sealed class CheckOptions : ReleaseTask
+{
+    /// <summary>Also look at git: the release is about to begin from the source.</summary>
+    public bool CheckSource { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var mistakes = ImmutableArray.CreateBuilder<Diagnostic>();
+        var options = Try(mistakes, () => ReleaseOptionsParser.Parse(Input.Raw()));
+        Try(mistakes, () => RequireProgram(Input));
+        if (CheckSource)
+        {
+            await RequireSourceAsync(options, mistakes, cancellationToken);
+        }
+
+        if (mistakes.Count > 0)
+        {
+            throw new ImmutableBuildException(mistakes.ToImmutable());
+        }
+
+        DataDirectory.RequireWritable(options!.DataDirectory);
+    }
+
+    private async Task RequireSourceAsync(ReleaseOptions? options, ImmutableArray<Diagnostic>.Builder mistakes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var source = await GitSource.ReadAsync(Input.ProjectFile, Environment.GetEnvironmentVariable, cancellationToken);
+            if (options is not null)
+            {
+                source.Accept(options, new BuildLog(Log, Input.ProjectFile));
+            }
+        }
+        catch (ImmutableBuildException refusal)
+        {
+            mistakes.AddRange(refusal.Diagnostics);
+        }
+    }
+
+    private static string RequireProgram(ProjectInput input) =>
+        input.IsTestProject ? throw ConfigurationErrors.ProjectNotReleasable(input.ProjectFile, "a test project")
+        : input.OutputType.EndsWith("Exe", StringComparison.OrdinalIgnoreCase) ? input.OutputType
+        : throw ConfigurationErrors.ProjectNotReleasable(input.ProjectFile, $"OutputType '{input.OutputType}'");
+
+    private static T? Try<T>(ImmutableArray<Diagnostic>.Builder mistakes, Func<T> read)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (ImmutableBuildException refusal)
+        {
+            mistakes.AddRange(refusal.Diagnostics);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using ImmutableBuild.Releases;
+using ImmutableBuild.Releases.Options;
+using Microsoft.Build.Framework;
+
+namespace ImmutableBuild.MSBuild;
+
+/// <summary>Reads what the targets hand to a task.</summary>
+/// <param name="Project">The project file, with its facts as metadata.</param>
+/// <param name="Options">Properties as items, <c>Value</c> as metadata.</param>
+/// <param name="Items">Items of the catalogue, <c>ItemName</c> as metadata beside their own.</param>
+/// <param name="Engine">Knows the properties that were set on the command line.</param>
+public sealed record ProjectInput(ITaskItem Project, ITaskItem[] Options, ITaskItem[] Items, IBuildEngine Engine)
+{
+    /// <summary>The project file.</summary>
+    public string ProjectFile => Project.GetMetadata("FullPath");
+
+    /// <summary>The project's name.</summary>
+    public string ProjectName => Path.GetFileNameWithoutExtension(ProjectFile);
+
+    /// <summary>Where the record and all the release's files are, <c>obj/immutable/</c>.</summary>
+    public string WorkDirectory => Path.GetFullPath(Project.GetMetadata("WorkDirectory"));
+
+    /// <summary>The gateway's assembly, as the package brings it.</summary>
+    public string GatewayProgram => Path.GetFullPath(Project.GetMetadata("GatewayProgram"));
+
+    /// <summary>The <c>dotnet</c> program that runs this build.</summary>
+    public string DotNetHost => Project.GetMetadata("DotNetHost");
+
+    /// <summary>The project's <c>OutputType</c>.</summary>
+    public string OutputType => Project.GetMetadata("OutputType");
+
+    /// <summary>Whether it is a test project.</summary>
+    public bool IsTestProject => IsTrue("IsTestProject");
+
+    /// <summary>The options as texts, for the parser.</summary>
+    public RawOptions Raw()
+    {
+        var texts = new ProjectTexts([ProjectFile, .. Project.GetMetadata("Imports").Split(';', StringSplitOptions.RemoveEmptyEntries)]);
+        var onCommandLine = Engine is IBuildEngine6 engine ? engine.GetGlobalProperties().Keys : [];
+        return new RawOptions
+        {
+            Project = new ProjectFacts(ProjectName, Path.GetDirectoryName(ProjectFile)!, IsTrue("ListensOnHttp")),
+            Properties = Options.ToImmutableDictionary(option => option.ItemSpec, option => option.GetMetadata("Value"), StringComparer.OrdinalIgnoreCase),
+            Items = [.. Items.Select(Read)],
+            UnknownNames = [.. onCommandLine.Concat(texts.Names).Distinct(StringComparer.OrdinalIgnoreCase).Where(OptionCatalogue.IsMistake)],
+            Locate = texts.Locate,
+            ReadVariable = Environment.GetEnvironmentVariable,
+        };
+    }
+
+    private static RawItem Read(ITaskItem item)
+    {
+        var name = item.GetMetadata("ItemName");
+        var metadata = OptionCatalogue.Items.First(option => option.Name == name).Metadata;
+        return new RawItem(name, item.ItemSpec, metadata is null ? null : item.GetMetadata(metadata));
+    }
+
+    private bool IsTrue(string metadata) => bool.TryParse(Project.GetMetadata(metadata), out var value) && value;
+}

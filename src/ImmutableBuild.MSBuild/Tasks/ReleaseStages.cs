@@ -1,0 +1,62 @@
+using ImmutableBuild.Generations;
+using ImmutableBuild.Images;
+using ImmutableBuild.Local;
+using ImmutableBuild.Registries;
+using ImmutableBuild.Releases;
+using ImmutableBuild.Scanning;
+using ImmutableBuild.Trust;
+
+namespace ImmutableBuild.MSBuild;
+
+/// <summary>Puts the stages together with the target and the registries they work through.</summary>
+internal sealed class ReleaseStages : IAsyncDisposable
+{
+    private readonly StageContext _context;
+    private readonly RegistryConnector _registries;
+
+    public ReleaseStages(StageContext context, string gatewayProgram)
+    {
+        _context = context;
+        _registries = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
+        Verifier = new ImageVerifier(context);
+        Target = LocalTarget.Open(new LocalTargetOptions
+        {
+            DataDirectory = context.Options.DataDirectory,
+            GatewayProgram = gatewayProgram,
+            OpenRepository = OpenRepository,
+            ReadVariable = context.ReadVariable,
+            PublicPort = context.Options.Runtime.Port is null ? null : context.Options.PublicPort,
+            Keep = context.Options.Rollout.Keep,
+        });
+    }
+
+    /// <summary>The system that runs the app.</summary>
+    public IDeploymentTarget Target { get; }
+
+    /// <summary>Decides whether an image may run.</summary>
+    public IImageVerifier Verifier { get; }
+
+    /// <summary>The stage of this name.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="keepsLease">The next stage follows in this process, under the same lease.</param>
+    public IStage Find(StageName name, bool keepsLease) => name switch
+    {
+        StageName.Bake => new BakeStage(),
+        StageName.Scan => new ScanStage(),
+        StageName.Sign => new SignStage(),
+        StageName.Push => new PushStage(),
+        StageName.Deploy => new DeployStage(Target, Verifier) { KeepsLease = keepsLease },
+        StageName.HealthGate => new HealthGateStage(Target) { KeepsLease = keepsLease },
+        StageName.DestroyOld => new DestroyOldStage(Target),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "Compile is done by the targets."),
+    };
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Target.DisposeAsync();
+        _registries.Dispose();
+    }
+
+    private IImageStore OpenRepository(string repository) => ImageStores.Open(repository, _context.Options.DataDirectory, _registries, RegistryAccess.Pull);
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.MSBuild;
+
+/// <summary>The lines that rollback, status, history and stop print into a build log.</summary>
+internal static class VerbLines
+{
+    public static IEnumerable<string> Of(RollbackResult rollback)
+    {
+        yield return string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {rollback.To} is live again{(rollback.From is { } from ? $", it replaced {from}" : "")} ({(rollback.WasStandby ? "it ran already" : "made again from the ledger")}, {rollback.Elapsed.TotalSeconds:0.00} s, {rollback.Run.RequestsLost} requests lost).");
+    }
+
+    public static IEnumerable<string> Of(Status status)
+    {
+        yield return status.Generations.IsEmpty ? $"  {status.App} does not run."
+            : $"  {status.App} {(status.IsServing ? "serves" : "does not answer")}{(status.Url is { } url ? $" at {url}" : "")}.";
+        foreach (var generation in status.Generations)
+        {
+            yield return $"  {generation.Id}  {generation.Role,-8} {generation.Percent,3} %  {generation.Healthy} of {generation.Instances.Length} instances answer";
+        }
+
+        if (status.Lease is { } lease)
+        {
+            yield return $"  {lease.Holder} is changing it.";
+        }
+
+        if (status.RollbackTo is { } back)
+        {
+            yield return $"  A rollback would go to {back}.";
+        }
+    }
+
+    public static IEnumerable<string> Of(ImmutableArray<HistoryLine> history) =>
+        history.IsEmpty
+            ? ["  Nothing was released yet."]
+            : history.Select(line => string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {line.Sequence,4}  {line.At:u}  {line.Event,-6} {line.Cause,-8} {line.Generation}  by {line.By}{(line.Reason is { } reason ? $": {reason}" : "")}"));
+
+    public static IEnumerable<string> OfStop(AppKey app, IReadOnlyList<GenerationId> gone) =>
+        [gone.Count == 0 ? $"  {app} did not run." : $"  {app} is stopped; gone: {string.Join(", ", gone)}. Its history stays."];
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Sockets;
+using ImmutableBuild.AcceptanceTests.Infrastructure;
+
+namespace ImmutableBuild.AcceptanceTests;
+
+public sealed class BadInputTests(PackedPackage package)
+{
+    [Fact]
+    public async Task All_mistakes_in_options_come_at_once_with_file_and_line_and_nothing_is_built()
+    {
+        await using var repository = new ScratchRepository(package);
+        WebApp.Write(repository, "v", "<ImmutableSoak>soon</ImmutableSoak>\n    <ImmutableKeeep>1</ImmutableKeeep>\n    <ImmutableInstances>none</ImmutableInstances>");
+        await repository.CommitAsync();
+
+        var refused = await repository.BuildAsync(WebApp.Project, "Release", "-p:ImmutableRegistryPassword=hunter2", "-p:ImmutableRollout=purple");
+
+        refused.ShouldFailWith("IMB1001").ShouldFailWith("IMB1002").ShouldFailWith("IMB1003");
+        refused.ShouldSay("Shop.csproj(7,").ShouldSay("ImmutableSoak is 'soon'").ShouldSay("ImmutableInstances is 'none'").ShouldSay("bluegreen, canary").ShouldSay("Did you mean 'ImmutableKeep'?");
+        refused.ShouldNotSay("hunter2").ShouldNotSay("  Compile ");
+        Directory.Exists(repository.DataDirectory).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task The_source_has_to_be_a_clean_commit()
+    {
+        await using var repository = new ScratchRepository(package);
+        WebApp.Write(repository, "v");
+        (await repository.BuildAsync(WebApp.Project, "Bake")).ShouldFailWith("IMB1102");
+
+        await repository.GitAsync("init", "-q");
+        (await repository.BuildAsync(WebApp.Project, "Bake")).ShouldFailWith("IMB1103");
+
+        await repository.CommitAsync();
+        repository.Write("left over.txt", "");
+        (await repository.BuildAsync(WebApp.Project, "Bake")).ShouldFailWith("IMB1104").ShouldSay("left over.txt");
+        (await repository.BuildAsync(WebApp.Project, "Bake", "-p:ImmutableAllowDirty=true", "-p:ImmutableProtected=true")).ShouldFailWith("IMB1004");
+        (await repository.BuildAsync(WebApp.Project, "Bake", "-p:ImmutableAllowDirty=true")).ShouldSucceed().ShouldSay("warning IMB1106");
+    }
+
+    [Fact]
+    public async Task Git_has_to_be_there()
+    {
+        await using var repository = new ScratchRepository(package);
+        WebApp.Write(repository, "v");
+        await repository.CommitAsync();
+
+        var path = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Where(place => !File.Exists(Path.Combine(place, "git")));
+        var withoutGit = new Dictionary<string, string?> { ["PATH"] = string.Join(Path.PathSeparator, path.Append(DirectoryOfDotnet())) };
+        (await repository.BuildAsync(WebApp.Project, "Release", withoutGit)).ShouldFailWith("IMB1101").ShouldSay("install git");
+    }
+
+    [Fact]
+    public async Task Only_a_program_can_be_released_and_not_a_solution()
+    {
+        await using var repository = new ScratchRepository(package);
+        repository.WriteProject("Lib/Lib.csproj", sdk: "Microsoft.NET.Sdk");
+        repository.Write("All.slnx", """<Solution><Project Path="Lib/Lib.csproj" /></Solution>""");
+        await repository.CommitAsync();
+
+        (await repository.BuildAsync("Lib/Lib.csproj", "Release")).ShouldFailWith("IMB1005").ShouldSay("OutputType 'Library'");
+        (await repository.BuildAsync("All.slnx", "Release")).ShouldFailWith("IMB1006").ShouldSay("Lib.csproj\" -t:Release");
+    }
+
+    [Fact]
+    [Trait("Fault", "F40")]
+    public async Task Data_directory_and_port_have_to_be_free_to_use()
+    {
+        await using var repository = new ScratchRepository(package);
+        WebApp.Write(repository, "v");
+        await repository.CommitAsync();
+        var blocked = repository.PathOf("bin/a file");
+        repository.Write("bin/a file", "");
+        (await repository.BuildAsync(WebApp.Project, "Release", $"-p:ImmutableDataDirectory={blocked}")).ShouldFailWith("IMB1009").ShouldSay("a file");
+
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var taken = await repository.BuildAsync(WebApp.Project, "Release", $"-p:ImmutablePort={((IPEndPoint)listener.LocalEndpoint).Port}");
+        taken.ExitCode.ShouldNotBe(0);
+        taken.ShouldSay("error IMB6051").ShouldSay(((IPEndPoint)listener.LocalEndpoint).Port.ToString());
+        await Eventually.HoldsAsync(() => repository.Processes().Count == 0, "nothing is left over");
+    }
+
+    private static string DirectoryOfDotnet()
+    {
+        var dotnet = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Select(place => Path.Combine(place, "dotnet")).First(File.Exists);
+        return Path.GetDirectoryName(File.ResolveLinkTarget(dotnet, returnFinalTarget: true)?.FullName ?? dotnet)!;
+    }
+}

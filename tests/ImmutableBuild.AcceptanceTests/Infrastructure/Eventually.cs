@@ -1,0 +1,19 @@
+using System.Diagnostics;
+
+namespace ImmutableBuild.AcceptanceTests.Infrastructure;
+
+/// <summary>Waits for something that other processes bring about.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
+    public static async Task HoldsAsync(Func<bool> condition, string what)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            (Stopwatch.GetElapsedTime(began) < Longest).ShouldBeTrue($"Waited {Longest.TotalSeconds:0} s for: {what}.");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+}

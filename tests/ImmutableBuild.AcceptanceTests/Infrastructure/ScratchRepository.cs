@@ -1,0 +1,150 @@
+using System.Diagnostics;
+
+namespace ImmutableBuild.AcceptanceTests.Infrastructure;
+
+/// <summary>A git repository of a user who references the package, with a data directory of its own.</summary>
+internal sealed class ScratchRepository : IAsyncDisposable
+{
+    private readonly PackedPackage _package;
+    private readonly Dictionary<string, string?> _environment;
+
+    public ScratchRepository(PackedPackage package)
+    {
+        _package = package;
+        Root = Directory.CreateDirectory(Path.Combine(package.Root, $"repo ñ {Guid.NewGuid().ToString("N")[..6]}")).FullName;
+        DataDirectory = Path.Combine(package.Root, $"data ö {Guid.NewGuid().ToString("N")[..6]}");
+        _environment = new Dictionary<string, string?>(PackedPackage.Quiet)
+        {
+            ["IMMUTABLE_DATA_DIRECTORY"] = DataDirectory,
+            ["NUGET_PACKAGES"] = package.Packages,
+            ["NUGET_FALLBACK_PACKAGES"] = UserPackages,
+            ["GIT_CONFIG_NOSYSTEM"] = "1",
+            ["GIT_CONFIG_GLOBAL"] = Path.Combine(Root, "no such file"),
+        };
+        foreach (var who in (string[])["AUTHOR", "COMMITTER"])
+        {
+            _environment[$"GIT_{who}_NAME"] = "A Tester";
+            _environment[$"GIT_{who}_EMAIL"] = "tester@example.org";
+        }
+
+        Write("NuGet.config", $"""<configuration><packageSources><add key="packed" value="{package.Feed}" /></packageSources></configuration>""");
+        Write(".gitignore", "bin/\nobj/\n*.binlog\n");
+    }
+
+    public string Root { get; }
+
+    public string DataDirectory { get; }
+
+    private static string UserPackages => Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } set
+        ? set
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
+    public string PathOf(string path) => Path.Combine(Root, path);
+
+    public void Write(string path, string content)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(PathOf(path))!);
+        File.WriteAllText(PathOf(path), content);
+    }
+
+    /// <summary>A project that references the package.</summary>
+    public void WriteProject(string path, string properties = "", string items = "", string sdk = "Microsoft.NET.Sdk.Web", string frameworks = "<TargetFramework>net10.0</TargetFramework>") =>
+        Write(path, $"""
+            <Project Sdk="{sdk}">
+              <PropertyGroup>
+                {frameworks}
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <NuGetAudit>false</NuGetAudit>
+                {properties}
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="ImmutableBuild" Version="{_package.Version}" PrivateAssets="all" />
+                {items}
+              </ItemGroup>
+            </Project>
+            """);
+
+    public async Task CommitAsync(string message = "A commit")
+    {
+        if (!Directory.Exists(PathOf(".git")))
+        {
+            await GitAsync("init", "-q", "-b", "main");
+        }
+
+        await GitAsync("add", "-A");
+        await GitAsync("commit", "-q", "-m", message);
+    }
+
+    public async Task<string> GitAsync(params string[] arguments) =>
+        (await Command.RunAsync("git", Root, arguments, _environment)).ShouldSucceed().Output.Trim();
+
+    /// <summary><c>dotnet build PROJECT -t:TARGET</c>, piped, without anything that outlives it.</summary>
+    public Task<CommandResult> BuildAsync(string project, string target, params string[] arguments) =>
+        BuildAsync(project, target, new Dictionary<string, string?>(), arguments);
+
+    /// <summary>As above, with variables added to the build's environment.</summary>
+    public Task<CommandResult> BuildAsync(string project, string target, IReadOnlyDictionary<string, string?> variables, params string[] arguments)
+    {
+        var environment = new Dictionary<string, string?>(_environment);
+        foreach (var (name, value) in variables)
+        {
+            environment[name] = value;
+        }
+
+        return Command.RunAsync("dotnet", Root, ["build", PathOf(project), $"-t:{target}", "--disable-build-servers", "-nodeReuse:false", "-tl:off", "-v:minimal", .. arguments], environment);
+    }
+
+    /// <summary>Processes that run out of this repository's data directory: gateway, keeper and instances.</summary>
+    public IReadOnlyList<int> Processes()
+    {
+        var found = new List<int>();
+        foreach (var process in Process.GetProcesses())
+        {
+            using (process)
+            {
+                if (CommandLineOf(process.Id).Contains(DataDirectory, StringComparison.Ordinal))
+                {
+                    found.Add(process.Id);
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Ends whatever a failed test left running, and only that.</summary>
+    public ValueTask DisposeAsync()
+    {
+        foreach (var id in Processes())
+        {
+            try
+            {
+                using var process = Process.GetProcessById(id);
+                process.Kill();
+            }
+            catch (ArgumentException)
+            {
+                // It has just ended.
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private static string CommandLineOf(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/cmdline").Replace('\0', ' ');
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

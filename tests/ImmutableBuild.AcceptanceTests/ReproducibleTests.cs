@@ -1,0 +1,52 @@
+using System.Text.Json;
+using ImmutableBuild.AcceptanceTests.Infrastructure;
+
+namespace ImmutableBuild.AcceptanceTests;
+
+public sealed class ReproducibleTests(PackedPackage package)
+{
+    [Fact]
+    public async Task A_commit_gives_the_same_digest_in_a_shallow_clone_a_detached_one_and_after_a_file_was_dropped()
+    {
+        await using var origin = new ScratchRepository(package);
+        WebApp.Write(origin, "v", properties: "<RestorePackagesWithLockFile>true</RestorePackagesWithLockFile>");
+        origin.Write("src/Library/Library.csproj", """<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>netstandard2.0</TargetFramework></PropertyGroup></Project>""");
+        origin.Write("src/Library/Class.cs", "namespace Library { public class Class { } }");
+        WebApp.Write(origin, "v", "<RestorePackagesWithLockFile>true</RestorePackagesWithLockFile>", "<ProjectReference Include=\"../Library/Library.csproj\" />");
+        await origin.CommitAsync();
+        (await origin.BuildAsync(WebApp.Project, "Restore")).ShouldSucceed();
+        await origin.CommitAsync("The lock file");
+
+        // A file is published, then dropped by the next commit: nothing of it may stay in the image.
+        await using var detached = await CloneAsync(origin);
+        detached.Write("src/Shöp Web/wwwroot/old.txt", "old");
+        await detached.CommitAsync();
+        (await detached.BuildAsync(WebApp.Project, "Bake")).ShouldSucceed();
+        await detached.GitAsync("checkout", "-q", "--detach", "HEAD~1");
+        (await detached.BuildAsync(WebApp.Project, "Bake")).ShouldSucceed();
+
+        await using var shallow = await CloneAsync(origin, "--depth", "1");
+        (await shallow.BuildAsync(WebApp.Project, "Bake", "-m")).ShouldSucceed();
+
+        DigestIn(shallow).ShouldBe(DigestIn(detached));
+        (await shallow.GitAsync("status", "--porcelain")).ShouldBeEmpty("the user's own lock file stays as it is");
+    }
+
+    private async Task<ScratchRepository> CloneAsync(ScratchRepository origin, params string[] options)
+    {
+        var clone = new ScratchRepository(package);
+        foreach (var entry in Directory.EnumerateFiles(clone.Root))
+        {
+            File.Delete(entry);
+        }
+
+        await clone.GitAsync(["clone", "-q", .. options, new Uri(origin.Root).AbsoluteUri, "."]);
+        return clone;
+    }
+
+    private static string DigestIn(ScratchRepository repository)
+    {
+        using var record = JsonDocument.Parse(File.ReadAllText(repository.PathOf("src/Shöp Web/obj/immutable/release.json")));
+        return record.RootElement.GetProperty("bake").GetProperty("digest").GetString()!;
+    }
+}

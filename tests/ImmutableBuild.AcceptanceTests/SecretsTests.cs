@@ -1,0 +1,41 @@
+using System.IO.Compression;
+using System.Text;
+using ImmutableBuild.AcceptanceTests.Infrastructure;
+
+namespace ImmutableBuild.AcceptanceTests;
+
+public sealed class SecretsTests(PackedPackage package)
+{
+    [Fact]
+    public async Task A_secret_reaches_the_app_and_nothing_that_is_written_down()
+    {
+        await using var repository = new ScratchRepository(package);
+        WebApp.Write(repository, "v", items: "<ImmutableSecret Include=\"DATABASE\" Variable=\"SHOP_DATABASE\" />");
+        await repository.CommitAsync();
+        var secret = $"hush-{Guid.NewGuid():N}";
+        var binlog = repository.PathOf("bin/build.binlog");
+
+        var release = await repository.BuildAsync(WebApp.Project, "Release", new Dictionary<string, string?> { ["SHOP_DATABASE"] = secret }, $"-bl:{binlog}", "-v:diagnostic");
+
+        (await WebApp.GetAsync(WebApp.UrlIn(release), "env/DATABASE")).ShouldBe(secret);
+        (await WebApp.GetAsync(WebApp.UrlIn(release), "env/SHOP_DATABASE")).ShouldBe("");
+        release.ShouldNotSay(secret);
+        var log = await UnpackAsync(binlog);
+        log.Contains("ImmutableSecret", StringComparison.Ordinal).ShouldBeTrue("the log has to hold the item, or it was not read right");
+        log.Contains(secret, StringComparison.Ordinal).ShouldBeFalse();
+        foreach (var file in Directory.EnumerateFiles(repository.PathOf("src"), "*", SearchOption.AllDirectories))
+        {
+            Encoding.UTF8.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)).Contains(secret, StringComparison.Ordinal).ShouldBeFalse(file);
+        }
+
+        (await repository.BuildAsync(WebApp.Project, "Stop")).ShouldSucceed();
+    }
+
+    private static async Task<string> UnpackAsync(string binlog)
+    {
+        await using var file = File.OpenRead(binlog);
+        await using var unpacked = new GZipStream(file, CompressionMode.Decompress);
+        using var text = new StreamReader(unpacked, Encoding.UTF8);
+        return await text.ReadToEndAsync(TestContext.Current.CancellationToken);
+    }
+}

@@ -1,2 +1,0 @@
-namespace ImmutableBuild.AcceptanceTests;
-public sealed class SmokeTests { [Fact] public void Runs() => true.ShouldBeTrue(); }
