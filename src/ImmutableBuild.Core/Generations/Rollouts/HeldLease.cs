@@ -52,10 +52,14 @@ internal sealed class HeldLease(IDeploymentTarget target, AppKey app, LeaseReque
         await call;
     }
 
-    /// <summary>Gives the lease back, if it is held.</summary>
-    public async Task ReleaseAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Gives the lease back, if it is held: by this run, or as <paramref name="seen"/> shows by an earlier one of the same holder
+    /// that kept it, when this one had nothing to change.
+    /// </summary>
+    public async Task ReleaseAsync(LeaseState? seen, CancellationToken cancellationToken)
     {
-        if (_lease is { } lease)
+        var kept = seen?.Holder == request.Holder ? new Lease(seen.Holder, seen.FencingToken, seen.ExpiresAt) : null;
+        if ((_lease ?? kept) is { } lease)
         {
             _lease = null;
             await target.ReleaseLeaseAsync(app, lease, cancellationToken);

@@ -47,7 +47,7 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
     }
 
     /// <summary>Gives the lease back.</summary>
-    public Task ReleaseLeaseAsync(CancellationToken cancellationToken) => _lease.ReleaseAsync(cancellationToken);
+    public Task ReleaseLeaseAsync(CancellationToken cancellationToken) => _lease.ReleaseAsync(_observed?.Lease, cancellationToken);
 
     /// <summary>What was done, once the last step is made.</summary>
     public RolloutResult Result() => new()

@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using ImmutableBuild.Local.Gateways;
+using ImmutableBuild.ReleaseDriver;
+
+namespace ImmutableBuild.IntegrationTests.Local;
+
+/// <summary>A release that runs in a process of its own, with its output piped to here, as a build's often is.</summary>
+internal sealed partial class DriverRun : IAsyncDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly Task _output;
+
+    private DriverRun(Process process)
+    {
+        _process = process;
+        _output = ReadAsync();
+    }
+
+    public string Output => string.Join('\n', _lines);
+
+    public static DriverRun Start(DriverPlan plan, string planFile, params (string Name, string Value)[] variables)
+    {
+        plan.Write(planFile);
+        var start = new ProcessStartInfo(DotnetHost.Find().Program, [Path.Combine(AppContext.BaseDirectory, "ImmutableBuild.ReleaseDriver.dll"), planFile])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        return new DriverRun(Process.Start(start)!);
+    }
+
+    /// <summary>Waits for a line that begins so.</summary>
+    public async Task WaitForAsync(string beginning)
+    {
+        using var patience = new CancellationTokenSource(s_patience);
+        while (!_lines.Any(line => line.StartsWith(beginning, StringComparison.Ordinal)))
+        {
+            _process.HasExited.ShouldBeFalse($"no '{beginning}' in: {Output}");
+            await Task.Delay(20, patience.Token);
+        }
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Ctrl-C.</summary>
+    public void Interrupt() => Signal(_process.Id, 2).ShouldBe(0);
+
+    /// <summary>The exit code, once the process ended and its pipe closed, which needs everyone who holds the pipe to let go of it.</summary>
+    public async Task<int> ExitAsync()
+    {
+        await Task.WhenAll(_process.WaitForExitAsync(TestContext.Current.CancellationToken), _output).WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            _lines.Enqueue(line);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int process, int signal);
+}

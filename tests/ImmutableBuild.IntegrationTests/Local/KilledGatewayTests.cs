@@ -1,0 +1,125 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Processes;
+
+namespace ImmutableBuild.IntegrationTests.Local;
+
+/// <summary>Gateways, keepers and instances that are killed, and state that is broken.</summary>
+public sealed class KilledGatewayTests : IAsyncLifetime
+{
+    private readonly IProcessHost _host = ProcessHost.ForThisSystem();
+    private LocalBed? _bed;
+
+    private LocalBed Bed => _bed!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync()
+    {
+        _bed = new LocalBed();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => Bed.DisposeAsync();
+
+    [Fact, Trait("Fault", "F08")]
+    public async Task A_killed_gateway_comes_back_by_itself_with_its_route_and_the_same_instance()
+    {
+        var spec = Bed.Spec(Bed.App, version: 1);
+        await Bed.ReleaseAsync(spec);
+        var instance = LocalProcesses.Instances(Bed.Layout.Root).ShouldHaveSingleItem();
+        var killed = LocalProcesses.Gateways(Bed.Layout.Root, "serve").ShouldHaveSingleItem();
+
+        await KillAsync(killed);
+        (await Bed.AskAsync(Bed.App)).ShouldBe(spec.Id, "the connection waits in the keeper's socket");
+
+        await Bed.ShouldBeOnlyAsync(spec);
+        LocalProcesses.Instances(Bed.Layout.Root).ShouldBe([instance], "it was adopted");
+        LocalProcesses.Gateways(Bed.Layout.Root, "serve").ShouldNotContain(killed);
+    }
+
+    [Fact, Trait("Fault", "F08")]
+    public async Task With_keeper_and_gateway_killed_a_look_brings_them_back_on_the_same_port()
+    {
+        var spec = Bed.Spec(Bed.App, version: 1);
+        await Bed.ReleaseAsync(spec);
+        var url = await Bed.UrlAsync(Bed.App);
+        var instance = LocalProcesses.Instances(Bed.Layout.Root).ShouldHaveSingleItem();
+
+        await KillAsync([.. LocalProcesses.Gateways(Bed.Layout.Root, "keep"), .. LocalProcesses.Gateways(Bed.Layout.Root, "serve")]);
+
+        (await Bed.UrlAsync(Bed.App)).ShouldBe(url);
+        await Bed.UntilAsync(seen => seen.Generations is [{ Instances: [{ ConsecutiveHealthy: > 0 }] }]);
+        await Bed.ShouldBeOnlyAsync(spec);
+        LocalProcesses.Instances(Bed.Layout.Root).ShouldBe([instance]);
+    }
+
+    [Fact, Trait("Fault", "F44")]
+    public async Task After_a_restart_of_the_host_the_last_committed_generation_comes_back()
+    {
+        var spec = Bed.Spec(Bed.App, version: 1);
+        await Bed.ReleaseAsync(spec);
+        var url = await Bed.UrlAsync(Bed.App);
+
+        // A host that restarts ends all at once.
+        await KillAsync([
+            .. LocalProcesses.Gateways(Bed.Layout.Root, "keep"), .. LocalProcesses.Gateways(Bed.Layout.Root, "serve"),
+            .. LocalProcesses.Instances(Bed.Layout.Root),
+        ]);
+        LocalProcesses.Of(Bed.Layout.Root).ShouldBeEmpty();
+
+        await Bed.UntilAsync(seen => seen.Generations is [{ Instances: [{ ConsecutiveHealthy: > 0 }] }]);
+        await Bed.ShouldBeOnlyAsync(spec);
+        (await Bed.UrlAsync(Bed.App)).ShouldBe(url);
+    }
+
+    [Fact, Trait("Fault", "F10")]
+    public async Task An_app_whose_state_is_broken_says_so_and_the_others_serve()
+    {
+        var spec = Bed.Spec(Bed.App, version: 1);
+        await Bed.ReleaseAsync(spec);
+        var other = Bed.OtherEnvironment;
+        await Bed.Target.AcquireLeaseAsync(other, new LeaseRequest("other", TimeSpan.FromMinutes(5)), Ct);
+        await KillAsync([.. LocalProcesses.Gateways(Bed.Layout.App(other), "keep"), .. LocalProcesses.Gateways(Bed.Layout.App(other), "serve")]);
+        foreach (var file in Directory.GetFiles(Bed.Layout.App(other), "state*.json"))
+        {
+            await File.WriteAllTextAsync(file, "{ not json", Ct);
+        }
+
+        var refusal = await Should.ThrowAsync<ImmutableBuildException>(() => Bed.Target.ObserveAsync(other, Ct));
+
+        refusal.Code.ShouldBe("IMB6052");
+        refusal.Message.ShouldContain(Bed.Layout.App(other));
+        await Bed.ShouldBeOnlyAsync(spec);
+    }
+
+    [Fact]
+    public async Task Many_builds_that_start_the_gateway_at_once_start_one()
+    {
+        var results = await Task.WhenAll(Enumerable.Range(0, 6).Select(index => Task.Run(async () =>
+        {
+            await using var target = Bed.Open();
+            try
+            {
+                return (await target.AcquireLeaseAsync(Bed.App, new LeaseRequest($"build-{index}", TimeSpan.FromMinutes(5)), Ct)).Holder;
+            }
+            catch (ImmutableBuildException refused) when (refused.Code == "IMB6001")
+            {
+                return null;
+            }
+        }, Ct)));
+
+        results.OfType<string>().ShouldHaveSingleItem();
+        LocalProcesses.Gateways(Bed.Layout.Root, "keep").Count.ShouldBe(1);
+        LocalProcesses.Gateways(Bed.Layout.Root, "serve").Count.ShouldBe(1);
+    }
+
+    private async Task KillAsync(params int[] processes)
+    {
+        foreach (var process in processes.Select(_host.Find).OfType<ProcessIdentity>())
+        {
+            _host.Kill(process);
+            await _host.WaitForExitAsync(process, Ct);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Generations;
+
+namespace ImmutableBuild.IntegrationTests.Local;
+
+/// <summary>Releases in processes of their own that are killed, interrupted, or meet each other.</summary>
+public sealed class KilledReleaseTests : IAsyncLifetime
+{
+    private const double ShortLease = 4;
+
+    private LocalBed? _bed;
+
+    private LocalBed Bed => _bed!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync()
+    {
+        _bed = new LocalBed();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => Bed.DisposeAsync();
+
+    [Theory, Trait("Fault", "F01")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Killed_at_any_call_and_run_again_it_converges_and_loses_nothing(bool afterTheCall)
+    {
+        await Bed.ReleaseInProcessAsync(Bed.Spec(Bed.App, version: 1), "first");
+        var calls = (await Bed.ReleaseInProcessAsync(Bed.Spec(Bed.App, version: 2), "counting")).Split('\n').Count(line => line.StartsWith("call ", StringComparison.Ordinal));
+        calls.ShouldBeGreaterThanOrEqualTo(5);
+        await using var load = await Bed.LoadAsync(20);
+
+        for (var call = 1; call <= calls; call++)
+        {
+            var spec = Bed.Spec(Bed.App, version: 2 + call);
+            var plan = Bed.DriverPlan(spec, $"killed-{call}", ShortLease) with { PauseAt = call, PauseAfter = afterTheCall };
+            await using var killed = DriverRun.Start(plan, Bed[$"killed-{call}.json"]);
+            await killed.WaitForAsync(ReleaseDriver.DriverPlan.Paused);
+            await killed.KillAsync();
+
+            await Bed.ReleaseInProcessAsync(spec, $"again-{call}");
+
+            await Bed.ShouldBeOnlyAsync(spec);
+        }
+
+        var result = await load.StopAsync();
+        result.Failed.ShouldBe(0, result.ToString());
+    }
+
+    [Fact, Trait("Fault", "F02")]
+    public async Task Interrupted_it_goes_back_and_gives_the_lease_back()
+    {
+        var old = Bed.Spec(Bed.App, version: 1);
+        await Bed.ReleaseAsync(old);
+        await using var run = DriverRun.Start(Bed.DriverPlan(Bed.Spec(Bed.App, 2, 1, ("TESTAPP_START_DELAY_MS", "60000")), "interrupted"), Bed["plan.json"]);
+        await Bed.UntilAsync(seen => seen.Generations.Length == 2);
+
+        run.Interrupt();
+
+        (await run.ExitAsync()).ShouldNotBe(0, run.Output);
+        if ((await Bed.ObserveAsync()).Generations.Length == 2)
+        {
+            // Interrupted right after its creation, before its gate: resumable state stays, and the next release clears it up.
+            await Bed.ReleaseAsync(old);
+        }
+
+        await Bed.ShouldBeOnlyAsync(old);
+    }
+
+    [Fact, Trait("Fault", "F03")]
+    public async Task An_abandoned_release_never_switches_later()
+    {
+        var old = Bed.Spec(Bed.App, version: 1);
+        await Bed.ReleaseAsync(old);
+        var next = Bed.Spec(Bed.App, version: 2);
+        await using var abandoned = DriverRun.Start(Bed.DriverPlan(next, "abandoned", ShortLease) with { PauseAt = 2, PauseAfter = true }, Bed["plan.json"]);
+        await abandoned.WaitForAsync(ReleaseDriver.DriverPlan.Paused);
+        await abandoned.KillAsync();
+
+        await Bed.UntilAsync(seen => seen.Find(next.Id) is { Instances: [{ ConsecutiveHealthy: > 5 }] });
+        var seen = await Bed.UntilAsync(seen => seen.Lease is null);
+
+        seen.Route.Route.ShouldBe(Route.To(old.Id));
+        (await Bed.AskAsync(Bed.App)).ShouldBe(old.Id);
+    }
+
+    [Fact, Trait("Fault", "F04"), Trait("Fault", "F06")]
+    public async Task Of_two_releases_at_once_one_wins_and_the_other_names_it()
+    {
+        await Bed.ReleaseAsync(Bed.Spec(Bed.App, version: 1));
+        GenerationSpec[] specs = [Bed.Spec(Bed.App, version: 2), Bed.Spec(Bed.App, version: 3)];
+        await using var load = await Bed.LoadAsync(20);
+
+        var outcomes = await Task.WhenAll(specs.Select((spec, index) => Task.Run(async () =>
+        {
+            try
+            {
+                await Bed.ReleaseAsync(spec, LocalReleases.QuickPlan with { Soak = TimeSpan.FromSeconds(4) }, $"writer-{index}");
+                return null;
+            }
+            catch (ImmutableBuildException refused)
+            {
+                return refused;
+            }
+        }, Ct)));
+
+        var loser = outcomes.OfType<ImmutableBuildException>().ShouldHaveSingleItem();
+        loser.Code.ShouldBe("IMB6001");
+        var winner = Array.IndexOf(outcomes, null);
+        loser.Message.ShouldContain($"writer-{winner}");
+        await Bed.ShouldBeOnlyAsync(specs[winner]);
+        (await load.StopAsync()).Failed.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_build_whose_output_is_piped_ends_and_the_gateway_has_nothing_of_it()
+    {
+        var secret = $"s3cret-{Guid.NewGuid():N}";
+        await using var run = DriverRun.Start(
+            Bed.DriverPlan(Bed.Spec(Bed.App, version: 1), "piped"), Bed["plan.json"], ("BUILD_SECRET", secret), ("MSBUILDDISABLENODEREUSE", "1"));
+
+        (await run.ExitAsync()).ShouldBe(0, run.Output);
+
+        var left = LocalProcesses.Of(Bed.Layout.Root);
+        left.Count.ShouldBe(3, "keeper, gateway and instance");
+        foreach (var process in left)
+        {
+            var environment = await File.ReadAllTextAsync($"/proc/{process}/environ", Ct);
+            environment.ShouldNotContain(secret);
+            environment.ShouldNotContain("MSBUILD");
+            Directory.GetFiles($"/proc/{process}/fd").Select(path => new FileInfo(path).LinkTarget ?? "").ShouldNotContain(target => target.StartsWith("/dev/pts", StringComparison.Ordinal));
+        }
+    }
+}

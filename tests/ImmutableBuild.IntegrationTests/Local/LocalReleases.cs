@@ -1,0 +1,117 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Rollouts;
+using ImmutableBuild.LoadGenerator;
+using ImmutableBuild.ReleaseDriver;
+using ImmutableBuild.Releases;
+using ImmutableBuild.Trust;
+
+namespace ImmutableBuild.IntegrationTests.Local;
+
+/// <summary>Whole releases and rollbacks on a <see cref="LocalBed"/>.</summary>
+internal static class LocalReleases
+{
+    public static RolloutPlan QuickPlan { get; } = new() { Soak = TimeSpan.FromSeconds(1), HealthTimeout = TimeSpan.FromSeconds(90) };
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>Creates, switches, clears up; the run that made it live.</summary>
+    public static async Task<RolloutResult> ReleaseAsync(this LocalBed bed, GenerationSpec spec, RolloutPlan? plan = null, string writer = "test")
+    {
+        RolloutResult? live = null;
+        foreach (var goal in (RolloutGoal[])[RolloutGoal.Created, RolloutGoal.Live, RolloutGoal.Converged])
+        {
+            var desired = new Desired { Spec = spec, Plan = plan ?? QuickPlan, Goal = goal, Cause = LedgerCause.Release, Writer = writer };
+            var result = await new RolloutRunner(bed.Target, bed.Time, Quiet.Instance, new RolloutSettings()).RunAsync(desired, Ct);
+            live = goal == RolloutGoal.Live ? result : live;
+        }
+
+        return live!;
+    }
+
+    public static Task<RollbackResult> RollBackAsync(this LocalBed bed, RolloutPlan? plan = null) =>
+        new Rollback(bed.Target, AcceptsAll.Instance, bed.Time, Quiet.Instance, _ => null).RunAsync(new RollbackRequest(bed.App, null, plan ?? QuickPlan), Ct);
+
+    public static DriverPlan DriverPlan(this LocalBed bed, GenerationSpec spec, string holder, double leaseSeconds = 30) =>
+        new(bed.Layout.Root, LocalBed.GatewayProgram, bed.ImageLayout, spec, holder, leaseSeconds);
+
+    /// <summary>Runs a release in a process of its own until it succeeds; the lease of one that was killed has to expire first.</summary>
+    public static async Task<string> ReleaseInProcessAsync(this LocalBed bed, GenerationSpec spec, string holder)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var run = DriverRun.Start(bed.DriverPlan(spec, holder), bed[$"plan-{holder}-{attempt}.json"]);
+            if (await run.ExitAsync() == 0)
+            {
+                return run.Output;
+            }
+
+            run.Output.ShouldContain("IMB6001");
+            attempt.ShouldBeLessThan(60);
+            await Task.Delay(500, Ct);
+        }
+    }
+
+    public static Task<Observation> ObserveAsync(this LocalBed bed) => bed.Elsewhere.ObserveAsync(bed.App, Ct);
+
+    public static async Task<Observation> UntilAsync(this LocalBed bed, Func<Observation, bool> condition)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        patience.CancelAfter(TimeSpan.FromMinutes(2));
+        while (true)
+        {
+            var seen = await bed.ObserveAsync();
+            if (condition(seen))
+            {
+                return seen;
+            }
+
+            await Task.Delay(50, patience.Token);
+        }
+    }
+
+    /// <summary>A load of <paramref name="perSecond"/> requests that goes on until it is stopped.</summary>
+    public static async Task<OpenLoopLoad> LoadAsync(this LocalBed bed, double perSecond) =>
+        await OpenLoopLoad.StartAsync(new Uri((await bed.UrlAsync(bed.App))!, "/whoami"), perSecond, cancellationToken: Ct);
+
+    /// <summary>One generation serves, with one process, and nothing else is left of anything.</summary>
+    public static async Task ShouldBeOnlyAsync(this LocalBed bed, GenerationSpec spec)
+    {
+        // The lease of a killed release that had only to give it back ends by itself.
+        var seen = await bed.UntilAsync(seen => seen.Generations.Length == 1 && seen.Lease is null);
+        seen.Generations[0].Id.ShouldBe(spec.Id);
+        seen.Route.Route.ShouldBe(Route.To(spec.Id));
+        (await bed.AskAsync(bed.App)).ShouldBe(spec.Id);
+        LocalProcesses.Instances(bed.Layout.Root).Count.ShouldBe(spec.Size);
+        LocalProcesses.Gateways(bed.Layout.Root, "keep").Count.ShouldBe(1);
+        LocalProcesses.Gateways(bed.Layout.Root, "serve").Count.ShouldBe(1);
+    }
+
+    private sealed class AcceptsAll : IImageVerifier
+    {
+        public static AcceptsAll Instance { get; } = new();
+
+        public Task VerifyAsync(AppKey app, CommitSha commit, string repository, Images.Digest image, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class Quiet : IReporter
+    {
+        public static Quiet Instance { get; } = new();
+
+        public void Started(StageName stage)
+        {
+        }
+
+        public void Finished(StageName stage, TimeSpan elapsed, string summary)
+        {
+        }
+
+        public void Detail(string message)
+        {
+        }
+
+        public void Warn(Diagnostic warning)
+        {
+        }
+    }
+}
