@@ -46,7 +46,7 @@ public static class SigningKey
             using var reader = new StreamReader(file);
             return reader.ReadToEnd();
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw TrustErrors.KeyUnreadable($"file {path}", fault.Message.TrimEnd('.'), fault);
         }

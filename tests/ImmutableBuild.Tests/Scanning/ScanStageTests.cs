@@ -178,6 +178,15 @@ public sealed class ScanStageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_version_that_its_ecosystem_does_not_know_is_said()
+    {
+        WriteAdvisory(Unrelated);
+        _image.App.File("app/odd.deps.json", """{"runtimeTarget":{"name":"t"},"targets":{"t":{"Odd/one":{"runtime":{"a.dll":{}}}}},"libraries":{"Odd/one":{"type":"package"}}}""");
+        await RunAsync();
+        Reasons().ShouldHaveSingleItem().ShouldContain("Odd has the version 'one'");
+    }
+
+    [Fact]
     public async Task L13_a_package_database_behind_a_link_is_read_within_the_image()
     {
         WriteAdvisory(Unrelated);

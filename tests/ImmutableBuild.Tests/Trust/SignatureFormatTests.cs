@@ -1,7 +1,11 @@
+using System.Security.Cryptography;
 using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Tests.Releases;
+using ImmutableBuild.Trust;
 using ImmutableBuild.Trust.Signatures;
 
 namespace ImmutableBuild.Tests.Trust;
@@ -52,5 +56,38 @@ public sealed class SignatureFormatTests
         var written = new SimpleSigning("ghcr.io/a/b", Image, OciAnnotations.None.Add("gitSha", "abc").Add("env", "a+b<c>"));
         var read = SimpleSigning.Parse(written.ToBytes());
         read.ShouldBeEquivalentTo(written);
+    }
+
+    [Fact]
+    public void Junk_is_refused_with_a_FormatException_and_nothing_else()
+    {
+        var payload = new SimpleSigning("ghcr.io/a/b", Image, OciAnnotations.None.Add("gitSha", "abc")).ToBytes();
+        var changes = Gen.Choose(0, payload.Length - 1).Zip(Gen.Choose(0, 255)).ListOf();
+        Prop.ForAll(Arb.From(changes), list =>
+        {
+            var junk = payload.ToArray();
+            foreach (var (at, value) in list)
+            {
+                junk[at] = (byte)value;
+            }
+
+            try
+            {
+                SimpleSigning.Parse(junk);
+                return true;
+            }
+            catch (FormatException)
+            {
+                return true;
+            }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
+    }
+
+    [Fact]
+    public void No_junk_is_a_signature_and_none_makes_verifying_throw()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var known = PublicKey.Of(key);
+        Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), junk => !known.Verifies("data"u8, junk)).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
     }
 }

@@ -13,6 +13,10 @@ internal static class DepsJson
     /// <summary>How large a file is read, in bytes.</summary>
     public const int MaximumLength = 16 * 1024 * 1024;
 
+    // Many times what any app has; the graph's cost grows with their product.
+    private const int MaximumLibraries = 5_000;
+    private const int MaximumDependencies = 50_000;
+
     private const string RuntimePack = "runtimepack.";
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
@@ -35,8 +39,13 @@ internal static class DepsJson
     {
         var name = root.GetProperty("runtimeTarget").GetProperty("name").GetString() ?? throw new FormatException("its runtime target has no name");
         var target = root.GetProperty("targets").GetProperty(name);
-        var details = root.GetProperty("libraries");
-        var libraries = target.EnumerateObject().Select(library => Library.Read(library, details)).ToArray();
+        var details = root.GetProperty("libraries").EnumerateObject().ToDictionary(library => library.Name, library => library.Value, StringComparer.Ordinal);
+        var libraries = target.EnumerateObject().Take(MaximumLibraries + 1).Select(library => Library.Read(library, details)).ToArray();
+        if (libraries.Length > MaximumLibraries || libraries.Sum(library => library.Dependencies.Length) > MaximumDependencies)
+        {
+            throw new FormatException($"it has more than {MaximumLibraries} libraries or {MaximumDependencies} dependencies");
+        }
+
         var byName = libraries.ToLookup(library => library.Name, StringComparer.OrdinalIgnoreCase);
         return
         [
@@ -89,7 +98,7 @@ internal static class DepsJson
 
     private sealed record Library(string Name, string Version, string Type, bool HasFiles, ImmutableArray<string> Dependencies, string? Sha512)
     {
-        public static Library Read(JsonProperty entry, JsonElement details)
+        public static Library Read(JsonProperty entry, Dictionary<string, JsonElement> details)
         {
             var slash = entry.Name.LastIndexOf('/');
             if (slash <= 0 || slash == entry.Name.Length - 1)
@@ -97,7 +106,7 @@ internal static class DepsJson
                 throw new FormatException($"the library '{entry.Name}' has no version");
             }
 
-            var detail = details.GetProperty(entry.Name);
+            var detail = details[entry.Name];
             var type = detail.GetProperty("type").GetString() ?? "";
             var name = entry.Name[..slash];
             return new Library(

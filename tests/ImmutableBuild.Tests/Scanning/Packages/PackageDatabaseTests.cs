@@ -80,6 +80,18 @@ public sealed class PackageDatabaseTests
     }
 
     [Fact]
+    public void L12_more_libraries_than_any_app_has_are_refused()
+    {
+        var names = Enumerable.Range(0, 5_001).Select(i => $"\"p{i}/1\"").ToArray();
+        var json = $$$"""
+            {"runtimeTarget":{"name":"t"},
+             "targets":{"t":{ {{{string.Join(",", names.Select(name => name + ":{}"))}}} } },
+             "libraries":{ {{{string.Join(",", names.Select(name => name + ":{\"type\":\"package\"}"))}}} } }
+            """;
+        Should.Throw<FormatException>(() => DepsJson.Read(Encoding.UTF8.GetBytes(json), "x", Layer)).Message.ShouldContain("5000");
+    }
+
+    [Fact]
     public void Dpkg_lists_what_is_installed_with_its_source_package()
     {
         const string status = """
