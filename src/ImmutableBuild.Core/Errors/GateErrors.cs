@@ -75,14 +75,20 @@ public static class GateErrors
         IdentityUnknownDescriptor, OnlyTcpAskedDescriptor,
     ];
 
-    /// <summary>The error a given-up release ends with: what was wrong, the instance's last lines, and what serves now.</summary>
+    /// <summary>The error a given-up release ends with: what was wrong, and what serves now.</summary>
     public static Diagnostic Abandoned(Refusal refusal, GenerationId refused, GenerationId? serving)
     {
         var now = serving is null ? "Nothing serves, as before."
-            : serving == refused ? $"It keeps its traffic, because the generation before it answers even worse or is gone."
+            : serving == refused ? "It keeps its traffic, because the generation before it answers even worse or is gone."
             : $"{serving} serves.";
-        var log = refusal.Log.IsEmpty ? "" : $"{Environment.NewLine}Last lines of instance {refusal.Instance}:{Environment.NewLine}{string.Join(Environment.NewLine, refusal.Log.Select(line => "  " + line))}";
-        return refusal.Diagnostic with { Message = $"{refusal.Diagnostic.Message} {now}{log}" };
+        return refusal.Diagnostic with { Message = $"{refusal.Diagnostic.Message} {now}" };
+    }
+
+    /// <summary>The error with the last lines that the instance at fault wrote.</summary>
+    public static Diagnostic WithLog(Diagnostic error, string? instance, ImmutableArray<string> log)
+    {
+        var lines = log.Select(line => $"{Environment.NewLine}  {line}");
+        return log.IsEmpty ? error : error with { Message = $"{error.Message}{Environment.NewLine}Last lines of instance {instance}:{string.Concat(lines)}" };
     }
 
     internal static Diagnostic NotHealthyInTime(GenerationId generation, string missing, TimeSpan timeout) => new(

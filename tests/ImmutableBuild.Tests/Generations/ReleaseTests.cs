@@ -1,6 +1,7 @@
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Rollouts;
+using ImmutableBuild.Releases;
 using ImmutableBuild.Tests.Generations.Simulation;
 
 namespace ImmutableBuild.Tests.Generations;
@@ -250,6 +251,80 @@ public sealed class ReleaseTests
         (await _world.FailAsync(1)).Code.ShouldBe("IMB7010");
 
         _world.Target.Calls.Count.ShouldBe(calls);
+    }
+
+    [Fact]
+    public async Task A_worker_has_no_traffic_but_is_live_all_the_same()
+    {
+        _world.Plan = new RolloutPlan { Strategy = RolloutStrategy.Canary };
+        _world.Target.EntryFollowsRoute = false;
+        var probe = new Probe(ProbeKind.Process, "", TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1));
+        for (var commit = 1; commit <= 2; commit++)
+        {
+            var spec = SimulatedSpecs.Spec(commit, configuration: new RuntimeConfiguration { Port = null, Probe = probe });
+            await _world.RunAsync(_world.Desire(commit) with { Spec = spec });
+            _world.Serving.ShouldBe(spec.Id);
+        }
+
+        _world.Reporter.Warnings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_lease_is_renewed_while_a_call_takes_long()
+    {
+        await _world.ReleaseAsync(1);
+        var slow = new SlowTarget(_world.Target, _world.Time);
+        var runner = new RolloutRunner(slow, _world.Time, _world.Reporter, new RolloutSettings { LeaseDuration = TimeSpan.FromSeconds(3) });
+
+        await runner.RunAsync(_world.Desire(2), TestContext.Current.CancellationToken);
+
+        slow.CreationTook.ShouldBeGreaterThan(TimeSpan.FromSeconds(5));
+        _world.Serving.ShouldBe(World.Id(2));
+    }
+
+    /// <summary>A target whose creation takes until the lease was asked for six more times.</summary>
+    private sealed class SlowTarget(SimulatedTarget inner, VirtualTime time) : IDeploymentTarget
+    {
+        private readonly TaskCompletionSource _created = new();
+        private int _renewals;
+
+        public TimeSpan CreationTook { get; private set; }
+
+        public async Task<Lease> AcquireLeaseAsync(AppKey app, LeaseRequest request, CancellationToken cancellationToken)
+        {
+            var lease = await inner.AcquireLeaseAsync(app, request, cancellationToken);
+            if (++_renewals == 7)
+            {
+                _created.SetResult();
+            }
+
+            return lease;
+        }
+
+        public async Task CreateAsync(GenerationSpec spec, Lease lease, CancellationToken cancellationToken)
+        {
+            var began = time.GetTimestamp();
+            await _created.Task;
+            CreationTook = time.GetElapsedTime(began);
+            await inner.CreateAsync(spec, lease, cancellationToken);
+        }
+
+        public Task ReleaseLeaseAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => inner.ReleaseLeaseAsync(app, lease, cancellationToken);
+
+        public Task<Observation> ObserveAsync(AppKey app, CancellationToken cancellationToken) => inner.ObserveAsync(app, cancellationToken);
+
+        public Task RouteAsync(AppKey app, Route route, Lease lease, CancellationToken cancellationToken) => inner.RouteAsync(app, route, lease, cancellationToken);
+
+        public Task DestroyAsync(AppKey app, GenerationId id, Lease lease, CancellationToken cancellationToken) => inner.DestroyAsync(app, id, lease, cancellationToken);
+
+        public Task RecordAsync(AppKey app, LedgerEntry entry, Lease lease, CancellationToken cancellationToken) => inner.RecordAsync(app, entry, lease, cancellationToken);
+
+        public Task<IReadOnlyList<string>> ReadLogAsync(AppKey app, GenerationId id, string instance, int lines, CancellationToken cancellationToken) =>
+            inner.ReadLogAsync(app, id, instance, lines, cancellationToken);
+
+        public Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => inner.StopAsync(app, lease, cancellationToken);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 
     private sealed class SkewedTime(TimeProvider inner, TimeSpan by) : TimeProvider

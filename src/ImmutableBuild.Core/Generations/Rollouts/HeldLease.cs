@@ -4,7 +4,7 @@ using ImmutableBuild.Releases;
 namespace ImmutableBuild.Generations.Rollouts;
 
 /// <summary>The lease as a run holds it. Renewal is timed by the holder's own monotonic clock; validity is the target's word alone (F05).</summary>
-internal sealed class HeldLease(IDeploymentTarget target, AppKey app, LeaseRequest request, TimeProvider time)
+internal sealed class HeldLease(IDeploymentTarget target, AppKey app, LeaseRequest request, TimeProvider time, IReporter reporter)
 {
     private Lease? _lease;
     private long _renewedAt;
@@ -39,14 +39,21 @@ internal sealed class HeldLease(IDeploymentTarget target, AppKey app, LeaseReque
     public Task RenewIfDueAsync(CancellationToken cancellationToken) =>
         IsHeld && time.GetElapsedTime(_renewedAt) >= RenewAfter ? AcquireAsync(cancellationToken) : Task.CompletedTask;
 
-    /// <summary>Makes a changing call, and renews the lease as long as it takes.</summary>
+    /// <summary>Makes a changing call, and renews the lease as long as it takes. A renewal that may succeed later is tried again later.</summary>
     public async Task WhileAsync(Func<Lease, Task> change, CancellationToken cancellationToken)
     {
         await RenewIfDueAsync(cancellationToken);
         var call = change(_lease ?? throw new InvalidOperationException("No lease is held."));
         while (!call.IsCompleted && await Task.WhenAny(call, Task.Delay(RenewAfter, time, cancellationToken)) != call)
         {
-            await AcquireAsync(cancellationToken);
+            try
+            {
+                await AcquireAsync(cancellationToken);
+            }
+            catch (ImmutableBuildException fault) when (fault.IsTransient)
+            {
+                reporter.Detail($"The lease could not be renewed yet: {fault.Message}");
+            }
         }
 
         await call;

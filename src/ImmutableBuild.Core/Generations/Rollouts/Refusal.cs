@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ImmutableBuild.Errors;
 
 namespace ImmutableBuild.Generations.Rollouts;
@@ -12,7 +11,4 @@ public sealed record Refusal(Diagnostic Diagnostic)
 
     /// <summary>The instance at fault, where it is one.</summary>
     public string? Instance { get; init; }
-
-    /// <summary>The last lines that instance wrote, read before it is destroyed.</summary>
-    public ImmutableArray<string> Log { get; init; } = [];
 }

@@ -7,7 +7,7 @@ namespace ImmutableBuild.Generations.Rollouts;
 /// <summary>One run of a rollout, step by step: observe, decide, act. All it remembers are measurements and its refusal.</summary>
 internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, RolloutSettings settings, TimeProvider time, IReporter reporter)
 {
-    private readonly HeldLease _lease = new(target, desired.App, new LeaseRequest(desired.Writer, settings.LeaseDuration), time);
+    private readonly HeldLease _lease = new(target, desired.App, new LeaseRequest(desired.Writer, settings.LeaseDuration), time, reporter);
     private readonly TrafficWatch _traffic = new(desired.Id);
     private readonly SwitchClock _switch = new(desired.Id, time);
     private readonly List<string> _decisions = [];
@@ -18,6 +18,7 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
     private bool _changed;
     private long? _faultySince;
     private string? _lastLine;
+    private ImmutableArray<string> _log = [];
     private long _sameSince;
 
     /// <summary>Whether anything was begun that may have to be put right.</summary>
@@ -78,11 +79,7 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
         };
 
         var action = Rollout.Next(_desired, _observed);
-        if (action.Refusal is { } refusal)
-        {
-            _desired = _desired with { Refused = refusal with { Log = await ReadLogAsync(refusal, cancellationToken) } };
-        }
-
+        _desired = _desired with { Refused = action.Refusal ?? _desired.Refused };
         return action;
     }
 
@@ -91,7 +88,8 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
         if (action is Fail fail)
         {
             Note(action);
-            throw new ImmutableBuildException(fail.Diagnostic);
+            await ReadLogAsync(cancellationToken);
+            throw new ImmutableBuildException(GateErrors.WithLog(fail.Diagnostic, _desired.Refused?.Instance, _log));
         }
 
         if (action is Done)
@@ -135,6 +133,11 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
     private async Task ChangeAsync(RolloutAction action, CancellationToken cancellationToken)
     {
         _changed = true;
+        if (action is Destroy destroy && destroy.Generation == _desired.Id)
+        {
+            await ReadLogAsync(cancellationToken);
+        }
+
         try
         {
             await _lease.WhileAsync(lease => CallAsync(action, lease, cancellationToken), cancellationToken);
@@ -180,9 +183,21 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
         }
     }
 
-    private async Task<ImmutableArray<string>> ReadLogAsync(Refusal refusal, CancellationToken cancellationToken) => refusal.Instance is null
-        ? []
-        : [.. await target.ReadLogAsync(_desired.App, _desired.Id, refusal.Instance, settings.LogLines, cancellationToken)];
+    /// <summary>The last moment to keep what the instance at fault wrote. It only explains, so that nothing waits for it.</summary>
+    private async Task ReadLogAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_log.IsEmpty && _desired.Refused?.Instance is { } instance)
+            {
+                _log = [.. await target.ReadLogAsync(_desired.App, _desired.Id, instance, settings.LogLines, cancellationToken)];
+            }
+        }
+        catch (ImmutableBuildException fault)
+        {
+            reporter.Detail($"The log of the failed instance could not be read: {fault.Message}");
+        }
+    }
 
     private bool MayPass(ImmutableBuildException fault)
     {

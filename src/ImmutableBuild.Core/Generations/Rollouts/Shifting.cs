@@ -78,7 +78,11 @@ internal static class Shifting
         return new SetRoute(next < 100 ? Route.Split(scene.Stable!.Id, known.Id, next) : Route.To(known.Id)) { Why = why };
     }
 
-    private static bool IsCanary(Scene scene) => scene.Plan.Strategy == RolloutStrategy.Canary && scene.Stable is { Answers: true };
+    /// <summary>Steps need something to compare with, and traffic to compare; a worker has none.</summary>
+    private static bool IsCanary(Scene scene) =>
+        scene.Plan.Strategy == RolloutStrategy.Canary
+        && scene.Desired.Spec.Configuration.Port is not null
+        && scene.Stable is { Answers: true };
 
     private static bool MayHold(Scene scene) =>
         scene.Plan.Judge.OnInconclusive == InconclusiveAction.Hold

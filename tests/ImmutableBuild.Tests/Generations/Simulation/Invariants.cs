@@ -8,11 +8,16 @@ public sealed class Invariants(RolloutPlan plan)
 {
     public void Check(Change change)
     {
+        OnlyTheHolderChanges(change);
+        if (change.What == "stop")
+        {
+            return;
+        }
+
         ServedStaysServed(change);
         OnlyHealthyGetTraffic(change);
         NothingIsModified(change);
         NothingNeededIsDestroyed(change);
-        OnlyTheHolderChanges(change);
     }
 
     /// <summary>Nothing of a failed or killed release is left (invariant 5).</summary>

@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Images;
+using ImmutableBuild.Releases;
+using ImmutableBuild.Tests.Generations.Simulation;
+using ImmutableBuild.Trust;
+
+namespace ImmutableBuild.Tests.Generations;
+
+/// <summary>The last three stages of the chain, over the record alone.</summary>
+public sealed class StageTests
+{
+    private readonly World _world = new();
+    private readonly Dictionary<string, string> _variables = [];
+    private ImmutableSortedDictionary<string, string> _secrets = ImmutableSortedDictionary<string, string>.Empty;
+
+    [Fact]
+    public async Task Each_stage_fills_in_its_part()
+    {
+        await RunAllAsync(Record(1));
+
+        var record = await RunAllAsync(Record(2));
+
+        var (first, second) = (Id(1), Id(2));
+        record.Deploy!.Spec.Id.ShouldBe(second);
+        (record.Deploy.Serving, record.Deploy.AlreadyLive, record.Deploy.LiveSequence).ShouldBe((first, false, 1));
+        (record.HealthGate!.Live, record.HealthGate.Replaced, record.HealthGate.RequestsLost).ShouldBe((second, first, 0));
+        record.HealthGate.Url.ShouldNotBeNull();
+        record.HealthGate.SwitchTime.ShouldNotBeNull();
+        record.HealthGate.Decisions.ShouldNotBeEmpty();
+        record.DestroyOld!.Destroyed.ShouldBe([first]);
+        record.DestroyOld.Kept.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_lease_is_kept_from_stage_to_stage_and_given_back_at_the_end()
+    {
+        var record = (await new DeployStage(_world.Target, new Verifier()) { KeepsLease = true }.RunAsync(Record(1), Context(), Ct)).Record;
+        var token = _world.Now.Lease.ShouldNotBeNull().FencingToken;
+        record = (await new HealthGateStage(_world.Target) { KeepsLease = true }.RunAsync(record, Context(), Ct)).Record;
+        _world.Now.Lease.ShouldNotBeNull().FencingToken.ShouldBe(token);
+
+        await new DestroyOldStage(_world.Target).RunAsync(record, Context(), Ct);
+
+        _world.Now.Lease.ShouldBeNull("also when there was nothing to destroy");
+    }
+
+    [Fact, Trait("Fault", "F07")]
+    public async Task What_is_live_already_is_said_to_be()
+    {
+        await RunAllAsync(Record(1));
+        var calls = _world.Target.Calls.Count;
+
+        var record = await RunAllAsync(Record(1));
+
+        record.Deploy!.AlreadyLive.ShouldBeTrue();
+        record.HealthGate!.Replaced.ShouldBeNull();
+        _world.Target.Calls.Count.ShouldBe(calls);
+    }
+
+    [Fact, Trait("Fault", "F38")]
+    public async Task What_is_not_verified_is_not_created()
+    {
+        var deploy = new DeployStage(_world.Target, new Verifier { Refuses = true });
+
+        await Should.ThrowAsync<ImmutableBuildException>(() => deploy.RunAsync(Record(1), Context(), Ct));
+
+        _world.Target.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Secrets_that_are_not_set_are_all_named_before_anything_happens()
+    {
+        _secrets = _secrets.Add("DB", "CI_DB").Add("KEY", "CI_KEY");
+
+        var missing = await Should.ThrowAsync<ImmutableBuildException>(() => RunAllAsync(Record(1)));
+
+        missing.Diagnostics.Select(diagnostic => diagnostic.Code).ShouldBe(["IMB6005", "IMB6005"]);
+        missing.Message.ShouldContain("CI_DB");
+        missing.Message.ShouldContain("CI_KEY");
+        _world.Target.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_secrets_value_is_kept_nowhere_and_a_changed_one_makes_a_new_generation()
+    {
+        _secrets = _secrets.Add("DB", "CI_DB");
+        _variables["CI_DB"] = "hunter2-very-secret";
+        var first = await RunAllAsync(Record(1));
+        _variables["CI_DB"] = "another";
+        var second = await RunAllAsync(Record(1));
+
+        second.Deploy!.Spec.Id.ShouldNotBe(first.Deploy!.Spec.Id);
+        JsonSerializer.Serialize(first, ReleaseRecordJson.Default.ReleaseRecord).ShouldNotContain("hunter2");
+        JsonSerializer.Serialize(_world.Now, GenerationsJson.Default.Observation).ShouldNotContain("hunter2");
+    }
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private async Task<ReleaseRecord> RunAllAsync(ReleaseRecord record)
+    {
+        IStage[] stages = [new DeployStage(_world.Target, new Verifier()) { KeepsLease = true }, new HealthGateStage(_world.Target) { KeepsLease = true }, new DestroyOldStage(_world.Target)];
+        foreach (var stage in stages)
+        {
+            record = (await stage.RunAsync(record, Context(), Ct)).Record;
+        }
+
+        return record;
+    }
+
+    private StageContext Context() => new(
+        new ReleaseOptions { App = SimulatedSpecs.App, DataDirectory = "/data", SecretVariables = _secrets, Rollout = _world.Plan },
+        _world.Reporter,
+        _world.Time,
+        name => _variables.GetValueOrDefault(name))
+    { WorkDirectory = "/work" };
+
+    private static GenerationId Id(int commit) => GenerationId.Derive(Record(commit).Compile.Commit, Record(commit).Push!.Digest, new RuntimeConfiguration());
+
+    private static ReleaseRecord Record(int commit) => new()
+    {
+        ReleaseId = $"release-{commit}",
+        App = SimulatedSpecs.App,
+        Compile = new CompileRecord
+        {
+            Commit = SimulatedSpecs.Spec(commit).Commit,
+            CommitTime = DateTimeOffset.UnixEpoch,
+            Version = "1.0.0",
+            Project = "web.csproj",
+            PublishDirectory = "publish",
+            RuntimeIdentifier = "linux-x64",
+            SelfContained = true,
+            EntryPoint = "web",
+            SdkVersion = "10.0.100",
+        },
+        Push = new PushRecord
+        {
+            Repository = "local/web",
+            Tag = SimulatedSpecs.Spec(commit).Commit.ToString(),
+            Digest = SimulatedSpecs.Spec(commit).Image,
+            BytesSent = 0,
+            AlreadyThere = true,
+        },
+    };
+
+    private sealed class Verifier : IImageVerifier
+    {
+        public bool Refuses { get; init; }
+
+        public Task VerifyAsync(AppKey app, CommitSha commit, string repository, Digest image, CancellationToken cancellationToken) =>
+            Refuses ? throw InternalErrors.Unexpected(new InvalidOperationException("not signed")) : Task.CompletedTask;
+    }
+}
