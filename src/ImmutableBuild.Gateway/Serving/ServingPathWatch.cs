@@ -84,7 +84,10 @@ internal sealed class ServingPathWatch(Uri? entry, RouteTable routes, ServingPro
         }
 
         var generation = form.Generations.FirstOrDefault(generation => generation.Name == answered);
-        _current = generation is null ? new ServingPath(null, 0) : new ServingPath(generation.Id, (_current?.Consecutive ?? 0) + 1);
+        var first = _current?.FirstAnswerAt;
+        _current = generation is null
+            ? new ServingPath(null, 0) { FirstAnswerAt = first }
+            : new ServingPath(generation.Id, (_current?.Consecutive ?? 0) + 1) { FirstAnswerAt = first ?? time.GetUtcNow() };
     }
 
     /// <summary>The generation that answered; null when none did.</summary>

@@ -81,7 +81,7 @@ public sealed class CanaryTests
         var began = _world.Time.GetUtcNow();
         _world.Target.Faults = _ =>
         {
-            _world.Target.Load = _world.Time.GetUtcNow() - began > TimeSpan.FromMinutes(1) ? 200 : 0;
+            _world.Target.Load = _world.Time.GetUtcNow() - began > TimeSpan.FromMinutes(4) ? 200 : 0;
             return Fault.None;
         };
 

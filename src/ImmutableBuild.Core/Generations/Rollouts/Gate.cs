@@ -71,10 +71,11 @@ internal static class Gate
     {
         var hasTraffic = scene.NewPercent > 0;
         var hasEnded = instance.State == InstanceState.Exited || instance.Restarts > 0;
+        var fails = instance.State == InstanceState.Exited || instance.LastProbe is { Healthy: false };
         Diagnostic? fault =
             instance.Identity == InstanceIdentity.Foreign ? GateErrors.ForeignAnswer(known.Id, instance)
             : hasEnded && !scene.IsProven(known) ? GateErrors.InstanceEnded(known.Id, instance, hasTraffic)
-            : hasTraffic && !instance.Answers() ? GateErrors.FailedWithTraffic(known.Id, instance)
+            : hasTraffic && fails ? GateErrors.FailedWithTraffic(known.Id, instance)
             : null;
         return fault is null ? null : new Refusal(fault) { IsFailure = true, Instance = instance.Name };
     }
@@ -85,7 +86,7 @@ internal static class Gate
         var deadline = scene.NewPercent > 0
             ? Latest(observed.Route.Since, scene.Desired.Began) + scene.Plan.Soak + scene.Plan.HealthTimeout
             : Latest(known.Generation.CreatedAt, scene.Desired.Began) + scene.Plan.HealthTimeout;
-        var isReady = WaitsFor(scene, known) is null && (scene.NewPercent == 0 || IsServingPathConfirmed(scene, known));
+        var isReady = WaitsFor(scene, known) is null && (scene.NewPercent < 100 || IsServingPathConfirmed(scene, known));
         return !isReady && observed.ObservedAt > deadline;
     }
 

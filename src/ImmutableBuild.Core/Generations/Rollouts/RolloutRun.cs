@@ -12,14 +12,15 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
     private readonly SwitchClock _switch = new(desired.Id, time);
     private readonly List<string> _decisions = [];
     private readonly List<GenerationId> _destroyed = [];
+    private readonly Patience _faults = new(settings.Patience, time);
+    private readonly Patience _repetitions = new(settings.Patience, time);
     private Desired _desired = desired;
     private Observation? _before;
     private Observation? _observed;
-    private bool _changed;
-    private long? _faultySince;
-    private string? _lastLine;
     private ImmutableArray<string> _log = [];
-    private long _sameSince;
+    private string? _noted;
+    private string? _lastChange;
+    private bool _changed;
 
     /// <summary>Whether anything was begun that may have to be put right.</summary>
     public bool HasChanged => _changed;
@@ -31,10 +32,10 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
         {
             var action = await DecideAsync(cancellationToken);
             var pause = await ActAsync(action, cancellationToken);
-            _faultySince = null;
+            _faults.Restore();
             return pause;
         }
-        catch (ImmutableBuildException fault) when (fault.IsTransient && MayPass(fault))
+        catch (ImmutableBuildException fault) when (fault.IsTransient && !_faults.IsOver())
         {
             reporter.Detail($"{fault.Message} Observing again.");
             return settings.Interval;
@@ -108,7 +109,7 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
         Note(action);
         if (action is Wait)
         {
-            _lastLine = null;
+            _lastChange = null;
             return settings.Interval;
         }
 
@@ -119,15 +120,15 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
     /// <summary>After a change the next look is due at once, unless the same change was just made and shows no effect yet.</summary>
     private TimeSpan PauseAfter(RolloutAction action)
     {
-        var line = action.ToString();
-        if (line != _lastLine)
+        var line = action.ToString()!;
+        if (line != _lastChange)
         {
-            (_lastLine, _sameSince) = (line, time.GetTimestamp());
+            _lastChange = line;
+            _repetitions.Restore();
             return TimeSpan.Zero;
         }
 
-        var since = time.GetElapsedTime(_sameSince);
-        return since < settings.Patience ? settings.Interval : throw DeployErrors.NoProgress(_desired.App, line!, since);
+        return _repetitions.IsOver() ? throw DeployErrors.NoProgress(_desired.App, line, settings.Patience) : settings.Interval;
     }
 
     private async Task ChangeAsync(RolloutAction action, CancellationToken cancellationToken)
@@ -199,19 +200,19 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
         }
     }
 
-    private bool MayPass(ImmutableBuildException fault)
-    {
-        _faultySince ??= time.GetTimestamp();
-        return fault.IsTransient && time.GetElapsedTime(_faultySince.Value) < settings.Patience;
-    }
-
     private void Note(RolloutAction action)
     {
         var line = action.ToString()!;
-        if (_decisions.LastOrDefault() != line)
+        if (line == _noted)
+        {
+            return;
+        }
+
+        _noted = line;
+        reporter.Detail(line);
+        if (action is not Wait)
         {
             _decisions.Add(line);
-            reporter.Detail(line);
         }
     }
 }

@@ -1,0 +1,13 @@
+namespace ImmutableBuild.Generations.Rollouts;
+
+/// <summary>How long something may go on that should not: counted from its first sign, restored when it ends.</summary>
+internal sealed class Patience(TimeSpan limit, TimeProvider time)
+{
+    private long? _since;
+
+    /// <summary>It ended.</summary>
+    public void Restore() => _since = null;
+
+    /// <summary>It shows again; whether it has gone on for too long.</summary>
+    public bool IsOver() => time.GetElapsedTime(_since ??= time.GetTimestamp()) >= limit;
+}
