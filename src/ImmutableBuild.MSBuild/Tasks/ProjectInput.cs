@@ -24,9 +24,6 @@ public sealed record ProjectInput(ITaskItem Project, ITaskItem[] Options, ITaskI
     /// <summary>The gateway's assembly, as the package brings it.</summary>
     public string GatewayProgram => Path.GetFullPath(Project.GetMetadata("GatewayProgram"));
 
-    /// <summary>The <c>dotnet</c> program that runs this build.</summary>
-    public string DotNetHost => Project.GetMetadata("DotNetHost");
-
     /// <summary>The project's <c>OutputType</c>.</summary>
     public string OutputType => Project.GetMetadata("OutputType");
 
