@@ -18,11 +18,12 @@ internal sealed class LocalBed : IContractFixture
     private readonly TestAppImages _images;
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
 
-    public LocalBed()
+    /// <summary>Makes the bed, its data directory below <paramref name="elsewhere"/> where that is given.</summary>
+    public LocalBed(string? elsewhere = null)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "finds processes in /proc");
         _images = new TestAppImages(Path.Combine(_directory, "store"));
-        Layout = new LocalLayout(Path.Combine(_directory, "data"));
+        Layout = new LocalLayout(Path.Combine(elsewhere ?? _directory, "data"));
         Target = Open();
         Elsewhere = Open();
     }
@@ -119,7 +120,7 @@ internal sealed class LocalBed : IContractFixture
             Kill(host, LocalProcesses.Gateways(Layout.Root, verb));
         }
 
-        Kill(host, LocalProcesses.Of(_directory));
+        Kill(host, LocalProcesses.Of(Layout.Root));
         _http.Dispose();
         ImmutableBuild.Local.Files.ReadOnlyTree.Delete(_directory);
         return ValueTask.CompletedTask;
