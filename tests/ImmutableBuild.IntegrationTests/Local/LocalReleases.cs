@@ -16,13 +16,13 @@ internal static class LocalReleases
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <summary>Creates, switches, clears up; the run that made it live.</summary>
-    public static async Task<RolloutResult> ReleaseAsync(this LocalBed bed, GenerationSpec spec, RolloutPlan? plan = null, string writer = "test")
+    public static async Task<RolloutResult> ReleaseAsync(this LocalBed bed, GenerationSpec spec, RolloutPlan? plan = null, string writer = "test", IDeploymentTarget? target = null)
     {
         RolloutResult? live = null;
         foreach (var goal in (RolloutGoal[])[RolloutGoal.Created, RolloutGoal.Live, RolloutGoal.Converged])
         {
             var desired = new Desired { Spec = spec, Plan = plan ?? QuickPlan, Goal = goal, Cause = LedgerCause.Release, Writer = writer };
-            var result = await new RolloutRunner(bed.Target, bed.Time, Quiet.Instance, new RolloutSettings()).RunAsync(desired, Ct);
+            var result = await new RolloutRunner(target ?? bed.Target, bed.Time, Quiet.Instance, new RolloutSettings()).RunAsync(desired, Ct);
             live = goal == RolloutGoal.Live ? result : live;
         }
 

@@ -182,6 +182,26 @@ public sealed class SwitchAndRollbackTests(ITestOutputHelper output) : IAsyncLif
         await Bed.ShouldBeOnlyAsync(next);
     }
 
+    [Fact]
+    public async Task A_worker_that_listens_on_nothing_is_released_by_its_process_alone()
+    {
+        GenerationSpec Worker(int version)
+        {
+            var spec = Bed.Spec(Bed.App, version, 1, ("TESTAPP_NEVER_LISTEN", "1"));
+            return spec with { Configuration = spec.Configuration with { Port = null, Probe = Probe.Default with { Kind = ProbeKind.Process } } };
+        }
+
+        await using var target = Bed.Open(port: null);
+        await Bed.ReleaseAsync(Worker(1), target: target);
+
+        await Bed.ReleaseAsync(Worker(2), target: target);
+
+        var seen = await Bed.ObserveAsync();
+        seen.Url.ShouldBeNull();
+        seen.Generations.ShouldHaveSingleItem().Id.ShouldBe(Worker(2).Id);
+        LocalProcesses.Instances(Bed.Layout.Root).ShouldHaveSingleItem();
+    }
+
     [Fact, Trait("Fault", "F41")]
     public async Task Images_that_nothing_needs_any_more_go_and_those_of_the_history_stay()
     {
