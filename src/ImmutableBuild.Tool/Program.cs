@@ -1,1 +1,28 @@
-return 0;
+using System.CommandLine;
+using ImmutableBuild.Tool;
+using ImmutableBuild.Tool.Commands;
+
+var root = new RootCommand("Looks after apps that were released with ImmutableBuild.")
+{
+    StatusCommand.Create(),
+    HistoryCommand.Create(),
+    RollbackCommand.Create(),
+    LogsCommand.Create(),
+    StopCommand.Create(),
+    ReleaseCommand.Create(),
+    AppScope.Project,
+    AppScope.AppName,
+    AppScope.Environment,
+    AppScope.Data,
+    AppScope.Json,
+};
+
+var parsed = root.Parse(args);
+var code = await parsed.InvokeAsync(new InvocationConfiguration
+{
+    EnableDefaultExceptionHandler = false,
+
+    // A release or rollback that is interrupted first routes back.
+    ProcessTerminationTimeout = TimeSpan.FromMinutes(1),
+});
+return parsed.Errors.Count > 0 ? ExitCodes.Usage : code;

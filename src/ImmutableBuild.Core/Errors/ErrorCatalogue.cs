@@ -11,7 +11,7 @@ public static class ErrorCatalogue
         .. new[]
         {
             ConfigurationErrors.All, BakeErrors.All, ScanErrors.All, TrustErrors.All, RegistryErrors.All,
-            DeployErrors.All, GateErrors.All, DestroyErrors.All, GatewayErrors.All, LocalErrors.All, InternalErrors.All,
+            DeployErrors.All, GateErrors.All, DestroyErrors.All, GatewayErrors.All, LocalErrors.All, ToolErrors.All, InternalErrors.All,
         }.SelectMany(range => range).OrderBy(descriptor => descriptor.Code, StringComparer.Ordinal),
     ];
 

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Tool.Output;
+
+/// <summary>The answer of <c>rollback</c>.</summary>
+internal sealed record RollbackAnswer(AppKey App, GenerationId? From, GenerationId To, bool WasStandby, double Milliseconds, long RequestsLost, ImmutableArray<GenerationId> Destroyed);
+
+/// <summary>The answer of <c>stop</c>.</summary>
+internal sealed record StopAnswer(AppKey App, ImmutableArray<GenerationId> Stopped);
+
+/// <summary>One instance's lines in the answer of <c>logs</c>.</summary>
+internal sealed record LogAnswer(GenerationId Generation, string Instance, ImmutableArray<string> Lines);
+
+/// <summary>The answer of <c>release</c>; the record is there when the release succeeded.</summary>
+internal sealed record ReleaseAnswer(bool Succeeded, ReleaseRecord? Record, ImmutableArray<ErrorAnswer> Errors);
+
+/// <summary>One error in an answer.</summary>
+internal sealed record ErrorAnswer(string Code, string Message);
+
+/// <summary>The answer of any command that was refused.</summary>
+internal sealed record RefusalAnswer(ImmutableArray<ErrorAnswer> Errors);
+
+/// <summary>The JSON form of the answers that Core has none for.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true)]
+[JsonSerializable(typeof(RollbackAnswer))]
+[JsonSerializable(typeof(StopAnswer))]
+[JsonSerializable(typeof(ImmutableArray<LogAnswer>))]
+[JsonSerializable(typeof(ReleaseAnswer))]
+[JsonSerializable(typeof(RefusalAnswer))]
+internal sealed partial class ToolJson : JsonSerializerContext;

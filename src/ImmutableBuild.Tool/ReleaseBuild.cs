@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using ImmutableBuild.Releases;
+using ImmutableBuild.Tool.Output;
+using Spectre.Console;
+
+namespace ImmutableBuild.Tool;
+
+/// <summary>The outcome of a release's build.</summary>
+/// <param name="Succeeded">It ended with 0.</param>
+/// <param name="Errors">What it refused, by code.</param>
+internal sealed record BuildOutcome(bool Succeeded, ImmutableArray<ErrorAnswer> Errors);
+
+/// <summary>
+/// A running <c>dotnet build -t:Release</c>, told as it goes: on a terminal the stages that are done and the one at work, elsewhere the
+/// build's own lines.
+/// </summary>
+internal static partial class ReleaseBuild
+{
+    /// <summary>Runs it to its end. A Ctrl-C reaches the build by the terminal itself, so it is waited for, not killed.</summary>
+    public static async Task<BuildOutcome> RunAsync(IEnumerable<string> arguments, ToolOutput output, CancellationToken cancellationToken)
+    {
+        using var build = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        var errors = new List<ErrorAnswer>();
+        if (!output.AsJson && output.Console.Profile.Capabilities.Interactive)
+        {
+            await output.Console.Status().StartAsync(At(StageName.Compile), status => ReadAsync(build, errors, output, stage => status.Status(At(stage)), cancellationToken));
+        }
+        else
+        {
+            await ReadAsync(build, errors, output, _ => { }, cancellationToken);
+        }
+
+        await build.WaitForExitAsync(CancellationToken.None);
+        return new BuildOutcome(build.ExitCode == 0, [.. errors.Distinct()]);
+    }
+
+    private static async Task ReadAsync(Process build, List<ErrorAnswer> errors, ToolOutput output, Action<StageName> atWork, CancellationToken cancellationToken)
+    {
+        while (await build.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
+        {
+            if (ErrorLine().Match(line) is { Success: true } error)
+            {
+                errors.Add(new ErrorAnswer(error.Groups["code"].Value, error.Groups["text"].Value));
+            }
+
+            if (!output.AsJson)
+            {
+                output.Line(line);
+            }
+
+            if (NextStage(line) is { } next && !cancellationToken.IsCancellationRequested)
+            {
+                atWork(next);
+            }
+        }
+    }
+
+    /// <summary>The stage after the one whose line this is; null when it is no stage's line, or the last one's.</summary>
+    internal static StageName? NextStage(string line) =>
+        StageLine().Match(line) is { Success: true } match && Enum.TryParse<StageName>(match.Groups["stage"].Value, out var stage) && stage < StageName.DestroyOld
+            ? stage + 1
+            : null;
+
+    private static string At(StageName stage) => $"{stage}…";
+
+    [GeneratedRegex(@"^\s*(?<stage>[A-Z][A-Za-z]+)\s+\d+[.,]\d+ s\s", RegexOptions.ExplicitCapture)]
+    private static partial Regex StageLine();
+
+    [GeneratedRegex(@"\berror (?<code>[A-Z]{2,8}\d{3,5}): (?<text>.*?)( \[[^\]]*\])?$", RegexOptions.ExplicitCapture)]
+    private static partial Regex ErrorLine();
+}

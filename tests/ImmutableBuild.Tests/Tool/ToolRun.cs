@@ -1,0 +1,25 @@
+using System.Diagnostics;
+
+namespace ImmutableBuild.Tests.Tool;
+
+/// <summary>One run of the built tool, as a process.</summary>
+internal sealed record ToolRun(int ExitCode, string Output, string Errors)
+{
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "immutable.dll");
+
+    public static async Task<ToolRun> StartAsync(string directory, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
+        {
+            WorkingDirectory = directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return new ToolRun(process.ExitCode, output, await errors);
+    }
+}

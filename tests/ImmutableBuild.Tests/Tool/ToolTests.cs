@@ -1,0 +1,97 @@
+using System.Text.Json;
+using ImmutableBuild.Releases;
+using ImmutableBuild.Tests.Reports;
+
+namespace ImmutableBuild.Tests.Tool;
+
+public sealed class ToolTests : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("tool");
+
+    private string Data => Path.Combine(_directory.FullName, "data");
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("status")]
+    [InlineData("history")]
+    [InlineData("stop")]
+    public async Task Without_an_app_and_without_a_record_a_command_says_what_it_needs(string command)
+    {
+        var run = await ToolRun.StartAsync(_directory.FullName, command);
+
+        run.ExitCode.ShouldBe(1);
+        run.Errors.ShouldContain("error IMB1301: Expected --app, or a release record at");
+        run.Output.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_app_comes_from_the_project_s_last_release()
+    {
+        await new ReleaseRecordFile(Path.Combine(_directory.FullName, "obj", "immutable")).WriteAsync(SampleReleases.Live(), TestContext.Current.CancellationToken);
+
+        var run = await ToolRun.StartAsync(_directory.FullName, "status", "--json", "--data-directory", Data);
+
+        run.ExitCode.ShouldBe(0, run.Errors);
+        using var status = JsonDocument.Parse(run.Output);
+        status.RootElement.GetProperty("app").GetProperty("app").GetString().ShouldBe("web");
+        status.RootElement.GetProperty("app").GetProperty("environment").GetString().ShouldBe("production");
+        status.RootElement.GetProperty("generations").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_does_not_run_is_told_in_plain_lines()
+    {
+        var run = await ToolRun.StartAsync(_directory.FullName, "status", "--app", "web", "--environment", "dev", "--data-directory", Data);
+
+        run.ExitCode.ShouldBe(0, run.Errors);
+        run.Output.ShouldBe("web/dev does not run." + Environment.NewLine);
+        Directory.Exists(Data).ShouldBeFalse("asking changes nothing");
+    }
+
+    [Fact]
+    public async Task A_refusal_is_JSON_where_JSON_was_asked_for()
+    {
+        var run = await ToolRun.StartAsync(_directory.FullName, "rollback", "--app", "web", "--to", "nonsense", "--json", "--data-directory", Data);
+
+        run.ExitCode.ShouldBe(1);
+        using var refusal = JsonDocument.Parse(run.Output);
+        refusal.RootElement.GetProperty("errors")[0].GetProperty("code").GetString().ShouldBe("IMB1304");
+        run.Errors.ShouldContain("IMB1304");
+    }
+
+    [Fact]
+    public async Task Names_that_could_be_paths_are_refused()
+    {
+        var run = await ToolRun.StartAsync(_directory.FullName, "stop", "--app", "../../etc", "--data-directory", Data);
+
+        run.ExitCode.ShouldBe(1);
+        run.Errors.ShouldContain("error IMB1304");
+    }
+
+    [Fact]
+    public async Task A_directory_without_one_project_cannot_be_released()
+    {
+        var run = await ToolRun.StartAsync(_directory.FullName, "release");
+
+        run.ExitCode.ShouldBe(1);
+        run.Errors.ShouldContain("error IMB1303");
+    }
+
+    [Fact]
+    public async Task A_command_line_that_is_not_understood_ends_with_2()
+    {
+        var run = await ToolRun.StartAsync(_directory.FullName, "roolback");
+
+        run.ExitCode.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task No_output_holds_an_escape_when_nobody_sees_colours()
+    {
+        var run = await ToolRun.StartAsync(_directory.FullName, "logs", "--app", "web", "--data-directory", Data);
+
+        run.ExitCode.ShouldBe(1);
+        (run.Output + run.Errors).ShouldNotContain("\u001b");
+    }
+}
