@@ -40,6 +40,10 @@ internal static class ServeProcess
 
         // <root>/shared/Microsoft.NETCore.App/<version>/: an app host finds the same runtime again.
         variables["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+        // A request crosses four sockets. Going on where each one's data came, and not spinning for the next, halves the processor
+        // time it costs (tests/ImmutableBuild.Benchmarks, gateway). Nothing on the public path blocks; the control path has a scheduler of its own.
+        variables["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1";
+        variables["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
         return variables.ToImmutable();
     }
 }

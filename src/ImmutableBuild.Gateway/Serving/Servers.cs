@@ -15,7 +15,7 @@ internal static class Servers
     /// <param name="endpoint">Where to listen when nothing is inherited.</param>
     public static KestrelServer Public(int? listener, IPEndPoint endpoint)
     {
-        var sorter = new PrefaceSorter(Transport());
+        var sorter = new PrefaceSorter(Transport(inline: true));
         var options = new KestrelServerOptions
         {
             AddServerHeader = false,
@@ -44,8 +44,11 @@ internal static class Servers
         var options = new KestrelServerOptions { AddServerHeader = false };
         options.Limits.MaxRequestBodySize = GatewayProtocol.MaximumRequestBytes;
         options.ListenUnixSocket(socketPath, http1 => http1.Protocols = HttpProtocols.Http1);
-        return new KestrelServer(Options.Create(options), Transport(), NullLoggerFactory.Instance);
+        return new KestrelServer(Options.Create(options), Transport(inline: false), NullLoggerFactory.Instance);
     }
 
-    private static SocketTransportFactory Transport() => new(Options.Create(new SocketTransportOptions { Backlog = 4096 }), NullLoggerFactory.Instance);
+    /// <summary>The sockets of a server.</summary>
+    /// <param name="inline">Handle requests on the threads that wait for sockets; only for what never blocks.</param>
+    private static SocketTransportFactory Transport(bool inline) =>
+        new(Options.Create(new SocketTransportOptions { Backlog = 4096, UnsafePreferInlineScheduling = inline }), NullLoggerFactory.Instance);
 }
