@@ -8,7 +8,7 @@ internal static class Golden
 {
     private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void ShouldMatch(string name, byte[] json) => GeneratedFile.ShouldHold($"tests/ImmutableBuild.Tests/Images/Golden/{name}", Format(json));
+    public static void ShouldMatch(string name, byte[] json) => Generated.GeneratedFile.ShouldBe($"tests/ImmutableBuild.Tests/Images/Golden/{name}", Format(json));
 
     private static string Format(byte[] json)
     {

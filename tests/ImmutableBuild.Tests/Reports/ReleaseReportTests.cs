@@ -4,6 +4,7 @@ using System.Xml.Linq;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Reports;
+using ImmutableBuild.Tests.Generated;
 
 namespace ImmutableBuild.Tests.Reports;
 
@@ -17,8 +18,8 @@ public sealed partial class ReleaseReportTests
     {
         var report = ReportOf(release);
 
-        GeneratedFile.ShouldHold($"tests/ImmutableBuild.Tests/Reports/Golden/{release}.md", report.ToMarkdown());
-        GeneratedFile.ShouldHold($"tests/ImmutableBuild.Tests/Reports/Golden/{release}.html", report.ToHtml());
+        GeneratedFile.ShouldBe($"tests/ImmutableBuild.Tests/Reports/Golden/{release}.md", report.ToMarkdown());
+        GeneratedFile.ShouldBe($"tests/ImmutableBuild.Tests/Reports/Golden/{release}.html", report.ToHtml());
     }
 
     [Theory]

@@ -20,7 +20,7 @@ public sealed class ReportTests
     public void SARIF() => ShouldHold("scan.sarif", Sarif.Write(SampleFindings(), Image, "0.1.0"));
 
     private static void ShouldHold(string name, byte[] content) =>
-        GeneratedFile.ShouldHold($"tests/ImmutableBuild.Tests/Scanning/Reports/Golden/{name}", Encoding.UTF8.GetString(content));
+        Generated.GeneratedFile.ShouldBe($"tests/ImmutableBuild.Tests/Scanning/Reports/Golden/{name}", Encoding.UTF8.GetString(content));
 
     private static SbomSubject SampleSubject() => new("shop", new string('a', 40), Image, new DateTimeOffset(2026, 11, 21, 9, 30, 0, TimeSpan.FromHours(1)), "0.1.0");
 
