@@ -36,6 +36,9 @@ internal sealed class TestRegistry : IAsyncDisposable
     /// <summary>Looks at each request first; true when it answered it itself.</summary>
     public Func<HttpContext, Task<bool>> Before { get; set; } = static _ => Task.FromResult(false);
 
+    /// <summary>Looks at each request once it was served.</summary>
+    public Action<HttpContext> After { get; set; } = static _ => { };
+
     /// <summary>What is sent for a blob or manifest instead of what it is.</summary>
     public Func<byte[], byte[]> Lie { get; set; } = static content => content;
 
@@ -111,6 +114,7 @@ internal sealed class TestRegistry : IAsyncDisposable
             : parts[kind] == "manifests" ? ManifestAsync(context, repository, rest[0])
             : rest[0] == "uploads" ? UploadAsync(context, repository, rest)
             : BlobAsync(context, rest[0]));
+        After(context);
     }
 
     private async Task ManifestAsync(HttpContext context, string repository, string reference)

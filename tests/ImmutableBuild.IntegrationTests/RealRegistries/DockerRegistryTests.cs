@@ -1,0 +1,98 @@
+using System.Text.Json;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
+using ImmutableBuild.Images.Oci;
+using ImmutableBuild.Registries;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.IntegrationTests.RealRegistries;
+
+/// <summary>Push and pull against a registry no one here wrote, and what other tools make of the image.</summary>
+public sealed class DockerRegistryTests : IAsyncLifetime
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+    private readonly string _directory = Directory.CreateTempSubdirectory("imb-push-").FullName;
+    private readonly RegistryConnector _connector = new(new PushOptions(), static _ => null, TimeProvider.System);
+    private DockerRegistry _registry = null!;
+    private SampleImage _sample = null!;
+    private ReleaseRecord _record = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _registry = await DockerRegistry.StartAsync(TestContext.Current.CancellationToken);
+        _sample = new SampleImage(_directory);
+        _record = SampleImage.Sign(await _sample.BakeAsync([("Web", "\u007fELF app"u8.ToArray()), ("big.bin", new byte[3_000_000]), ("wwwroot/index.html", "<p>"u8.ToArray())], None));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _connector.Dispose();
+        if (_registry is not null)
+        {
+            await _registry.DisposeAsync();
+        }
+
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task What_is_pushed_can_be_pulled_by_digest()
+    {
+        var push = await _sample.PushAsync(_record, _registry.Host, None);
+
+        var store = ImageStores.Open(push.Repository, Path.Combine(_directory, "data"), _connector, RegistryAccess.Pull);
+        using var files = await ImageFileSystem.OpenAsync(store, push.Digest, Path.Combine(_directory, "scratch"), new ImageLimits(), None);
+        files.Read(files.Find("/app/big.bin").ShouldNotBeNull(), 4_000_000).Length.ShouldBe(3_000_000);
+        (await store.FindTagAsync($"sha256-{push.Digest.Hex}.sig", None)).ShouldNotBeNull().Digest.ShouldBe(_record.Sign!.SignatureManifest);
+    }
+
+    [Fact]
+    [Trait("Fault", "F36")]
+    public async Task Pushing_again_sends_nothing()
+    {
+        var first = await _sample.PushAsync(_record, _registry.Host, None);
+
+        var again = await _sample.PushAsync(_record, _registry.Host, None);
+
+        (first.AlreadyThere, again.AlreadyThere, again.BytesSent).ShouldBe((false, true, 0L));
+    }
+
+    [Fact]
+    [Trait("Fault", "F36")]
+    public async Task The_commits_tag_with_another_digest_is_refused()
+    {
+        await _sample.PushAsync(_record, _registry.Host, None);
+        var other = SampleImage.Sign(await _sample.BakeAsync([("big.bin", [1])], None));
+
+        (await Should.ThrowAsync<ImmutableBuildException>(() => _sample.PushAsync(other, _registry.Host, None))).Code.ShouldBe("IMB5008");
+    }
+
+    [Fact]
+    public async Task Skopeo_reads_it_from_the_registry_and_copies_it_from_the_layout()
+    {
+        Assert.SkipUnless(InstalledProgram.Find("skopeo") is not null, "skopeo is not installed (tests/rig/install.sh)");
+        var push = await _sample.PushAsync(_record, _registry.Host, None);
+
+        var inspected = await InstalledProgram.RunAsync("skopeo", ["inspect", "--tls-verify=false", $"docker://{push.Repository}@{push.Digest}"], None);
+        using var facts = JsonDocument.Parse(inspected);
+        facts.RootElement.GetProperty("Digest").GetString().ShouldBe(push.Digest.ToString());
+        facts.RootElement.GetProperty("Labels").GetProperty("org.opencontainers.image.revision").GetString().ShouldBe(SampleImage.Commit);
+
+        await InstalledProgram.RunAsync("skopeo", ["copy", "--dest-tls-verify=false", $"oci:{_record.Bake!.Layout}:{SampleImage.Commit}", $"docker://{_registry.Host}/copied:1"], None);
+        var copied = await _connector.Connect(_registry.Host, "copied", RegistryAccess.Pull).FindTagAsync("1", None);
+        copied.ShouldNotBeNull().Digest.ShouldBe(push.Digest);
+    }
+
+    [Fact]
+    public async Task A_layout_that_skopeo_wrote_is_read()
+    {
+        Assert.SkipUnless(InstalledProgram.Find("skopeo") is not null, "skopeo is not installed (tests/rig/install.sh)");
+        var push = await _sample.PushAsync(_record, _registry.Host, None);
+        var layout = Path.Combine(_directory, "pulled");
+
+        await InstalledProgram.RunAsync("skopeo", ["copy", "--src-tls-verify=false", $"docker://{push.Repository}@{push.Digest}", $"oci:{layout}:1"], None);
+
+        OciLayout.Open(layout).Find("1").ShouldNotBeNull().Digest.ShouldBe(push.Digest);
+        (await OciLayout.Open(layout).ReadManifestAsync(push.Digest, None)).Layers.Length.ShouldBe(_record.Bake!.Layers.Length);
+    }
+}
