@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Releases;
 
@@ -10,15 +9,14 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
     private readonly HeldLease _lease = new(target, desired.App, new LeaseRequest(desired.Writer, settings.LeaseDuration), time, reporter);
     private readonly TrafficWatch _traffic = new(desired.Id);
     private readonly SwitchClock _switch = new(desired.Id, time);
-    private readonly List<string> _decisions = [];
+    private readonly DecisionLog _decisions = new(reporter);
+    private readonly InstanceLog _log = new(target, desired.App, desired.Id, settings.LogLines, reporter);
     private readonly List<GenerationId> _destroyed = [];
     private readonly Patience _faults = new(settings.Patience, time);
     private readonly Patience _repetitions = new(settings.Patience, time);
     private Desired _desired = desired;
     private Observation? _before;
     private Observation? _observed;
-    private ImmutableArray<string> _log = [];
-    private string? _noted;
     private string? _lastChange;
     private bool _changed;
 
@@ -57,7 +55,7 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
         Before = _before!,
         Observed = _observed!,
         Unchanged = !_changed,
-        Decisions = [.. _decisions],
+        Decisions = _decisions.Lines,
         Destroyed = [.. _destroyed],
         SwitchTime = _switch.Elapsed,
         RequestsLost = _traffic.Lost,
@@ -88,14 +86,14 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
     {
         if (action is Fail fail)
         {
-            Note(action);
-            await ReadLogAsync(cancellationToken);
-            throw new ImmutableBuildException(GateErrors.WithLog(fail.Diagnostic, _desired.Refused?.Instance, _log));
+            _decisions.Note(action);
+            await _log.ReadAsync(_desired.Refused?.Instance, cancellationToken);
+            throw new ImmutableBuildException(GateErrors.WithLog(fail.Diagnostic, _desired.Refused?.Instance, _log.Lines));
         }
 
         if (action is Done)
         {
-            Note(action);
+            _decisions.Note(action);
             return null;
         }
 
@@ -106,7 +104,7 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
             return TimeSpan.Zero;
         }
 
-        Note(action);
+        _decisions.Note(action);
         if (action is Wait)
         {
             _lastChange = null;
@@ -136,7 +134,12 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
         _changed = true;
         if (action is Destroy destroy && destroy.Generation == _desired.Id)
         {
-            await ReadLogAsync(cancellationToken);
+            await _log.ReadAsync(_desired.Refused?.Instance, cancellationToken);
+        }
+
+        foreach (var warning in (action as SetRoute)?.Warnings ?? [])
+        {
+            reporter.Warn(warning);
         }
 
         try
@@ -161,58 +164,12 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
 
     private async Task CallAsync(RolloutAction action, Lease lease, CancellationToken cancellationToken)
     {
-        switch (action)
+        _switch.Calling(action);
+        await target.MakeAsync(_desired.App, action, lease, cancellationToken);
+        _switch.Called(action);
+        if (action is Destroy destroy)
         {
-            case Create create:
-                await target.CreateAsync(create.Spec, lease, cancellationToken);
-                break;
-            case SetRoute move:
-                move.Warnings.ToList().ForEach(reporter.Warn);
-                _switch.Calling(move.Route);
-                await target.RouteAsync(_desired.App, move.Route, lease, cancellationToken);
-                _switch.Called();
-                break;
-            case Record record:
-                await target.RecordAsync(_desired.App, record.Entry, lease, cancellationToken);
-                break;
-            case Destroy destroy:
-                await target.DestroyAsync(_desired.App, destroy.Generation, lease, cancellationToken);
-                _destroyed.Add(destroy.Generation);
-                break;
-            default:
-                throw new InvalidOperationException($"{action.GetType().Name} changes nothing.");
-        }
-    }
-
-    /// <summary>The last moment to keep what the instance at fault wrote. It only explains, so that nothing waits for it.</summary>
-    private async Task ReadLogAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (_log.IsEmpty && _desired.Refused?.Instance is { } instance)
-            {
-                _log = [.. await target.ReadLogAsync(_desired.App, _desired.Id, instance, settings.LogLines, cancellationToken)];
-            }
-        }
-        catch (ImmutableBuildException fault)
-        {
-            reporter.Detail($"The log of the failed instance could not be read: {fault.Message}");
-        }
-    }
-
-    private void Note(RolloutAction action)
-    {
-        var line = action.ToString()!;
-        if (line == _noted)
-        {
-            return;
-        }
-
-        _noted = line;
-        reporter.Detail(line);
-        if (action is not Wait)
-        {
-            _decisions.Add(line);
+            _destroyed.Add(destroy.Generation);
         }
     }
 }

@@ -88,11 +88,11 @@ internal sealed class Scene
     /// <summary>The ledger says that the generation, as it runs now, failed.</summary>
     public bool HasFailed(Known known) => Says(LedgerEvent.Failed, known);
 
-    /// <summary>It gets no traffic, and nobody would miss it (F25).</summary>
+    /// <summary>It gets no traffic, and nobody would miss it: users are served, or it could not serve them, or nobody was ever served by it (F25).</summary>
     public bool MayDestroy(Known known) =>
         known.Generation.Phase != GenerationPhase.Destroying
         && !Route.Names(known.Id)
-        && (IsServed || !known.Answers);
+        && (IsServed || !known.Answers || (Route.Shares.IsEmpty && !IsProven(known)));
 
     private bool Says(LedgerEvent what, Known known) =>
         LatestEntry(known.Id) is { } entry && entry.Event == what && entry.At >= known.Generation.CreatedAt;

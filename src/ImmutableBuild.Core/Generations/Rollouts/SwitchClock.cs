@@ -12,11 +12,12 @@ internal sealed class SwitchClock(GenerationId newId, TimeProvider time)
     /// <summary>The measured time; null before the switch was seen.</summary>
     public TimeSpan? Elapsed { get; private set; }
 
-    /// <summary>A route is about to be set.</summary>
-    public void Calling(Route route) => _called = route.PercentOf(newId) == 100 ? time.GetTimestamp() : null;
+    /// <summary>A change is about to be made.</summary>
+    public void Calling(RolloutAction action) =>
+        _called = action is SetRoute move ? (move.Route.PercentOf(newId) == 100 ? time.GetTimestamp() : null) : _called;
 
     /// <summary>The call came back.</summary>
-    public void Called() => _call = _called is { } called ? time.GetElapsedTime(called) : default;
+    public void Called(RolloutAction action) => _call = action is SetRoute && _called is { } called ? time.GetElapsedTime(called) : _call;
 
     /// <summary>Looks for the first answer.</summary>
     public void Note(Observation observed)

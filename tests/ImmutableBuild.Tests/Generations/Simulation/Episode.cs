@@ -21,6 +21,18 @@ public sealed record Sleeper(Releasing Sleeping, int Steps, Releasing Meanwhile)
     public override string ToString() => $"({Sleeping}) sleeps after {Steps} steps during ({Meanwhile})";
 }
 
+/// <summary>Someone rolls back, and calls go wrong as listed.</summary>
+public sealed record GoesBack(Fault[] Faults) : Episode
+{
+    public override string ToString() => $"rollback [{string.Join(' ', Faults)}]";
+}
+
+/// <summary>The target restarts: what it counted is gone, what it committed is not.</summary>
+public sealed record Restarts : Episode
+{
+    public override string ToString() => "the target restarts";
+}
+
 /// <summary>The process of an instance of what serves ends.</summary>
 public sealed record Crash : Episode
 {

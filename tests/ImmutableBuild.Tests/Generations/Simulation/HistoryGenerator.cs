@@ -58,17 +58,23 @@ public static class HistoryGenerator
             from steps in Gen.Choose(1, 40)
             from meanwhile in Release()
             select (Episode)new Sleeper(sleeping, steps, meanwhile)),
+        (2, Faults().Select(faults => (Episode)new GoesBack(faults))),
+        (1, Gen.Constant<Episode>(new Restarts())),
         (1, Gen.Constant<Episode>(new Crash())),
         (1, Gen.Choose(1, 40).Select(seconds => (Episode)new Passes(seconds))));
 
     private static Gen<Releasing> Release() =>
         from commit in Gen.Choose(1, 4)
+        from faults in Faults()
+        select new Releasing(commit, faults);
+
+    private static Gen<Fault[]> Faults() =>
         from length in Gen.Choose(0, 60)
         from faults in Gen.Frequency(
             (30, Gen.Constant(Fault.None)),
             (2, Gen.Elements(Fault.NotDone, Fault.ReplyLost)),
             (1, Gen.Elements(Fault.DiesBefore, Fault.DiesAfter, Fault.Slow))).ArrayOf(length)
-        select new Releasing(commit, faults);
+        select faults;
 
     private static IEnumerable<GeneratedHistory> Shrink(GeneratedHistory history)
     {
@@ -97,24 +103,27 @@ public static class HistoryGenerator
     private static IEnumerable<Episode> Shrink(Episode episode) => episode switch
     {
         Releasing release => Shrink(release),
+        GoesBack back => Shrink(back.Faults).Select(faults => back with { Faults = faults }),
         Race race => [race.First, race.Second, .. Shrink(race.First).Select(first => race with { First = first }), .. Shrink(race.Second).Select(second => race with { Second = second })],
         Sleeper sleeper => [sleeper.Sleeping, sleeper.Meanwhile, .. Shrink(sleeper.Sleeping).Select(sleeping => sleeper with { Sleeping = sleeping })],
         _ => [],
     };
 
-    private static IEnumerable<Releasing> Shrink(Releasing release)
+    private static IEnumerable<Releasing> Shrink(Releasing release) => Shrink(release.Faults).Select(faults => release with { Faults = faults });
+
+    private static IEnumerable<Fault[]> Shrink(Fault[] faults)
     {
-        for (var index = 0; index < release.Faults.Length; index++)
+        for (var index = 0; index < faults.Length; index++)
         {
-            if (release.Faults[index] != Fault.None)
+            if (faults[index] != Fault.None)
             {
-                yield return release with { Faults = [.. release.Faults.Select((fault, other) => other == index ? Fault.None : fault)] };
+                yield return [.. faults.Select((fault, other) => other == index ? Fault.None : fault)];
             }
         }
 
-        if (release.Faults.Length > 0 && release.Faults[^1] == Fault.None)
+        if (faults is [.., Fault.None])
         {
-            yield return release with { Faults = release.Faults[..^1] };
+            yield return faults[..^1];
         }
     }
 }

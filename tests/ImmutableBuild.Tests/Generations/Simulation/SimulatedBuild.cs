@@ -1,4 +1,5 @@
 using ImmutableBuild.Errors;
+using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Rollouts;
 
 namespace ImmutableBuild.Tests.Generations.Simulation;
@@ -16,21 +17,28 @@ public enum BuildEnd
 public sealed class SimulatedBuild
 {
     private readonly World _world;
-    private readonly Queue<RolloutGoal> _goals = new([RolloutGoal.Created, RolloutGoal.Live, RolloutGoal.Converged]);
+    private readonly Queue<RolloutGoal> _goals;
     private readonly Desired _desired;
     private RolloutRun _run;
     private int _calls;
 
     public SimulatedBuild(World world, int commit, IReadOnlyList<Fault> faults)
+        : this(world, world.Desire(commit), faults, RolloutGoal.Created, RolloutGoal.Live, RolloutGoal.Converged)
     {
-        _world = world;
-        Faults = faults;
-        Commit = commit;
-        _desired = world.Desire(commit, _goals.Dequeue());
-        _run = Begin();
     }
 
-    public int Commit { get; }
+    private SimulatedBuild(World world, Desired desired, IReadOnlyList<Fault> faults, params RolloutGoal[] goals)
+    {
+        _world = world;
+        _desired = desired;
+        _goals = new Queue<RolloutGoal>(goals);
+        Faults = faults;
+        _run = Begin(_goals.Dequeue());
+    }
+
+    /// <summary>A rollback to <paramref name="spec"/>.</summary>
+    public static SimulatedBuild Back(World world, GenerationSpec spec, IReadOnlyList<Fault> faults) =>
+        new(world, world.Desire(SimulatedSpecs.NumberOf(spec)) with { Spec = spec, Cause = LedgerCause.Rollback }, faults, RolloutGoal.Live, RolloutGoal.Converged);
 
     /// <summary>What goes wrong with its calls, in the order of the calls; nothing beyond the last.</summary>
     public IReadOnlyList<Fault> Faults { get; }
@@ -70,7 +78,7 @@ public sealed class SimulatedBuild
     {
         for (var step = 0; End == BuildEnd.Running; step++)
         {
-            step.ShouldBeLessThan(5000, $"the build of {Commit} never ends; last: {_world.Reporter.Details.LastOrDefault()}");
+            step.ShouldBeLessThan(5000, $"the build of {_desired.Id} never ends; last: {_world.Reporter.Details.LastOrDefault()}");
             Step();
         }
 
@@ -90,7 +98,7 @@ public sealed class SimulatedBuild
         }
     }
 
-    private RolloutRun Begin(RolloutGoal goal = RolloutGoal.Created) =>
+    private RolloutRun Begin(RolloutGoal goal) =>
         new(_world.Target, _desired with { Goal = goal }, new RolloutSettings { KeepLease = true }, _world.Time, _world.Reporter);
 
     private void ReleaseLease()

@@ -129,6 +129,14 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
     /// <summary>Ends the process of an instance from outside.</summary>
     public void Kill(GenerationId id, int instance = 0) => Find(id)?.Instances.ElementAtOrDefault(instance)?.Kill(time.GetUtcNow());
 
+    /// <summary>The target restarts: its counters and what it saw begin anew, what it committed stays.</summary>
+    public void Restart()
+    {
+        _routedAt = time.GetUtcNow();
+        _serving.Restart();
+        _generations.ForEach(generation => generation.ResetCounters());
+    }
+
     /// <summary>Someone scales a generation out.</summary>
     public void ScaleOut(GenerationId id, int instances)
     {
