@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
 using ImmutableBuild.Gateway.Keeping;
-using ImmutableBuild.Gateway.Processes;
 using ImmutableBuild.Gateway.Serving;
+using ImmutableBuild.Processes;
 
 using var ending = new CancellationTokenSource();
 using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
@@ -37,10 +37,10 @@ static async Task<int> ServeAsync(string[] arguments, CancellationToken ending)
     int? listener = null;
     if (arguments is [.. var options, ServeProcess.InheritsListener])
     {
-        (arguments, listener) = (options, ProcessStart.ListenerDescriptor);
+        (arguments, listener) = (options, ProcessStart.InheritedDescriptor);
 
         // Instances must not hold the public port.
-        _ = LibC.CloseOnExec(ProcessStart.ListenerDescriptor, LibC.SetCloseOnExec);
+        _ = LibC.CloseOnExec(ProcessStart.InheritedDescriptor, LibC.SetCloseOnExec);
     }
 
     await Serve.RunAsync(GatewayOptions.Parse(arguments), listener, new GatewayLog(Console.Error, TimeProvider.System), ending);

@@ -19,4 +19,13 @@ public sealed record ProcessStart
 
     /// <summary>The file its standard output and error are appended to, made with mode 0600; null discards them.</summary>
     public string? OutputFile { get; init; }
+
+    /// <summary>
+    /// The one descriptor of the starter that it gets, as <see cref="InheritedDescriptor"/>: a listening socket that is to outlive
+    /// it. Unix only; null for none.
+    /// </summary>
+    public int? Descriptor { get; init; }
+
+    /// <summary>The number under which <see cref="Descriptor"/> arrives: the first after the standard streams.</summary>
+    public const int InheritedDescriptor = 3;
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ImmutableBuild.Gateway.Processes;
 
 namespace ImmutableBuild.Gateway.Keeping;
 

@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
-using System.Runtime.InteropServices;
-using ImmutableBuild.Errors;
-using ImmutableBuild.Gateway.Processes;
 using ImmutableBuild.Gateway.Supervision;
+using ImmutableBuild.Processes;
 
 namespace ImmutableBuild.Gateway.Keeping;
 
@@ -39,23 +36,23 @@ internal static class Keeper
 
     private static async Task<int> KeepAsync(ProcessStart start, GatewayOptions options, CancellationToken ending)
     {
-        var host = ProcessHosts.ForThisSystem();
+        var host = ProcessHost.ForThisSystem();
         var backoff = new RestartBackoff(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(5), wellAfter: TimeSpan.FromSeconds(10));
         var socket = ControlSocket.PathFor(options.StateDirectory);
-        var output = new OutputLog(start.OutputPath);
+        var output = new OutputLog(start.OutputFile!);
         File.Delete(socket);
         for (var first = true; ; first = false)
         {
             output.Bound();
             var began = TimeProvider.System.GetTimestamp();
-            var gateway = host.Start(start);
-            using var onEnding = ending.Register(() => host.Terminate(gateway));
+            var gateway = RunningProcess.Start(host, start);
+            using var onEnding = ending.Register(() => host.Terminate(gateway.Identity));
             if (first)
             {
                 await WaitForStartAsync(gateway, socket);
             }
 
-            if (first && !gateway.Exited.IsCompleted)
+            if (first && !gateway.HasExited)
             {
                 Detachment.CloseStandardError();
             }
@@ -75,7 +72,7 @@ internal static class Keeper
     private static async Task WaitForStartAsync(RunningProcess gateway, string socket)
     {
         var began = TimeProvider.System.GetTimestamp();
-        while (!gateway.Exited.IsCompleted && !File.Exists(socket) && TimeProvider.System.GetElapsedTime(began) < StartPatience)
+        while (!gateway.HasExited && !File.Exists(socket) && TimeProvider.System.GetElapsedTime(began) < StartPatience)
         {
             await Task.Delay(Poll);
         }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using ImmutableBuild.Gateway.Processes;
+using ImmutableBuild.Processes;
 
 namespace ImmutableBuild.Gateway.Keeping;
 
@@ -24,7 +24,15 @@ internal static class ServeProcess
             .. options.ToArguments(),
             .. listener is null ? Array.Empty<string>() : [InheritsListener],
         ];
-        return new ProcessStart(program, arguments, Variables(), options.StateDirectory, Path.Combine(options.StateDirectory, "gateway.log"), listener);
+        return new ProcessStart
+        {
+            Program = program,
+            Arguments = arguments,
+            Environment = Variables(),
+            WorkingDirectory = options.StateDirectory,
+            OutputFile = Path.Combine(options.StateDirectory, "gateway.log"),
+            Descriptor = listener,
+        };
     }
 
     private static ImmutableSortedDictionary<string, string> Variables()

@@ -1,13 +1,13 @@
 using System.Net;
-using ImmutableBuild.Gateway.Processes;
 using ImmutableBuild.Gateway.Routing;
+using ImmutableBuild.Gateway.Supervision;
 using ImmutableBuild.Generations;
 
 namespace ImmutableBuild.Gateway.Probing;
 
 /// <summary>Probes one run of one instance: is it ready, is it who it should be (F15), what does it speak.</summary>
 internal sealed class InstanceProber(
-    Probe probe, GenerationId generation, int port, RunningProcess process, IProcessHost host, HttpProbe http, TimeProvider time)
+    Probe probe, GenerationId generation, int port, RunningProcess process, HttpProbe http, TimeProvider time)
 {
     /// <summary>Reading the system's socket table costs more than a probe, so a confirmed identity holds this long.</summary>
     private static readonly TimeSpan IdentityHolds = TimeSpan.FromSeconds(5);
@@ -19,7 +19,7 @@ internal sealed class InstanceProber(
     /// <summary>One look.</summary>
     public async Task<ProbeOutcome> LookAsync(CancellationToken cancellationToken)
     {
-        if (process.Exited.IsCompleted)
+        if (process.HasExited)
         {
             return new ProbeOutcome(false, "the process ended");
         }
@@ -104,16 +104,13 @@ internal sealed class InstanceProber(
             return InstanceIdentity.Confirmed;
         }
 
-        switch (host.Owns(process, port))
+        var identity = PortOwner.Compare(process.Identity, port);
+        if (identity == InstanceIdentity.Confirmed)
         {
-            case true:
-                _identityUntil = time.GetUtcNow() + IdentityHolds;
-                return InstanceIdentity.Confirmed;
-            case false:
-                return InstanceIdentity.Foreign;
-            default:
-                return InstanceIdentity.Unknown;
+            _identityUntil = time.GetUtcNow() + IdentityHolds;
         }
+
+        return identity;
     }
 
     private static string Shorten(string text) => text.Length > 40 ? text[..40] + "…" : text;

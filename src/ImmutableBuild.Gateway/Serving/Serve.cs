@@ -4,11 +4,10 @@ using System.Runtime.InteropServices;
 using ImmutableBuild.Gateway.Control;
 using ImmutableBuild.Gateway.Forwarding;
 using ImmutableBuild.Gateway.Probing;
-using ImmutableBuild.Gateway.Processes;
 using ImmutableBuild.Gateway.Routing;
 using ImmutableBuild.Gateway.State;
 using ImmutableBuild.Gateway.Supervision;
-using ImmutableBuild.Generations;
+using ImmutableBuild.Processes;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ImmutableBuild.Gateway.Serving;
@@ -29,7 +28,7 @@ internal static class Serve
         using var http = new HttpProbe();
         var store = StateStore.Open(options.StateDirectory, options.App, time, log);
         var ledger = LedgerFile.Open(options.StateDirectory, log);
-        var surroundings = new Surroundings(options.StateDirectory, store, ProcessHosts.ForThisSystem(), http, time, log);
+        var surroundings = new Surroundings(options.StateDirectory, store, ProcessHost.ForThisSystem(), http, time, log);
         var probe = new ServingProbe();
         var fleet = new Fleet(new RouteTable(Random.Shared));
         var destruction = new Destruction(fleet, surroundings);

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
-using ImmutableBuild.Gateway.Processes;
 
 namespace ImmutableBuild.Gateway.State;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using ImmutableBuild.Gateway.Processes;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Processes;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Gateway.State;

@@ -1,10 +1,10 @@
 using System.ComponentModel;
 using ImmutableBuild.Errors;
-using ImmutableBuild.Gateway.Processes;
 using ImmutableBuild.Gateway.Probing;
 using ImmutableBuild.Gateway.Routing;
 using ImmutableBuild.Gateway.State;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Processes;
 
 namespace ImmutableBuild.Gateway.Supervision;
 
@@ -63,15 +63,15 @@ internal sealed class Instance : IAsyncDisposable
     /// <summary>Goes on with the process that an earlier gateway started, or with a new one when that is gone (F44).</summary>
     public void Resume()
     {
-        if (_record.Process is { } identity && _surroundings.Host.Adopt(identity) is { } process)
+        if (_record.Process is { } identity && RunningProcess.Adopt(_surroundings.Host, identity) is { } process)
         {
-            _surroundings.Log.Write($"{Id}/{_record.Name}: process {identity.Pid} adopted");
+            _surroundings.Log.Write($"{Id}/{_record.Name}: process {identity.Id} adopted");
             Supervise(process);
             return;
         }
 
         _surroundings.Log.Write($"{Id}/{_record.Name}: its process is gone; starting it again");
-        _surroundings.Host.KillMarked(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id, _record.Name));
+        Strays.Kill(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id, _record.Name));
         _supervision = SuperviseAsync(null);
         _probes = ProbeAsync();
     }
@@ -104,7 +104,7 @@ internal sealed class Instance : IAsyncDisposable
         await _stopping.CancelAsync();
         await _supervision;
         await _probes;
-        _surroundings.Host.KillMarked(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id, _record.Name));
+        Strays.Kill(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id, _record.Name));
     }
 
     /// <summary>As an observation shows it.</summary>
@@ -137,7 +137,14 @@ internal sealed class Instance : IAsyncDisposable
         _directory.Create();
         var plan = _generation.Launch;
         var environment = InstanceEnvironment.Of(plan, Id, _record, _directory, _surroundings.StateDirectory);
-        var process = _surroundings.Host.Start(new ProcessStart(plan.Executable, plan.Arguments, environment, _directory.Work, Output.Path));
+        var process = RunningProcess.Start(_surroundings.Host, new ProcessStart
+        {
+            Program = plan.Executable,
+            Arguments = plan.Arguments,
+            Environment = environment,
+            WorkingDirectory = _directory.Work,
+            OutputFile = Output.Path,
+        });
         _record = _record with { Process = process.Identity };
         return process;
     }
@@ -151,7 +158,7 @@ internal sealed class Instance : IAsyncDisposable
 
     private void Begin(RunningProcess process) => _run = new InstanceRun(
         process,
-        new InstanceProber(Configuration.Probe, Id, _record.Port, process, _surroundings.Host, _surroundings.HttpProbe, _surroundings.Time),
+        new InstanceProber(Configuration.Probe, Id, _record.Port, process, _surroundings.HttpProbe, _surroundings.Time),
         _surroundings.Time.GetUtcNow());
 
     private async Task SuperviseAsync(RunningProcess? process)
@@ -167,13 +174,16 @@ internal sealed class Instance : IAsyncDisposable
             var exitCode = await WaitForEndAsync(process);
             var ran = _surroundings.Time.GetUtcNow() - _run!.Since;
             End(exitCode);
+
+            // What the leader left in its group goes with it.
+            _surroundings.Host.Kill(process.Identity);
             if (_stopping.IsCancellationRequested)
             {
                 return;
             }
 
-            _surroundings.Log.Write($"{Id}/{_record.Name}: process {process.Identity.Pid} ended with {exitCode?.ToString() ?? "an unknown code"}");
-            _surroundings.Host.KillMarked(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id, _record.Name));
+            _surroundings.Log.Write($"{Id}/{_record.Name}: process {process.Identity.Id} ended with {exitCode?.ToString() ?? "an unknown code"}");
+            Strays.Kill(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id, _record.Name));
             process = await StartAgainAsync(_backoff.After(ran));
         }
     }
@@ -186,9 +196,9 @@ internal sealed class Instance : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            _surroundings.Host.Terminate(process);
+            _surroundings.Host.Terminate(process.Identity);
             await Task.WhenAny(process.Exited, Task.Delay(Configuration.StopGrace, _surroundings.Time, CancellationToken.None));
-            _surroundings.Host.Kill(process);
+            _surroundings.Host.Kill(process.Identity);
             return await process.Exited;
         }
     }

@@ -1,4 +1,3 @@
-using ImmutableBuild.Gateway.Processes;
 using ImmutableBuild.Gateway.Probing;
 using ImmutableBuild.Gateway.Routing;
 

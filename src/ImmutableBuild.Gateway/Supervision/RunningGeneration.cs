@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ImmutableBuild.Gateway.Processes;
 using ImmutableBuild.Gateway.Routing;
 using ImmutableBuild.Gateway.State;
 using ImmutableBuild.Generations;
@@ -60,7 +59,7 @@ internal sealed class RunningGeneration
     public async Task StopAsync()
     {
         await Task.WhenAll(Instances.Select(instance => instance.StopAsync()));
-        _surroundings.Host.KillMarked(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id));
+        Strays.Kill(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id));
         InstanceDirectory.Remove(_surroundings.StateDirectory, Id, _surroundings.Log);
         foreach (var instance in Instances)
         {

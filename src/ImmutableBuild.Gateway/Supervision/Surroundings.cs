@@ -1,6 +1,6 @@
-using ImmutableBuild.Gateway.Processes;
 using ImmutableBuild.Gateway.Probing;
 using ImmutableBuild.Gateway.State;
+using ImmutableBuild.Processes;
 
 namespace ImmutableBuild.Gateway.Supervision;
 

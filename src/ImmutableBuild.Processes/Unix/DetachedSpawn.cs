@@ -58,7 +58,13 @@ internal static unsafe class DetachedSpawn
         Check(LibC.ActionsOpen(actions, 0, "/dev/null", ReadOnly, 0), start);
         Check(LibC.ActionsOpen(actions, 1, start.OutputFile ?? "/dev/null", AppendFlags, OwnerOnly), start);
         Check(LibC.ActionsDuplicate(actions, 1, 2), start);
-        foreach (var descriptor in OpenDescriptors())
+        if (start.Descriptor is { } inherited)
+        {
+            // A duplicate has no close-on-exec flag.
+            Check(LibC.ActionsDuplicate(actions, inherited, ProcessStart.InheritedDescriptor), start);
+        }
+
+        foreach (var descriptor in OpenDescriptors().Where(open => start.Descriptor is null || open != ProcessStart.InheritedDescriptor))
         {
             Check(LibC.ActionsClose(actions, descriptor), start);
         }

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ImmutableBuild.Gateway.Processes;
+namespace ImmutableBuild.Gateway.Supervision.Linux;
 
 /// <summary>Finds the socket that accepts connections to a loopback port in <c>/proc/net/tcp</c> and <c>tcp6</c> (proc_net(5)).</summary>
 internal static class LinuxListener

@@ -1,20 +1,14 @@
 using System.Globalization;
 using System.Text;
 
-namespace ImmutableBuild.Gateway.Processes;
+namespace ImmutableBuild.Gateway.Supervision.Linux;
 
 /// <summary>What <c>/proc</c> tells of one process (proc(5)).</summary>
 /// <param name="Pid">Its id.</param>
 /// <param name="State">One letter; <c>Z</c> is a process that ended and was not waited for.</param>
 /// <param name="Session">The id of its session's leader.</param>
-/// <param name="StartTicks">Clock ticks between boot and its start.</param>
-internal sealed record LinuxProcess(int Pid, char State, int Session, long StartTicks)
+internal sealed record LinuxProcess(int Pid, char State, int Session)
 {
-    private static readonly Lazy<string> BootId = new(() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim());
-
-    /// <summary>Tells this process from any other that has or will have its id, across restarts of the machine.</summary>
-    public string StartMark => $"{BootId.Value}:{StartTicks.ToString(CultureInfo.InvariantCulture)}";
-
     /// <summary>Whether it can still run.</summary>
     public bool IsAlive => State is not ('Z' or 'X');
 
@@ -82,6 +76,6 @@ internal sealed record LinuxProcess(int Pid, char State, int Session, long Start
     {
         // The second field is the program's name in parentheses, and may itself hold any character.
         var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length > 19 ? new LinuxProcess(pid, fields[0][0], int.Parse(fields[3]), long.Parse(fields[19])) : null;
+        return fields.Length > 3 ? new LinuxProcess(pid, fields[0][0], int.Parse(fields[3], CultureInfo.InvariantCulture)) : null;
     }
 }
