@@ -5,9 +5,9 @@ using ImmutableBuild.Releases;
 namespace ImmutableBuild.Gateway;
 
 /// <summary>
-/// The command line of a gateway's process, <c>ImmutableBuild.Gateway keep</c> and the options below. The keeper leaves its
-/// starter's session and handles by itself: it closes its standard error once it listens, so a starter reads that to its end,
-/// then either finds the process ended (and the text says why) or asks the control socket until it answers.
+/// The command line of a gateway's process, <c>ImmutableBuild.Gateway keep</c> and the options below. It is to be started in a
+/// session of its own with a file as its output (<c>ImmutableBuild.Processes</c> does that). A starter asks the control socket
+/// until it answers, or finds the process ended; its output then says why.
 /// </summary>
 /// <param name="StateDirectory">Absolute path of the directory that holds everything of this app and environment.</param>
 /// <param name="App">The one app and environment it serves.</param>

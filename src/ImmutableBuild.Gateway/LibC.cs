@@ -13,18 +13,8 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
 
-    [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
-    public static partial int NewSession();
-
-    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
-    public static partial int Duplicate(int descriptor, int duplicate);
-
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
-
-    /// <summary><c>fcntl</c> with F_GETFD, which takes no third argument.</summary>
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    public static partial int DescriptorFlags(int descriptor, int getFlags = 1);
 
     /// <summary><c>ioctl</c> with <see cref="SetCloseOnExec"/>, which takes no third argument.</summary>
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]

@@ -131,7 +131,7 @@ internal sealed class Orders(AppKey app, Fleet fleet, LedgerFile ledger, Surroun
     {
         try
         {
-            await created.StartAsync();
+            created.Start();
             surroundings.Store.Change(state => state.Find(created.Id) is { } record
                 ? state.With(record with { Phase = GenerationPhase.Running, Instances = [.. created.Instances.Select(instance => instance.Record)] })
                 : state);

@@ -9,9 +9,6 @@ namespace ImmutableBuild.Gateway.Keeping;
 /// </summary>
 internal static class Keeper
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
-
     /// <summary>Keeps a gateway until it was stopped; the exit code to end with. IMB6051 and IMB6057 before anything was started.</summary>
     public static async Task<int> RunAsync(GatewayOptions options, CancellationToken ending)
     {
@@ -19,8 +16,6 @@ internal static class Keeper
         using var only = StateLock.Take(options.StateDirectory);
         using var listener = PublicPort.Listen(options);
         Environment.CurrentDirectory = options.StateDirectory;
-        Detachment.LeaveSession();
-
         var start = ServeProcess.Start(listener.Serving, listener.Descriptor);
         var exitCode = await KeepAsync(start, options, ending);
         if (exitCode == ExitCodes.Stopped && !File.Exists(Path.Combine(options.StateDirectory, "state.json")))
@@ -38,25 +33,14 @@ internal static class Keeper
     {
         var host = ProcessHost.ForThisSystem();
         var backoff = new RestartBackoff(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(5), wellAfter: TimeSpan.FromSeconds(10));
-        var socket = ControlSocket.PathFor(options.StateDirectory);
         var output = new OutputLog(start.OutputFile!);
-        File.Delete(socket);
-        for (var first = true; ; first = false)
+        File.Delete(ControlSocket.PathFor(options.StateDirectory));
+        while (true)
         {
             output.Bound();
             var began = TimeProvider.System.GetTimestamp();
             var gateway = RunningProcess.Start(host, start);
             using var onEnding = ending.Register(() => host.Terminate(gateway.Identity));
-            if (first)
-            {
-                await WaitForStartAsync(gateway, socket);
-            }
-
-            if (first && !gateway.HasExited)
-            {
-                Detachment.CloseStandardError();
-            }
-
             var exitCode = await gateway.Exited;
             if (exitCode is ExitCodes.Stopped or ExitCodes.CannotServe || ending.IsCancellationRequested)
             {
@@ -65,16 +49,6 @@ internal static class Keeper
             }
 
             await Task.Delay(backoff.After(TimeProvider.System.GetElapsedTime(began)), ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    /// <summary>A starter that still listens to standard error learns from it why the first start failed.</summary>
-    private static async Task WaitForStartAsync(RunningProcess gateway, string socket)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        while (!gateway.HasExited && !File.Exists(socket) && TimeProvider.System.GetElapsedTime(began) < StartPatience)
-        {
-            await Task.Delay(Poll);
         }
     }
 

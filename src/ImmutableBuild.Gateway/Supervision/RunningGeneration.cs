@@ -10,6 +10,7 @@ internal sealed class RunningGeneration
 {
     private readonly Lock _gate = new();
     private readonly Surroundings _surroundings;
+    private Task? _stopped;
 
     public RunningGeneration(GenerationRecord record, Surroundings surroundings)
     {
@@ -31,20 +32,12 @@ internal sealed class RunningGeneration
     /// <summary>Whether any instance may get requests.</summary>
     public bool IsHealthy => !Instances.IsEmpty && Instances.Any(instance => instance.Observe().ConsecutiveHealthy > 0);
 
-    /// <summary>Starts every instance; when one can't be, ends those that were and throws IMB6054 (F40).</summary>
-    public async Task StartAsync()
+    /// <summary>Starts every instance. IMB6054 when one can't be; the caller then ends the others (F40).</summary>
+    public void Start()
     {
-        try
+        foreach (var instance in Instances)
         {
-            foreach (var instance in Instances)
-            {
-                instance.Start();
-            }
-        }
-        catch
-        {
-            await StopAsync();
-            throw;
+            instance.Start();
         }
     }
 
@@ -55,8 +48,16 @@ internal sealed class RunningGeneration
         return looks.Contains(true);
     }
 
-    /// <summary>Ends every instance and removes what it had.</summary>
-    public async Task StopAsync()
+    /// <summary>Ends every instance and removes what it had. Asked again, it is the same ending.</summary>
+    public Task StopAsync()
+    {
+        lock (_gate)
+        {
+            return _stopped ??= Task.Run(EndAsync);
+        }
+    }
+
+    private async Task EndAsync()
     {
         await Task.WhenAll(Instances.Select(instance => instance.StopAsync()));
         Strays.Kill(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id));

@@ -1,0 +1,155 @@
+using System.Net;
+using System.Net.WebSockets;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Generations;
+
+namespace ImmutableBuild.IntegrationTests.Gateway;
+
+/// <summary>What becomes of work in flight when its generation is replaced.</summary>
+public sealed class DrainTests
+{
+    private static readonly RuntimeConfiguration Short = new() { DrainTimeout = TimeSpan.FromSeconds(2), StreamDrainTimeout = TimeSpan.FromSeconds(1) };
+    private static readonly RuntimeConfiguration Long = new() { DrainTimeout = TimeSpan.FromSeconds(60), StreamDrainTimeout = TimeSpan.FromSeconds(60) };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    [Trait("Fault", "F21")]
+    [Trait("Fault", "F25")]
+    public async Task A_request_within_the_drain_time_completes_and_its_generation_waits_for_it()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var old = await gateway.ServeAsync(1, Long);
+        var slow = gateway.Http.GetStringAsync("/slow?ms=3000", Token);
+        await gateway.UntilAsync(seen => seen.Find(old)!.InFlight == 1, "the request is in flight");
+        await gateway.ServeAsync(2);
+        await gateway.DestroyAsync(old);
+        var seen = await gateway.Client.ObserveAsync(Token);
+        seen.Find(old)!.Phase.ShouldBe(GenerationPhase.Destroying);
+        seen.Find(old)!.Instances.ShouldHaveSingleItem().State.ShouldBe(InstanceState.Running);
+        (await slow).ShouldBe("after 3000 ms");
+        await gateway.GoneAsync(old);
+    }
+
+    [Fact]
+    [Trait("Fault", "F21")]
+    public async Task A_request_beyond_the_drain_time_is_answered_504_and_counted()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var old = await gateway.ServeAsync(1, Short with { StreamDrainTimeout = TimeSpan.FromSeconds(20) });
+        using var socket = await ConnectAsync(gateway);
+        var slow = gateway.Http.GetAsync(new Uri("/slow?ms=120000", UriKind.Relative), Token);
+        await gateway.UntilAsync(seen => seen.Find(old)!.InFlight == 2, "both are in flight");
+        await gateway.ServeAsync(2);
+        await gateway.DestroyAsync(old);
+        using var answer = await slow;
+        answer.StatusCode.ShouldBe(HttpStatusCode.GatewayTimeout);
+
+        // The stream keeps the generation here, so that its counters can still be read.
+        var seen = await gateway.UntilAsync(seen => seen.Find(old)!.InFlight == 1, "the request is over");
+        seen.Find(old)!.Traffic!.Lost.ShouldBe(1);
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Token);
+        await gateway.GoneAsync(old);
+    }
+
+    [Fact]
+    [Trait("Fault", "F22")]
+    public async Task A_websocket_is_kept_until_its_limit_and_then_closed_with_1001()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var old = await gateway.ServeAsync(1, Short);
+        using var socket = await ConnectAsync(gateway);
+        await gateway.ServeAsync(2);
+        await gateway.DestroyAsync(old);
+        var message = await socket.ReceiveAsync(new byte[16], Token);
+        message.MessageType.ShouldBe(WebSocketMessageType.Close);
+        socket.CloseStatus.ShouldBe(WebSocketCloseStatus.EndpointUnavailable);
+        await gateway.GoneAsync(old);
+    }
+
+    [Fact]
+    [Trait("Fault", "F22")]
+    public async Task Server_sent_events_end_regularly_at_their_limit()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var old = await gateway.ServeAsync(1, Short);
+        using var answer = await gateway.Http.GetAsync(new Uri("/sse", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Token);
+        var events = answer.Content.ReadAsStringAsync(Token);
+        await gateway.ServeAsync(2);
+        await gateway.DestroyAsync(old);
+        (await events).ShouldStartWith("data: 0\n\n");
+        await gateway.GoneAsync(old);
+    }
+
+    [Fact]
+    [Trait("Fault", "F22")]
+    public async Task An_upload_in_flight_ends_on_the_generation_it_began_with()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var old = await gateway.ServeAsync(1, Long);
+        using var body = new SlowContent(20, TimeSpan.FromMilliseconds(100));
+        var upload = gateway.Http.PostAsync(new Uri("/upload", UriKind.Relative), body, Token);
+        await gateway.UntilAsync(seen => seen.Find(old)!.InFlight == 1, "the upload is in flight");
+        await gateway.ServeAsync(2);
+        await gateway.DestroyAsync(old);
+        using var answer = await upload;
+        (await answer.Content.ReadAsStringAsync(Token)).ShouldBe("20480");
+        await gateway.GoneAsync(old);
+    }
+
+    [Fact]
+    [Trait("Fault", "F25")]
+    public async Task Destroying_what_serves_is_refused()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var id = await gateway.ServeAsync();
+        (await Should.ThrowAsync<ImmutableBuildException>(() => gateway.DestroyAsync(id))).Code.ShouldBe("IMB8050");
+        (await gateway.AskWhoAsync()).Generation.ShouldBe(id.ToString());
+    }
+
+    [Fact]
+    [Trait("Fault", "F25")]
+    public async Task Destroying_the_last_healthy_one_is_refused()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var standby = await gateway.ServeAsync(1);
+        var broken = await gateway.ServeAsync(2, null, ("TESTAPP_CRASH_AFTER_MS", "6000"));
+        await gateway.UntilAsync(seen => seen.Find(broken)!.Instances[0].ExitCode == 3, "it crashed");
+        (await Should.ThrowAsync<ImmutableBuildException>(async () =>
+        {
+            // It is started again and healthy for a while each time; between two runs the other one is the last.
+            for (var began = DateTime.UtcNow; DateTime.UtcNow - began < TestGateway.Patience;)
+            {
+                await gateway.UntilAsync(seen => seen.Find(broken)!.Instances[0].ConsecutiveHealthy == 0, "it is down");
+                await gateway.DestroyAsync(standby);
+                (await gateway.Client.ObserveAsync(Token)).Find(standby)!.Phase.ShouldBe(GenerationPhase.Running);
+            }
+        })).Code.ShouldBe("IMB8051");
+    }
+
+    private static async Task<ClientWebSocket> ConnectAsync(TestGateway gateway)
+    {
+        var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new UriBuilder(gateway.Url) { Scheme = "ws", Path = "/ws" }.Uri, Token);
+        return socket;
+    }
+
+    private sealed class SlowContent(int blocks, TimeSpan between) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            for (var i = 0; i < blocks; i++)
+            {
+                await stream.WriteAsync(new byte[1024]);
+                await stream.FlushAsync();
+                await Task.Delay(between);
+            }
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,209 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Gateway;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Images;
+using ImmutableBuild.Processes;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.IntegrationTests.Gateway;
+
+/// <summary>A real gateway, keeper and all, with instances of the test app; takes itself down.</summary>
+public sealed class TestGateway : IAsyncDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly KeeperProcess _keeper;
+    private Lease? _lease;
+
+    private TestGateway(string state, KeeperProcess keeper)
+    {
+        StateDirectory = state;
+        _keeper = keeper;
+        Client = GatewayClient.ForState(App, state);
+    }
+
+    public static AppKey App { get; } = new("web", "test");
+
+    public string StateDirectory { get; }
+
+    public GatewayClient Client { get; }
+
+    public Uri Url { get; private set; } = new("http://127.0.0.1");
+
+    public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
+
+    public string StatePath => Path.Combine(StateDirectory, "state.json");
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static async Task<TestGateway> StartAsync(string? state = null, string port = "0")
+    {
+        state ??= Directory.CreateTempSubdirectory("imb-gw-").FullName;
+        var gateway = new TestGateway(state, StartKeeper(state, port));
+        await gateway.AnsweringAsync();
+        gateway.Http.BaseAddress = gateway.Url;
+        return gateway;
+    }
+
+    /// <summary>Starts a keeper as the local target does: detached, with a file for its words.</summary>
+    public static KeeperProcess StartKeeper(string state, string port)
+    {
+        var words = Path.Combine(Path.GetTempPath(), $"{Path.GetFileName(state)}.words");
+        File.Delete(words);
+        var host = ProcessHost.ForThisSystem();
+        var identity = host.Start(new ProcessStart
+        {
+            Program = DotnetHost(),
+            Arguments = [Path.Combine(AppContext.BaseDirectory, "ImmutableBuild.Gateway.dll"), "keep", "--state", state, "--app", App.App, "--environment", App.Environment, "--port", port],
+            Environment = ImmutableSortedDictionary<string, string>.Empty.Add("PATH", "/usr/bin:/bin").Add("HOME", Path.GetTempPath()),
+            WorkingDirectory = state,
+            OutputFile = words,
+        });
+        return new KeeperProcess(identity, words, host.WaitForExitAsync(identity, CancellationToken.None));
+    }
+
+    /// <summary>Polls until <paramref name="holds"/>; fails with the last observation.</summary>
+    public async Task<Observation> UntilAsync(Func<Observation, bool> holds, string what)
+    {
+        var began = Stopwatch.GetTimestamp();
+        Observation? last = null;
+        while (Stopwatch.GetElapsedTime(began) < Patience)
+        {
+            try
+            {
+                last = await Client.ObserveAsync(Token);
+                if (holds(last))
+                {
+                    return last;
+                }
+            }
+            catch (ImmutableBuildException fault) when (fault.IsTransient)
+            {
+                // A gateway that was killed is on its way back.
+            }
+
+            await Task.Delay(20, Token);
+        }
+
+        var log = File.Exists(Path.Combine(StateDirectory, "gateway.log")) ? await File.ReadAllTextAsync(Path.Combine(StateDirectory, "gateway.log"), Token) : "";
+        throw new TimeoutException($"Not in {Patience}: {what}. Last seen: {(last is null ? "nothing" : JsonSerializer.Serialize(last, ProtocolJson.Default.Observation))}\n{log}");
+    }
+
+    public async Task<Lease> LeaseAsync() => _lease = await Client.AcquireLeaseAsync(new LeaseRequest("test", TimeSpan.FromMinutes(10)), Token);
+
+    public static GenerationSpec Spec(int version, RuntimeConfiguration? configuration = null, int size = 1)
+    {
+        var configured = configuration ?? new RuntimeConfiguration();
+        return new GenerationSpec
+        {
+            App = App,
+            Commit = CommitSha.Parse(version.ToString("x40")),
+            Image = Digest.Of([(byte)version, (byte)(version >> 8)]),
+            Repository = "local/web",
+            Configuration = configured,
+            Size = size,
+        };
+    }
+
+    public static LaunchPlan Launch(params (string Name, string Value)[] variables) => new(
+        Path.Combine(AppContext.BaseDirectory, "ImmutableBuild.TestApp"),
+        [],
+        AppContext.BaseDirectory,
+        variables.Append(("DOTNET_ROOT", Path.GetDirectoryName(DotnetHost())!))
+            .ToImmutableSortedDictionary(variable => variable.Item1, variable => variable.Item2, StringComparer.Ordinal));
+
+    public async Task<GenerationId> CreateAsync(GenerationSpec spec, params (string Name, string Value)[] variables)
+    {
+        await Client.CreateAsync(spec, Launch(variables), await LeaseAsync(), Token);
+        return spec.Id;
+    }
+
+    public async Task<GenerationId> CreateHealthyAsync(GenerationSpec spec, params (string Name, string Value)[] variables)
+    {
+        var id = await CreateAsync(spec, variables);
+        await HealthyAsync(id);
+        return id;
+    }
+
+    public Task<Observation> HealthyAsync(GenerationId id) =>
+        UntilAsync(seen => seen.Find(id) is { } generation && generation.Instances.All(instance => instance.ConsecutiveHealthy > 0), $"{id} healthy");
+
+    public async Task RouteAsync(GenerationId id) => await Client.RouteAsync(Route.To(id), await LeaseAsync(), Token);
+
+    public async Task DestroyAsync(GenerationId id) => await Client.DestroyAsync(id, await LeaseAsync(), Token);
+
+    public Task<Observation> GoneAsync(GenerationId id) => UntilAsync(seen => seen.Find(id) is null, $"{id} gone");
+
+    /// <summary>A healthy generation that serves.</summary>
+    public async Task<GenerationId> ServeAsync(int version = 1, RuntimeConfiguration? configuration = null, params (string Name, string Value)[] variables)
+    {
+        var id = await CreateHealthyAsync(Spec(version, configuration), variables);
+        await RouteAsync(id);
+        return id;
+    }
+
+    public async Task<int> GatewayProcessAsync() => (await Client.InfoAsync(Token)).ProcessId;
+
+    /// <summary>kill -9 of the process that serves; the keeper starts another.</summary>
+    public async Task KillGatewayAsync()
+    {
+        using var gateway = Process.GetProcessById(await GatewayProcessAsync());
+        gateway.Kill();
+        await gateway.WaitForExitAsync(Token);
+    }
+
+    /// <summary>Waits for the keeper's end.</summary>
+    public Task KeeperEndedAsync() => _keeper.Exited.WaitAsync(Patience, Token);
+
+    public async Task AnsweringAsync()
+    {
+        var seen = await UntilAsync(_ => true, "the gateway answers");
+        if (seen.Url is { } url)
+        {
+            Url = new Uri(url);
+        }
+    }
+
+    public async Task<WhoAmI> AskWhoAsync() =>
+        JsonSerializer.Deserialize<WhoAmI>(await Http.GetStringAsync("/whoami", Token), JsonSerializerOptions.Web)!;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_keeper.Exited.IsCompleted)
+        {
+            var lease = await Client.AcquireLeaseAsync(new LeaseRequest(_lease?.Holder ?? "test", TimeSpan.FromMinutes(10)), CancellationToken.None);
+            await Client.StopAsync(lease, CancellationToken.None);
+            await _keeper.Exited.WaitAsync(Patience);
+        }
+
+        File.Delete(_keeper.WordsPath);
+        Http.Dispose();
+        await Client.DisposeAsync();
+        Directory.Delete(StateDirectory, recursive: true);
+    }
+
+    private static string DotnetHost() =>
+        Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host
+            ? host
+            : Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+}
+
+/// <summary>A keeper that was started, and what it says when it can't go on.</summary>
+public sealed record KeeperProcess(ProcessIdentity Identity, string WordsPath, Task<int?> Exited)
+{
+    /// <summary>Waits for its end; its exit code and its words.</summary>
+    public async Task<(int? ExitCode, string Words)> EndAsync()
+    {
+        var exitCode = await Exited.WaitAsync(TestGateway.Patience, TestContext.Current.CancellationToken);
+        var words = await File.ReadAllTextAsync(WordsPath, TestContext.Current.CancellationToken);
+        File.Delete(WordsPath);
+        return (exitCode, words);
+    }
+}
+
+/// <summary>What the test app says of itself.</summary>
+public sealed record WhoAmI(string Generation, string Instance, int ProcessId, string Directory, string Temporary, string[] Variables);
