@@ -15,6 +15,7 @@ internal static class LaunchPlans
     {
         var (spec, launch) = (request.Spec, request.Launch);
         var configuration = spec.Configuration;
+        Demand(configuration is { Probe: { Path: not null }, Environment: not null } && !configuration.Arguments.IsDefault, "the configuration is not whole.");
         Demand(spec.App == app, $"this gateway serves {app}, not {spec.App}.");
         Demand(spec.Size is >= 1 and <= MostInstances, $"a generation has 1 to {MostInstances} instances, not {spec.Size}.");
         Demand(!launch.Arguments.IsDefault && launch.Environment is not null, "the launch plan is not whole.");

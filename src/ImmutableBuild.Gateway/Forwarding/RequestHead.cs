@@ -75,6 +75,7 @@ internal static class RequestHead
 
     private static void CopyFields(IHeaderDictionary fields, HttpRequestMessage message)
     {
+        // Kestrel shortens a list that also holds close or keep-alive to that word, so names listed beside them pass through.
         var connection = fields.Connection;
         foreach (var (name, values) in fields)
         {

@@ -1,0 +1,127 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Gateway;
+using ImmutableBuild.Gateway.State;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Images;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Tests.Gateway;
+
+public sealed class StateStoreTests : IDisposable
+{
+    private static readonly AppKey App = new("web", "test");
+    private readonly string _directory = Directory.CreateTempSubdirectory("imb-state-").FullName;
+    private readonly StringWriter _words = new();
+
+    private string StatePath => Path.Combine(_directory, "state.json");
+
+    public void Dispose()
+    {
+        _words.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [Fact]
+    public void What_was_changed_is_there_after_a_restart()
+    {
+        Open().Change(state => state with { FencingToken = 7 });
+        Open().Current.FencingToken.ShouldBe(7);
+    }
+
+    [Fact]
+    public void Only_its_owner_may_read_it()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
+        Open().Change(state => state with { FencingToken = 7 });
+        if (!OperatingSystem.IsWindows())
+        {
+            File.GetUnixFileMode(StatePath).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+
+    [Fact]
+    [Trait("Fault", "F08")]
+    public void A_torn_file_falls_back_to_the_one_before_and_says_so()
+    {
+        var store = Open();
+        store.Change(state => state with { FencingToken = 1 });
+        store.Change(state => state with { FencingToken = 2 });
+        File.WriteAllText(StatePath, "");
+        Open().Current.FencingToken.ShouldBe(1);
+        _words.ToString().ShouldContain("state.previous.json");
+    }
+
+    [Fact]
+    [Trait("Fault", "F10")]
+    public void A_file_that_is_broken_twice_is_not_overwritten()
+    {
+        File.WriteAllText(StatePath, "{");
+        Should.Throw<ImmutableBuildException>(Open).Code.ShouldBe("IMB6052");
+        File.ReadAllText(StatePath).ShouldBe("{");
+    }
+
+    [Fact]
+    [Trait("Fault", "F10")]
+    public void A_newer_schema_is_refused_and_left_alone()
+    {
+        File.WriteAllText(StatePath, """{"schema":2}""");
+        Should.Throw<ImmutableBuildException>(Open).Code.ShouldBe("IMB6053");
+        File.ReadAllText(StatePath).ShouldBe("""{"schema":2}""");
+    }
+
+    [Fact]
+    [Trait("Fault", "F09")]
+    public void A_change_that_cannot_be_written_has_no_effect()
+    {
+        var store = Open();
+        store.Change(state => state with { FencingToken = 1 });
+        Directory.CreateDirectory(StatePath + ".tmp");
+        var effects = 0;
+        Should.Throw<ImmutableBuildException>(() => store.Change(state => state with { FencingToken = 2 }, _ => effects++)).Code.ShouldBe("IMB6050");
+        effects.ShouldBe(0);
+        store.Current.FencingToken.ShouldBe(1);
+        Open().Current.FencingToken.ShouldBe(1);
+    }
+
+    [Fact]
+    public void The_ledger_numbers_its_entries_and_takes_an_equal_one_once()
+    {
+        var ledger = LedgerFile.Open(_directory, Log());
+        ledger.Append(Entry(1), DateTimeOffset.UnixEpoch);
+        ledger.Append(Entry(1), DateTimeOffset.UnixEpoch);
+        ledger.Append(Entry(2), DateTimeOffset.UnixEpoch);
+        LedgerFile.Open(_directory, Log()).Entries.Select(entry => entry.Sequence).ShouldBe([1, 2]);
+    }
+
+    [Fact]
+    [Trait("Fault", "F08")]
+    public void A_last_line_that_was_cut_short_is_dropped()
+    {
+        LedgerFile.Open(_directory, Log()).Append(Entry(1), DateTimeOffset.UnixEpoch);
+        File.AppendAllText(Path.Combine(_directory, "ledger.jsonl"), """{"sequence":2,"at":""");
+        var ledger = LedgerFile.Open(_directory, Log());
+        ledger.Entries.ShouldHaveSingleItem();
+        ledger.Append(Entry(2), DateTimeOffset.UnixEpoch);
+        LedgerFile.Open(_directory, Log()).Entries.Select(entry => entry.Sequence).ShouldBe([1, 2]);
+    }
+
+    private static LedgerEntry Entry(int version) => new()
+    {
+        Event = LedgerEvent.Live,
+        Cause = LedgerCause.Release,
+        By = "test",
+        Spec = new GenerationSpec
+        {
+            App = App,
+            Commit = CommitSha.Parse(version.ToString("x40")),
+            Image = Digest.Of([(byte)version]),
+            Repository = "local/web",
+            Configuration = new RuntimeConfiguration(),
+            Size = 1,
+        },
+    };
+
+    private GatewayLog Log() => new(_words, TimeProvider.System);
+
+    private StateStore Open() => StateStore.Open(_directory, App, TimeProvider.System, Log());
+}
