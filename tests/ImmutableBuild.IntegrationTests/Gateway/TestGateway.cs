@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using ImmutableBuild.Errors;
@@ -110,9 +111,9 @@ public sealed class TestGateway : IAsyncDisposable
     }
 
     public static LaunchPlan Launch(params (string Name, string Value)[] variables) => new(
-        Path.Combine(AppContext.BaseDirectory, "ImmutableBuild.TestApp"),
+        Path.Combine(TestAppDirectory, OperatingSystem.IsWindows() ? "ImmutableBuild.TestApp.exe" : "ImmutableBuild.TestApp"),
         [],
-        AppContext.BaseDirectory,
+        TestAppDirectory,
         variables.Append(("DOTNET_ROOT", Path.GetDirectoryName(DotnetHost())!))
             .ToImmutableSortedDictionary(variable => variable.Item1, variable => variable.Item2, StringComparer.Ordinal));
 
@@ -185,6 +186,9 @@ public sealed class TestGateway : IAsyncDisposable
         await Client.DisposeAsync();
         Directory.Delete(StateDirectory, recursive: true);
     }
+
+    private static string TestAppDirectory => typeof(TestGateway).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(data => data.Key == "TestAppDirectory").Value!;
 
     private static string DotnetHost() =>
         Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host
