@@ -172,7 +172,8 @@ public sealed class TestGateway : IAsyncDisposable
     public async Task<WhoAmI> AskWhoAsync() =>
         JsonSerializer.Deserialize<WhoAmI>(await Http.GetStringAsync("/whoami", Token), JsonSerializerOptions.Web)!;
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Takes the app down; leaves the directory.</summary>
+    public async Task StopAsync()
     {
         if (!_keeper.Exited.IsCompleted)
         {
@@ -184,6 +185,11 @@ public sealed class TestGateway : IAsyncDisposable
         File.Delete(_keeper.WordsPath);
         Http.Dispose();
         await Client.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         Directory.Delete(StateDirectory, recursive: true);
     }
 

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Generations;
+
+namespace ImmutableBuild.IntegrationTests.Gateway;
+
+/// <summary>A state directory on a disk that fills up.</summary>
+public sealed class FullDiskTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    [Trait("Fault", "F09")]
+    public async Task A_full_disk_switches_nothing_and_the_next_start_has_the_last_committed_route()
+    {
+        var state = Directory.CreateTempSubdirectory("imb-gw-").FullName;
+        Assert.SkipUnless(OperatingSystem.IsLinux() && await RunAsync("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", state) == 0, "Mounting a small disk needs root on Linux.");
+        try
+        {
+            var gateway = await TestGateway.StartAsync(state);
+            var (blue, green) = (await gateway.ServeAsync(1), await gateway.CreateHealthyAsync(TestGateway.Spec(2)));
+            var lease = await gateway.LeaseAsync();
+            var filler = Path.Combine(state, "filler");
+            await FillAsync(filler);
+            (await Should.ThrowAsync<ImmutableBuildException>(() => gateway.Client.RouteAsync(Route.To(green), lease, Token))).Code.ShouldBe("IMB6050");
+            (await gateway.AskWhoAsync()).Generation.ShouldBe(blue.ToString());
+
+            await gateway.KillGatewayAsync();
+            (await gateway.AskWhoAsync()).Generation.ShouldBe(blue.ToString());
+            File.Delete(filler);
+            await gateway.HealthyAsync(green);
+            await gateway.RouteAsync(green);
+            (await gateway.AskWhoAsync()).Generation.ShouldBe(green.ToString());
+            await gateway.StopAsync();
+        }
+        finally
+        {
+            await RunAsync("umount", state);
+            Directory.Delete(state, recursive: true);
+        }
+    }
+
+    private static async Task FillAsync(string path)
+    {
+        try
+        {
+            await using var file = File.Create(path);
+            while (true)
+            {
+                await file.WriteAsync(new byte[512], Token);
+                await file.FlushAsync(Token);
+            }
+        }
+        catch (IOException)
+        {
+            // No space is left, as intended.
+        }
+    }
+
+    private static async Task<int> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        await process.WaitForExitAsync(CancellationToken.None);
+        return process.ExitCode;
+    }
+}
