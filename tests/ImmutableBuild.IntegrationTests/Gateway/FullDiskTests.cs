@@ -59,7 +59,7 @@ public sealed class FullDiskTests
 
     private static async Task<int> RunAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
         await process.WaitForExitAsync(CancellationToken.None);
         return process.ExitCode;
     }
