@@ -10,8 +10,24 @@ internal static class BoundedBody
 {
     private const int MaxErrorBytes = 64 * 1024;
 
-    /// <summary>Reads a body whole; throws IMB5006 when it is longer than <paramref name="maxBytes"/>.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(100);
+
+    /// <summary>Reads a body whole; throws IMB5006 when it is longer than <paramref name="maxBytes"/>, IMB5002 when it is cut or takes too long.</summary>
     public static async Task<byte[]> ReadAsync(HttpResponseMessage response, int maxBytes, CancellationToken cancellationToken)
+    {
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bounded.CancelAfter(Deadline);
+        try
+        {
+            return await ReadWholeAsync(response, maxBytes, bounded.Token);
+        }
+        catch (Exception fault) when (fault is IOException or HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            throw RegistryErrors.Unreachable(response.RequestMessage!.Method, response.RequestMessage.RequestUri!, fault);
+        }
+    }
+
+    private static async Task<byte[]> ReadWholeAsync(HttpResponseMessage response, int maxBytes, CancellationToken cancellationToken)
     {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         var content = new MemoryStream();

@@ -11,6 +11,8 @@ internal sealed class RegistryAuthenticator(HttpClient http, RegistryHost regist
 {
     private const int MaxTokenBytes = 1024 * 1024;
 
+    private static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(100);
+
     /// <summary>What a challenged request is sent again with. Throws IMB5003 when the challenge can't be met.</summary>
     public async Task<AuthenticationHeaderValue> AnswerAsync(HttpResponseMessage refused, CancellationToken cancellationToken)
     {
@@ -41,7 +43,7 @@ internal sealed class RegistryAuthenticator(HttpClient http, RegistryHost regist
             request.Headers.Authorization = Basic(credential);
         }
 
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using var response = await AskAsync(request, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
             throw response.StatusCode is System.Net.HttpStatusCode.Unauthorized or System.Net.HttpStatusCode.Forbidden
@@ -51,6 +53,20 @@ internal sealed class RegistryAuthenticator(HttpClient http, RegistryHost regist
 
         var body = await BoundedBody.ReadAsync(response, MaxTokenBytes, cancellationToken);
         return new AuthenticationHeaderValue("Bearer", TokenOf(body) ?? throw RegistryErrors.Unauthorized(response, "the token service sent no token"));
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bounded.CancelAfter(ReplyTimeout);
+        try
+        {
+            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, bounded.Token);
+        }
+        catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException("The token service took too long to reply.", fault);
+        }
     }
 
     private Uri AddressOf(TokenRealm realm, AuthenticationChallenge challenge)

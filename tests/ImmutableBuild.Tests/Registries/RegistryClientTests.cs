@@ -86,6 +86,21 @@ public sealed class RegistryClientTests : IAsyncLifetime
         (await Refusal(() => _client.FindTagAsync("v1", None))).Code.ShouldBe("IMB5006");
     }
 
+    [Fact]
+    public async Task A_manifest_that_is_cut_is_an_error_that_may_pass()
+    {
+        _registry.Before = async context =>
+        {
+            context.Response.ContentLength = 1000;
+            await context.Response.Body.WriteAsync("{"u8.ToArray());
+            await context.Response.Body.FlushAsync();
+            context.Abort();
+            return true;
+        };
+
+        (await Refusal(() => _client.FindTagAsync("v1", None))).Code.ShouldBe("IMB5002");
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(-1)]
