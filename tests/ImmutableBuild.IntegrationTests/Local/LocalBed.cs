@@ -12,7 +12,7 @@ using ImmutableBuild.Releases;
 namespace ImmutableBuild.IntegrationTests.Local;
 
 /// <summary>A data directory of its own, with real gateways and instances. Nothing of it runs or exists afterwards.</summary>
-internal sealed class LocalBed : IContractFixture
+internal sealed class LocalBed : IServingFixture
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("imb-local-").FullName;
     private readonly TestAppImages _images;
@@ -39,8 +39,6 @@ internal sealed class LocalBed : IContractFixture
     public AppKey App { get; } = new("web", "production");
 
     public AppKey OtherEnvironment { get; } = new("web", "staging");
-
-    public bool SendsRequests => true;
 
     public string ImageLayout => Path.Combine(_directory, "store");
 

@@ -3,7 +3,7 @@ using ImmutableBuild.IntegrationTests.Targets;
 namespace ImmutableBuild.IntegrationTests.Local;
 
 /// <summary>The local target with real gateways, keepers and instances.</summary>
-public sealed class LocalContractTests : DeploymentTargetContract
+public sealed class LocalContractTests : ServingTargetContract
 {
-    protected override Task<IContractFixture> CreateFixtureAsync() => Task.FromResult<IContractFixture>(new LocalBed());
+    protected override IServingFixture CreateServingFixture() => new LocalBed();
 }

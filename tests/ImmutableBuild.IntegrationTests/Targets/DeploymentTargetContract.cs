@@ -212,22 +212,6 @@ public abstract class DeploymentTargetContract : IAsyncLifetime
         (await ObserveAsync()).Generations.ShouldHaveSingleItem().Id.ShouldBe(first.Id);
     }
 
-    [Fact, Trait("Fault", "F21"), Trait("Fault", "F25")]
-    public async Task A_request_in_flight_ends_before_its_generation_goes()
-    {
-        var (first, lease) = await CreateHealthyAsync();
-        await Target.RouteAsync(App, Route.To(first.Id), lease, Ct);
-        var (second, _) = await CreateHealthyAsync(version: 2, lease: lease);
-        Assert.SkipUnless(Bed.SendsRequests, "This test bed sends no requests of its own.");
-        var request = Bed.RequestAsync(App, TimeSpan.FromSeconds(2));
-        await EventuallyAsync(seen => seen.Find(first.Id)!.InFlight > 0);
-        await Target.RouteAsync(App, Route.To(second.Id), lease, Ct);
-        await Target.DestroyAsync(App, first.Id, lease, Ct);
-
-        (await request).ShouldBeTrue();
-        await EventuallyAsync(seen => seen.Find(first.Id) is null);
-    }
-
     [Fact]
     public async Task The_ledger_numbers_its_entries_and_takes_a_repeated_one_once()
     {
@@ -367,7 +351,7 @@ public abstract class DeploymentTargetContract : IAsyncLifetime
 
     private Task<Observation> ObserveAsync() => Target.ObserveAsync(App, Ct);
 
-    private async Task<(GenerationSpec Spec, Lease Lease)> CreateHealthyAsync(int version = 1, int instances = 1, Lease? lease = null)
+    protected async Task<(GenerationSpec Spec, Lease Lease)> CreateHealthyAsync(int version = 1, int instances = 1, Lease? lease = null)
     {
         lease ??= await LeaseAsync();
         var spec = Bed.Spec(App, AppVariant.Healthy, version, instances);
@@ -378,7 +362,7 @@ public abstract class DeploymentTargetContract : IAsyncLifetime
         return (spec, lease);
     }
 
-    private async Task<Observation> EventuallyAsync(Func<Observation, bool> condition)
+    protected async Task<Observation> EventuallyAsync(Func<Observation, bool> condition)
     {
         var began = Bed.Time.GetTimestamp();
         while (true)

@@ -45,10 +45,4 @@ public interface IContractFixture : IAsyncDisposable
 
     /// <summary>Sends one request through the public entry; the generation that answered it, null when none did.</summary>
     Task<GenerationId?> AskAsync(AppKey app);
-
-    /// <summary>Whether <see cref="RequestAsync"/> works here.</summary>
-    bool SendsRequests { get; }
-
-    /// <summary>Sends a request that takes <paramref name="duration"/> to answer; whether it was answered in full.</summary>
-    Task<bool> RequestAsync(AppKey app, TimeSpan duration);
 }

@@ -167,12 +167,16 @@ public sealed class ImageStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Names_that_this_system_takes_for_something_else_are_refused()
+    public async Task A_name_with_backslashes_stays_below_the_root()
     {
-        Assert.SkipUnless(OperatingSystem.IsWindows(), "everything but '/' and NUL is a name here, and the image's own code refuses those");
+        var image = Image(LocalImages.File("app/..\\..\\evil", "x"));
+        if (OperatingSystem.IsWindows())
+        {
+            (await Should.ThrowAsync<ImmutableBuildException>(() => Use(Production, image))).Code.ShouldBe("IMB6114");
+            return;
+        }
 
-        var refusal = await Should.ThrowAsync<ImmutableBuildException>(() => Use(Production, Image(LocalImages.File("app/..\\..\\evil", "x"))));
-        refusal.Code.ShouldBe("IMB6114");
+        Read(await Use(Production, image), "app/..\\..\\evil").ShouldBe("x", "a backslash is a letter like any other here");
     }
 
     private Digest Image(params System.Formats.Tar.TarEntry[] entries) => LocalImages.Write(_source, LocalImages.App, LocalImages.Layer(entries));

@@ -49,10 +49,6 @@ public sealed class SimulatedTargetContract : DeploymentTargetContract
             return Task.FromResult(_host.Of(app).Observe().Route.Serving?.Generation);
         }
 
-        public bool SendsRequests => false;
-
-        public Task<bool> RequestAsync(AppKey app, TimeSpan duration) => throw new NotSupportedException();
-
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
