@@ -13,6 +13,8 @@ var root = new RootCommand("Whole-program comparisons: each prints a table whose
 {
     GatewayBenchmark.Command(),
     SwitchBenchmark.Command(),
+    RollbackBenchmark.Command(),
+    NoopBenchmark.Command(),
     functions,
     HelloApp.Command(),
 };
