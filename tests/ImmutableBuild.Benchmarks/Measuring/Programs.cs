@@ -18,18 +18,6 @@ internal static class Programs
         .Select(directory => Path.Combine(directory, program))
         .FirstOrDefault(File.Exists) ?? throw new MissingProgramException(program, package);
 
-    /// <summary>Starts a program that serves until it is disposed of.</summary>
-    public static Process Start(string program, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, UseShellExecute = false };
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        return Process.Start(start)!;
-    }
-
     /// <summary>Runs a program to its end and gives back what it wrote; throws when it fails.</summary>
     public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken, string? directory = null)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using ImmutableBuild.Benchmarks.Measuring;
 
@@ -7,9 +6,9 @@ namespace ImmutableBuild.Benchmarks.Subjects;
 /// <summary>The app itself, with nothing in front: what the others are measured against.</summary>
 internal sealed class DirectSubject : ISubject
 {
-    private readonly Process _process;
+    private readonly Service _process;
 
-    private DirectSubject(Process process, int port)
+    private DirectSubject(Service process, int port)
     {
         _process = process;
         Address = new Uri($"http://127.0.0.1:{port}/");
@@ -22,7 +21,7 @@ internal sealed class DirectSubject : ISubject
     public static async Task<DirectSubject> StartAsync(CancellationToken cancellationToken)
     {
         var port = Ports.Free();
-        var process = Programs.Start(Environment.ProcessPath!, [HelloApp.Verb], ("PORT", port.ToString(CultureInfo.InvariantCulture)));
+        var process = Service.Start(Environment.ProcessPath!, [HelloApp.Verb], ("PORT", port.ToString(CultureInfo.InvariantCulture)));
         var subject = new DirectSubject(process, port);
         await Ports.UntilAnsweredAsync(subject.Address, cancellationToken);
         return subject;
@@ -30,10 +29,5 @@ internal sealed class DirectSubject : ISubject
 
     public IReadOnlyList<int> Processes => [];
 
-    public async ValueTask DisposeAsync()
-    {
-        _process.Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-    }
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
 }

@@ -16,10 +16,10 @@ internal sealed class GatewaySubject : ISubject
 
     private readonly DirectoryInfo _state;
     private readonly Lease _lease;
-    private readonly int _keeper;
+    private readonly Service _keeper;
     private readonly int _gateway;
 
-    private GatewaySubject(DirectoryInfo state, GatewayClient client, Lease lease, GatewayInfo info, int keeper)
+    private GatewaySubject(DirectoryInfo state, GatewayClient client, Lease lease, GatewayInfo info, Service keeper)
     {
         (_state, Client, _lease, _keeper, _gateway) = (state, client, lease, keeper, info.ProcessId);
         Address = new Uri($"http://127.0.0.1:{info.PublicPort}/");
@@ -37,12 +37,12 @@ internal sealed class GatewaySubject : ISubject
     {
         var state = Directory.CreateTempSubdirectory("immutable-bench-");
         var program = Path.Combine(AppContext.BaseDirectory, "ImmutableBuild.Gateway");
-        using var keeper = Programs.Start(program, ["keep", .. new GatewayOptions(state.FullName, App, 0, System.Net.IPAddress.Loopback).ToArguments()]);
+        var keeper = Service.Start(program, ["keep", .. new GatewayOptions(state.FullName, App, 0, System.Net.IPAddress.Loopback).ToArguments()]);
         var client = GatewayClient.ForState(App, state.FullName);
         GatewayInfo? info = null;
         await UntilAsync(async () => (info = await client.InfoAsync(cancellationToken)).PublicPort > 0, cancellationToken);
         var lease = await client.AcquireLeaseAsync(new LeaseRequest("benchmark", TimeSpan.FromHours(1)), cancellationToken);
-        return new GatewaySubject(state, client, lease, info!, keeper.Id);
+        return new GatewaySubject(state, client, lease, info!, keeper);
     }
 
     /// <summary>Creates a healthy generation of the app; <paramref name="number"/> tells generations apart.</summary>
@@ -58,7 +58,7 @@ internal sealed class GatewaySubject : ISubject
             Configuration = configuration,
             Size = 1,
         };
-        var launch = new LaunchPlan(Environment.ProcessPath!, [HelloApp.Verb], AppContext.BaseDirectory, configuration.Environment.Add("DOTNET_ROOT", DotnetRoot));
+        var launch = new LaunchPlan(Environment.ProcessPath!, [HelloApp.Verb], AppContext.BaseDirectory, configuration.Environment.Add("DOTNET_ROOT", Service.DotnetRoot));
         await Client.CreateAsync(spec, launch, _lease, cancellationToken);
         await UntilAsync(async () => (await Client.ObserveAsync(cancellationToken)).Find(spec.Id)!.Instances is [{ ConsecutiveHealthy: > 0 }], cancellationToken);
         return spec.Id;
@@ -67,17 +67,15 @@ internal sealed class GatewaySubject : ISubject
     /// <summary>Moves all traffic to <paramref name="id"/>.</summary>
     public Task RouteAsync(GenerationId id, CancellationToken cancellationToken) => Client.RouteAsync(Route.To(id), _lease, cancellationToken);
 
-    public IReadOnlyList<int> Processes => [_keeper, _gateway];
+    public IReadOnlyList<int> Processes => [_keeper.Id, _gateway];
 
     public async ValueTask DisposeAsync()
     {
         await Client.StopAsync(_lease, CancellationToken.None);
         await Client.DisposeAsync();
-        await UntilAsync(() => Task.FromResult(!Directory.Exists($"/proc/{_keeper}")), CancellationToken.None);
+        await _keeper.EndedAsync();
         _state.Delete(recursive: true);
     }
-
-    private static string DotnetRoot => Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
 
     private static async Task UntilAsync(Func<Task<bool>> condition, CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ImmutableBuild.Benchmarks.Measuring;
 
 namespace ImmutableBuild.Benchmarks.Subjects;
@@ -6,10 +5,10 @@ namespace ImmutableBuild.Benchmarks.Subjects;
 /// <summary>Another proxy in front of the same app, set up for speed: kept-alive connections to the app, no log, a worker for each core.</summary>
 internal sealed class PeerSubject : ISubject
 {
-    private readonly Process _process;
+    private readonly Service _process;
     private readonly DirectoryInfo _directory;
 
-    private PeerSubject(string name, Process process, DirectoryInfo directory, int port)
+    private PeerSubject(string name, Service process, DirectoryInfo directory, int port)
     {
         (Name, _process, _directory) = (name, process, directory);
         Address = new Uri($"http://127.0.0.1:{port}/");
@@ -80,9 +79,7 @@ internal sealed class PeerSubject : ISubject
 
     public async ValueTask DisposeAsync()
     {
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        await _process.DisposeAsync();
         _directory.Delete(recursive: true);
     }
 
@@ -93,7 +90,7 @@ internal sealed class PeerSubject : ISubject
         var configuration = Path.Combine(directory.FullName, "configuration");
         var port = Ports.Free();
         await File.WriteAllTextAsync(configuration, configure(directory.FullName, port), cancellationToken);
-        var subject = new PeerSubject(name, Programs.Start(program, arguments(configuration)), directory, port);
+        var subject = new PeerSubject(name, Service.Start(program, arguments(configuration)), directory, port);
         await Ports.UntilAnsweredAsync(subject.Address, cancellationToken);
         return subject;
     }
