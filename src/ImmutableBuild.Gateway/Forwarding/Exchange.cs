@@ -1,25 +1,11 @@
+using System.IO.Pipelines;
 using System.Net;
+using ImmutableBuild.Gateway.Http1;
 using ImmutableBuild.Gateway.Routing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ImmutableBuild.Gateway.Forwarding;
-
-/// <summary>How a request asks to leave HTTP for another protocol.</summary>
-internal enum Tunnel
-{
-    /// <summary>It does not.</summary>
-    None,
-
-    /// <summary>HTTP/1.1's <c>Upgrade</c> to WebSocket (RFC 6455).</summary>
-    WebSocket,
-
-    /// <summary>HTTP/1.1's <c>Upgrade</c> to something this gateway doesn't know.</summary>
-    Opaque,
-
-    /// <summary>HTTP/2's extended CONNECT to WebSocket (RFC 8441).</summary>
-    ExtendedConnect,
-}
 
 // Kestrel drops these without disposing of them; a token source without a timer holds nothing.
 #pragma warning disable CA1001 // Types that own disposable fields should be disposable
@@ -33,6 +19,7 @@ internal sealed class Exchange
     private CancellationTokenRegistration _onLimit;
     private IPAddress? _peerAddress;
     private (string Address, bool Believed) _peer;
+    private InstanceConnection? _connection;
     private volatile bool _isCut;
 
     /// <summary>The request and the response as Kestrel has them.</summary>
@@ -62,8 +49,29 @@ internal sealed class Exchange
     /// <summary>Whether it may be sent again when it is unknown what became of it (RFC 9110, 9.2.2).</summary>
     public bool IsIdempotent { get; private set; }
 
-    /// <summary>The body of the latest attempt.</summary>
-    public RequestBody? Body { get; set; }
+    /// <summary>Whether it has a body.</summary>
+    public bool HasBody { get; private set; }
+
+    /// <summary>The body's length in bytes; null when it isn't known before its end.</summary>
+    public long? BodyLength { get; private set; }
+
+    /// <summary>Whether it says how long its body is even when it has none, as the instance then should be told (RFC 9110, 8.6).</summary>
+    public bool AnnouncesLength { get; private set; }
+
+    /// <summary>Whether the client sends the body only once it is told to go on (RFC 9110, 10.1.1).</summary>
+    public bool ExpectsContinue { get; private set; }
+
+    /// <summary>Whether any of the body may have been read; it can't be sent again then.</summary>
+    public bool BodyStarted { get; set; }
+
+    /// <summary>What reading the body from the client threw; the fault is then the client's, not the instance's.</summary>
+    public Exception? ClientFault { get; private set; }
+
+    /// <summary>When the response's head came (<see cref="System.Diagnostics.Stopwatch.GetTimestamp"/>); 0 when none did.</summary>
+    public long HeadAt { get; set; }
+
+    /// <summary>Whether it was sent before, to an instance that did not answer.</summary>
+    public bool IsRepeated { get; set; }
 
     /// <summary>Whether the latest attempt reached nobody, because the connection was refused.</summary>
     public bool NeverSent { get; set; }
@@ -92,18 +100,18 @@ internal sealed class Exchange
         SpeaksHttp2 = HttpProtocol.IsHttp2(request.Protocol);
         IsGrpc = request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) ?? false;
         IsIdempotent = Idempotent(request.Method);
-        Tunnel = TunnelOf(features, request);
+        Tunnel = Tunnels.Of(features, request);
         IsStream = IsGrpc || Tunnel != Tunnel.None;
+        ReadBody(features, request);
         _isCut = false;
-        Body = null;
-        NeverSent = false;
+        (BodyStarted, ClientFault, HeadAt, IsRepeated, NeverSent) = (false, null, 0, false, false);
         if (!_end.TryReset())
         {
             _end.Dispose();
             _end = new CancellationTokenSource();
         }
 
-        _onAbort = _http.RequestAborted.UnsafeRegister(static exchange => ((Exchange)exchange!)._end.Cancel(), this);
+        _onAbort = _http.RequestAborted.UnsafeRegister(static exchange => ((Exchange)exchange!).Stop(), this);
     }
 
     /// <summary>From here on, the drain limits of <paramref name="generation"/> count.</summary>
@@ -121,12 +129,38 @@ internal sealed class Exchange
         Obey(generation);
     }
 
+    /// <summary>From here on, the end of the request breaks <paramref name="connection"/>.</summary>
+    public void Attach(InstanceConnection connection)
+    {
+        Volatile.Write(ref _connection, connection);
+        if (_end.IsCancellationRequested)
+        {
+            Interlocked.Exchange(ref _connection, null)?.Abort();
+        }
+    }
+
+    /// <summary>The connection is no longer used for this request. False when the request's end has broken it.</summary>
+    public bool Detach() => Interlocked.Exchange(ref _connection, null) is not null;
+
+    /// <summary>Waits for a part of the body, and keeps what goes wrong with it.</summary>
+    public async ValueTask<ReadResult> FromClientAsync(ValueTask<ReadResult> reading)
+    {
+        try
+        {
+            return await reading;
+        }
+        catch (Exception fault)
+        {
+            ClientFault = fault;
+            throw;
+        }
+    }
+
     /// <summary>The request is done with.</summary>
     public void Finish()
     {
         _onLimit.Dispose();
         _onAbort.Dispose();
-        Body = null;
         _http.Uninitialize();
     }
 
@@ -134,27 +168,23 @@ internal sealed class Exchange
         HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsPut(method)
         || HttpMethods.IsDelete(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method);
 
-    private static Tunnel TunnelOf(IFeatureCollection features, HttpRequest request)
+    private void ReadBody(IFeatureCollection features, HttpRequest request)
     {
-        if (features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: "websocket" })
-        {
-            return Tunnel.ExtendedConnect;
-        }
-
-        if (request.Headers.Upgrade is not { Count: 1 } upgrade || features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true })
-        {
-            return Tunnel.None;
-        }
-
-        // RFC 9113, 3.1: an upgrade to HTTP/2 is obsolete and ignored.
-        return upgrade.ToString().StartsWith("h2c", StringComparison.OrdinalIgnoreCase) ? Tunnel.None
-            : upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase) ? Tunnel.WebSocket
-            : Tunnel.Opaque;
+        HasBody = Tunnel == Tunnel.None && features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
+        BodyLength = request.Headers.TransferEncoding.Count > 0 ? null : request.ContentLength;
+        AnnouncesLength = request.ContentLength is not null || !IsIdempotent;
+        ExpectsContinue = HasBody && !SpeaksHttp2 && request.Headers.Expect.ToString().Equals("100-continue", StringComparison.OrdinalIgnoreCase);
     }
 
     private void Cut()
     {
         _isCut = true;
+        Stop();
+    }
+
+    private void Stop()
+    {
         _end.Cancel();
+        Interlocked.Exchange(ref _connection, null)?.Abort();
     }
 }

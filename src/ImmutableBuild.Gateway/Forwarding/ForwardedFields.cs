@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Http;
 
 namespace ImmutableBuild.Gateway.Forwarding;
 
@@ -13,6 +12,9 @@ internal static class ForwardedFields
     private const string Proto = "X-Forwarded-Proto";
     private const string Host = "X-Forwarded-Host";
 
+    /// <summary>Takes a field to be sent.</summary>
+    public delegate void Writer(ReadOnlySpan<char> name, ReadOnlySpan<char> value);
+
     /// <summary>Whether this class alone decides on the field <paramref name="name"/>.</summary>
     public static bool Own(string name) =>
         name.Length is 15 or 16 or 17
@@ -21,19 +23,19 @@ internal static class ForwardedFields
             || name.Equals(Host, StringComparison.OrdinalIgnoreCase)
             || name.Equals(ServingProbe.Field, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Adds the three to <paramref name="message"/>.</summary>
-    public static void Add(Exchange exchange, HttpRequestMessage message)
+    /// <summary>Gives the three to <paramref name="write"/>.</summary>
+    public static void Write(Exchange exchange, Writer write)
     {
         var fields = exchange.Http.Request.Headers;
         var (address, believed) = exchange.Peer;
-        var before = believed ? fields[For].ToString() : "";
-        message.Headers.TryAddWithoutValidation(For, before.Length == 0 ? address : $"{before}, {address}");
+        var before = believed ? Before(fields[For]) : "";
+        write(For, before.Length == 0 ? address : $"{before}, {address}");
 
-        var proto = believed ? fields[Proto].ToString() : "";
-        message.Headers.TryAddWithoutValidation(Proto, proto.Length == 0 ? "http" : proto);
+        var proto = believed ? Before(fields[Proto]) : "";
+        write(Proto, proto.Length == 0 ? "http" : proto);
 
-        var host = believed ? fields[Host].ToString() : "";
-        message.Headers.TryAddWithoutValidation(Host, host.Length == 0 ? exchange.Http.Request.Host.Value ?? "" : host);
+        var host = believed ? Before(fields[Host]) : "";
+        write(Host, host.Length == 0 ? Before(fields.Host) : host);
     }
 
     /// <summary>The peer as the app is told of it, and whether it is this machine.</summary>
@@ -47,4 +49,7 @@ internal static class ForwardedFields
         var plain = peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer;
         return (plain.ToString(), IPAddress.IsLoopback(plain));
     }
+
+    /// <summary>What another proxy told; nothing when it could not stand in a field line.</summary>
+    private static string Before(Microsoft.Extensions.Primitives.StringValues values) => RequestHead.IsSafe(For, values) ? values.ToString() : "";
 }

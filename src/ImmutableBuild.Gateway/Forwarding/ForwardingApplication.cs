@@ -50,11 +50,11 @@ internal sealed class ForwardingApplication(RouteTable routes, ServingProbe prob
             {
                 context.Obey(generation);
                 var upstream = generation.Pick(avoid);
-                var (outcome, latency) = await AttemptAsync(context, generation, upstream, answeredBySelf, began);
+                var outcome = await AttemptAsync(context, generation, upstream, answeredBySelf);
                 ended = outcome != Outcome.NotAnswered || attempt == Attempts || !MaySendAgain(context);
                 if (ended && !answeredBySelf)
                 {
-                    Count(context, generation, outcome, latency);
+                    Count(context, generation, outcome, began);
                 }
 
                 if (outcome == Outcome.NotAnswered && ended)
@@ -63,6 +63,7 @@ internal sealed class ForwardingApplication(RouteTable routes, ServingProbe prob
                 }
 
                 avoid = upstream;
+                context.IsRepeated = true;
             }
             finally
             {
@@ -76,22 +77,20 @@ internal sealed class ForwardingApplication(RouteTable routes, ServingProbe prob
         }
     }
 
-    private static async Task<(Outcome Outcome, TimeSpan Latency)> AttemptAsync(
-        Exchange exchange, GenerationTraffic generation, Upstream? upstream, bool isProbe, long began)
+    private static async ValueTask<Outcome> AttemptAsync(Exchange exchange, GenerationTraffic generation, Upstream? upstream, bool isProbe)
     {
         if (upstream is null)
         {
             await GatewayAnswer.NoInstanceAsync(exchange);
-            return (Outcome.Lost, Stopwatch.GetElapsedTime(began));
+            return Outcome.Lost;
         }
 
         upstream.Enter();
         try
         {
-            using var attempt = new ForwardingAttempt(exchange, generation, upstream, isProbe);
-            var outcome = await attempt.RunAsync();
-            var head = attempt.HeadAt == 0 ? Stopwatch.GetTimestamp() : attempt.HeadAt;
-            return (outcome, Stopwatch.GetElapsedTime(began, head));
+            return exchange.Tunnel == Tunnel.None && upstream.UsesHttp2(exchange.SpeaksHttp2)
+                ? await new Http2Attempt(exchange, generation, upstream, isProbe).RunAsync()
+                : await new Http1Attempt(exchange, generation, upstream, isProbe).RunAsync();
         }
         finally
         {
@@ -101,11 +100,12 @@ internal sealed class ForwardingApplication(RouteTable routes, ServingProbe prob
 
     /// <summary>Whether nobody can have seen the request, or seeing it twice does no harm; a body can be sent once only (F23).</summary>
     private static bool MaySendAgain(Exchange exchange) =>
-        !exchange.Http.Response.HasStarted && exchange.Body is not { Started: true } && (exchange.IsIdempotent || exchange.NeverSent);
+        !exchange.Http.Response.HasStarted && !exchange.BodyStarted && (exchange.IsIdempotent || exchange.NeverSent);
 
-    private static void Count(Exchange exchange, GenerationTraffic generation, Outcome outcome, TimeSpan latency)
+    private static void Count(Exchange exchange, GenerationTraffic generation, Outcome outcome, long began)
     {
         var lost = outcome is Outcome.NotAnswered or Outcome.Lost;
+        var latency = Stopwatch.GetElapsedTime(began, exchange.HeadAt == 0 ? Stopwatch.GetTimestamp() : exchange.HeadAt);
         generation.Counters.Count(latency, error: lost || (outcome == Outcome.Answered && exchange.Http.Response.StatusCode >= 500), lost);
     }
 }

@@ -10,11 +10,15 @@ internal static class TunnelRelay
     /// <summary>How long the second direction gets once the first has ended.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(2);
 
-    /// <summary>Accepts the client's side and relays both ways. Returns when it is over.</summary>
-    public static async Task RunAsync(Exchange exchange, GenerationTraffic generation, HttpResponseMessage response)
+    /// <summary>Accepts the client's side and relays both ways. Returns when it is over, with both sides closed.</summary>
+    /// <param name="exchange">The request that asked for it, with the answer's fields set.</param>
+    /// <param name="generation">Whose stream limit ends it.</param>
+    /// <param name="instance">The instance's side.</param>
+    /// <param name="protocol">What the instance switched to.</param>
+    public static async Task RunAsync(Exchange exchange, GenerationTraffic generation, Stream instance, string protocol)
     {
-        await using var instance = await response.Content.ReadAsStreamAsync(CancellationToken.None);
-        await using var client = await AcceptAsync(exchange, response);
+        await using var owned = instance;
+        await using var client = await AcceptAsync(exchange, protocol);
         var isWebSocket = exchange.Tunnel != Tunnel.Opaque;
         using var limit = new Signal(generation.StreamLimit);
         var toClient = new TunnelPump(instance, client, isWebSocket ? WebSocketClose.FromServer : null, limit.Task);
@@ -27,7 +31,7 @@ internal static class TunnelRelay
         await Task.WhenAny(Task.WhenAll(downstream, upstream), gone.Task, Task.Delay(Linger, CancellationToken.None));
     }
 
-    private static async Task<Stream> AcceptAsync(Exchange exchange, HttpResponseMessage response)
+    private static async Task<Stream> AcceptAsync(Exchange exchange, string protocol)
     {
         var features = exchange.Http.Features;
         if (exchange.Tunnel == Tunnel.ExtendedConnect)
@@ -37,7 +41,7 @@ internal static class TunnelRelay
             return await features.GetRequiredFeature<IHttpExtendedConnectFeature>().AcceptAsync();
         }
 
-        exchange.Http.Response.Headers.Upgrade = response.Headers.Upgrade.ToString();
+        exchange.Http.Response.Headers.Upgrade = protocol;
         return await features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
     }
 

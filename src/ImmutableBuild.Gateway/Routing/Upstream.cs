@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using ImmutableBuild.Gateway.Http1;
 
 namespace ImmutableBuild.Gateway.Routing;
 
@@ -19,16 +20,20 @@ internal enum UpstreamProtocols
 /// <summary>One run of one instance's process as requests see it: an address and the connections to it.</summary>
 internal sealed class Upstream(string instance, int port, UpstreamProtocols protocols) : IDisposable
 {
+    private readonly Lazy<HttpMessageInvoker> _invoker = new(CreateInvoker);
     private long _inFlight;
 
     /// <summary>The instance's name within its generation.</summary>
     public string Instance => instance;
 
-    /// <summary>What every request's address begins with.</summary>
+    /// <summary>What every address of a request over HTTP/2 begins with.</summary>
     public string Prefix { get; } = "http://" + Authority(port);
 
-    /// <summary>Sends requests over connections of this run alone.</summary>
-    public HttpMessageInvoker Invoker { get; } = CreateInvoker();
+    /// <summary>Connections of this run for requests over HTTP/1.1.</summary>
+    public ConnectionPool Connections { get; } = new(port, TimeProvider.System);
+
+    /// <summary>Sends requests over HTTP/2 connections of this run alone.</summary>
+    public HttpMessageInvoker Invoker => _invoker.Value;
 
     /// <summary>Requests it is working on.</summary>
     public long InFlight => Volatile.Read(ref _inFlight);
@@ -36,15 +41,22 @@ internal sealed class Upstream(string instance, int port, UpstreamProtocols prot
     /// <summary>The address in an observation.</summary>
     public static string Authority(int port) => "127.0.0.1:" + port.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The version to ask with: HTTP/2 only for a client that came with it, or where nothing else is spoken.</summary>
-    public Version VersionFor(bool clientSpeaksHttp2) =>
-        protocols == UpstreamProtocols.Http2 || (protocols == UpstreamProtocols.Both && clientSpeaksHttp2) ? HttpVersion.Version20 : HttpVersion.Version11;
+    /// <summary>Whether to ask with HTTP/2: only for a client that came with it, or where nothing else is spoken.</summary>
+    public bool UsesHttp2(bool clientSpeaksHttp2) =>
+        protocols == UpstreamProtocols.Http2 || (protocols == UpstreamProtocols.Both && clientSpeaksHttp2);
 
     public void Enter() => Interlocked.Increment(ref _inFlight);
 
     public void Leave() => Interlocked.Decrement(ref _inFlight);
 
-    public void Dispose() => Invoker.Dispose();
+    public void Dispose()
+    {
+        Connections.Dispose();
+        if (_invoker.IsValueCreated)
+        {
+            _invoker.Value.Dispose();
+        }
+    }
 
     private static HttpMessageInvoker CreateInvoker() => new(new SocketsHttpHandler
     {
