@@ -37,8 +37,9 @@ public sealed class LocalTarget : IDeploymentTarget
     /// <inheritdoc/>
     public async Task<Lease> AcquireLeaseAsync(AppKey app, LeaseRequest request, CancellationToken cancellationToken)
     {
-        var gateway = await _gateways.StartAsync(app, _options.PublicPort, cancellationToken);
-        if (_options.PublicPort is { } port and > 0 && gateway.PublicPort != port)
+        int? asked = request.Listens is false ? null : _options.PublicPort;
+        var gateway = await _gateways.StartAsync(app, asked, cancellationToken);
+        if (asked is { } port and > 0 && gateway.PublicPort != port)
         {
             throw LocalErrors.PublicPortDiffers(app, PortOf(gateway), port);
         }

@@ -19,8 +19,8 @@ public sealed record LocalTargetOptions
     /// <summary>Reads an environment variable by name; the only way to a secret's value.</summary>
     public required Func<string, string?> ReadVariable { get; init; }
 
-    /// <summary>The app's public port: 0 keeps the one it has, or chooses one at the first start; null for an app that listens on nothing.</summary>
-    public int? PublicPort { get; init; } = 0;
+    /// <summary>The app's public port: 0 keeps the one it has, or chooses one at the first start. A worker has none, whatever this says.</summary>
+    public int PublicPort { get; init; }
 
     /// <summary>The address the app serves on.</summary>
     public IPAddress Bind { get; init; } = IPAddress.Loopback;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ImmutableBuild.Generations;
 
 /// <summary>The right to change an app in an environment. Kept in the target; every changing call carries it.</summary>
@@ -12,4 +14,12 @@ public sealed record LeaseState(string Holder, long FencingToken, DateTimeOffset
 /// <summary>Asks for the lease, or renews it.</summary>
 /// <param name="Holder">Who asks.</param>
 /// <param name="Duration">How long it lasts without renewal; measured by the target's clock alone.</param>
-public sealed record LeaseRequest(string Holder, TimeSpan Duration);
+public sealed record LeaseRequest(string Holder, TimeSpan Duration)
+{
+    /// <summary>
+    /// Whether the generation it is taken for listens on a port: a target that has to start something for the app before it can
+    /// give a lease starts it so. Null when no generation is going to be created.
+    /// </summary>
+    [JsonIgnore]
+    public bool? Listens { get; init; }
+}

@@ -25,7 +25,7 @@ internal sealed class ReleaseStages : IAsyncDisposable
             GatewayProgram = gatewayProgram,
             OpenRepository = OpenRepository,
             ReadVariable = context.ReadVariable,
-            PublicPort = context.Options.Runtime.Port is null ? null : context.Options.PublicPort,
+            PublicPort = context.Options.PublicPort,
             Keep = context.Options.Rollout.Keep,
         });
     }

@@ -47,7 +47,7 @@ internal sealed class LocalBed : IServingFixture
     /// <summary>A file of this bed.</summary>
     public string this[string name] => Path.Combine(_directory, name);
 
-    public LocalTarget Open(int? port = 0, Func<string, string?>? readVariable = null, string? gatewayProgram = null) => LocalTarget.Open(new LocalTargetOptions
+    public LocalTarget Open(int port = 0, Func<string, string?>? readVariable = null, string? gatewayProgram = null) => LocalTarget.Open(new LocalTargetOptions
     {
         DataDirectory = Layout.Root,
         GatewayProgram = gatewayProgram ?? GatewayProgram,

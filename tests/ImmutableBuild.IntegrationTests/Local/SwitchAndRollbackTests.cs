@@ -191,10 +191,9 @@ public sealed class SwitchAndRollbackTests(ITestOutputHelper output) : IAsyncLif
             return spec with { Configuration = spec.Configuration with { Port = null, Probe = Probe.Default with { Kind = ProbeKind.Process } } };
         }
 
-        await using var target = Bed.Open(port: null);
-        await Bed.ReleaseAsync(Worker(1), target: target);
+        await Bed.ReleaseAsync(Worker(1));
 
-        await Bed.ReleaseAsync(Worker(2), target: target);
+        await Bed.ReleaseAsync(Worker(2));
 
         var seen = await Bed.ObserveAsync();
         seen.Url.ShouldBeNull();

@@ -6,7 +6,7 @@ namespace ImmutableBuild.Generations.Rollouts;
 /// <summary>One run of a rollout, step by step: observe, decide, act. All it remembers are measurements and its refusal.</summary>
 internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, RolloutSettings settings, TimeProvider time, IReporter reporter)
 {
-    private readonly HeldLease _lease = new(target, desired.App, new LeaseRequest(desired.Writer, settings.LeaseDuration), time, reporter);
+    private readonly HeldLease _lease = new(target, desired.App, RequestOf(desired, settings), time, reporter);
     private readonly TrafficWatch _traffic = new(desired.Id);
     private readonly SwitchClock _switch = new(desired.Id, time);
     private readonly DecisionLog _decisions = new(reporter);
@@ -62,6 +62,9 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
         NewLatency = _traffic.NewLatency,
         OldLatency = _traffic.OldLatency,
     };
+
+    private static LeaseRequest RequestOf(Desired desired, RolloutSettings settings) =>
+        new(desired.Writer, settings.LeaseDuration) { Listens = desired.Spec.Configuration.Port is not null };
 
     private async Task<RolloutAction> DecideAsync(CancellationToken cancellationToken)
     {
