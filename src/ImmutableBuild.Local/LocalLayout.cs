@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Releases;
@@ -30,6 +31,27 @@ public sealed record LocalLayout(string Root)
 
     /// <summary>Everything of one app in one environment: the gateway's state, ledger, instances and logs. '.' is in no label, so no two keys share one.</summary>
     public string App(AppKey app) => Path.Combine(Root, "apps", $"{app.App}.{app.Environment}");
+
+    /// <summary>Every app that has a directory, by name; IMB6100 when that can't be read.</summary>
+    public ImmutableArray<AppKey> FindApps()
+    {
+        var apps = Path.Combine(Root, "apps");
+        try
+        {
+            return !Directory.Exists(apps) ? [] :
+            [
+                .. from directory in Directory.EnumerateDirectories(apps)
+                   let parts = Path.GetFileName(directory).Split('.')
+                   where parts.Length == 2 && parts.All(AppKey.IsLabel)
+                   orderby parts[0], parts[1]
+                   select new AppKey(parts[0], parts[1]),
+            ];
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw LocalErrors.DataDirectoryUnusable(apps, fault);
+        }
+    }
 
     /// <summary>Makes sure that <paramref name="directory"/> exists and that it and the data directory are for their owner alone; IMB6100 when that can't be.</summary>
     public void Create(string directory)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImmutableBuild.Generations;
 using ImmutableBuild.Images;
 using ImmutableBuild.Releases;
 
@@ -32,6 +33,11 @@ public static class LocalErrors
         "The public port belongs to the running gateway; it can't be changed while the gateway runs without losing requests.",
         "Remove the port from the release's options to keep the one that serves, or take the app down (-t:Stop) and release again.");
 
+    private static readonly ErrorDescriptor NotAnsweringDescriptor = new(
+        "IMB6105", "The app's gateway is back, but the app does not answer",
+        "After a restart the generation that has traffic was started again, and no instance of it became healthy in time.",
+        "`immutable logs` shows what it wrote. If something it needs comes up later, it answers by itself then; else roll back or release again.");
+
     private static readonly ErrorDescriptor WrongPlatformDescriptor = new(
         "IMB6110", "The image is for another platform",
         "The local target runs the image's program on this machine, so both must be of the same operating system and CPU.",
@@ -56,7 +62,7 @@ public static class LocalErrors
     public static ImmutableArray<ErrorDescriptor> All { get; } =
     [
         DataDirectoryUnusableDescriptor, GatewayProgramMissingDescriptor, GatewayNotStartedDescriptor, ProtocolMismatchDescriptor,
-        PublicPortDiffersDescriptor, WrongPlatformDescriptor, NoProgramDescriptor, EntryRefusedDescriptor, ImageStoreBusyDescriptor,
+        PublicPortDiffersDescriptor, NotAnsweringDescriptor, WrongPlatformDescriptor, NoProgramDescriptor, EntryRefusedDescriptor, ImageStoreBusyDescriptor,
     ];
 
     /// <summary>Something under <paramref name="path"/> can't be created, read or written.</summary>
@@ -78,6 +84,10 @@ public static class LocalErrors
     /// <summary>The running gateway of <paramref name="app"/> has another port than the one asked for; null stands for none.</summary>
     public static ImmutableBuildException PublicPortDiffers(AppKey app, int? serves, int? asked) => new(
         new Diagnostic(PublicPortDiffersDescriptor, $"The gateway of {app} serves on {Port(serves)}, and the release asks for {Port(asked)}. Stop the app first (-t:Stop), or don't ask for another port."));
+
+    /// <summary>What has traffic was started again and is not healthy; <paramref name="instances"/> says of each what it does.</summary>
+    public static ImmutableBuildException NotAnswering(AppKey app, GenerationId serving, TimeSpan waited, IEnumerable<string> instances) => new(
+        new Diagnostic(NotAnsweringDescriptor, $"The gateway of {app} is back, but {serving} did not answer within {waited.TotalSeconds:0} s ({string.Join("; ", instances)}). See `immutable logs --app {app.App} --environment {app.Environment}`."));
 
     /// <summary>The image was made for <paramref name="found"/>.</summary>
     public static ImmutableBuildException WrongPlatform(Digest image, string found, string expected) => new(
