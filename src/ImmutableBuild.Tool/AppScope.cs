@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Releases;
@@ -5,32 +6,56 @@ using ImmutableBuild.Releases.Options;
 
 namespace ImmutableBuild.Tool;
 
-/// <summary>Which app a command is about, from the options every command has.</summary>
-/// <param name="App">The app and environment.</param>
-/// <param name="DataDirectory">Where its gateway, store and keys live.</param>
-internal sealed record AppScope(AppKey App, string DataDirectory)
+/// <summary>
+/// Which app a command is about, and with which options. What the command line doesn't say comes from the variables a build reads
+/// too (<c>IMMUTABLE_DATA_DIRECTORY</c>, …), then from the project's last release.
+/// </summary>
+/// <param name="Options">The options, of which app, environment and data directory are always meant.</param>
+/// <param name="IsSet">Whether the user said anything about an option.</param>
+internal sealed record AppScope(ReleaseOptions Options, Func<PropertyOption, bool> IsSet)
 {
     /// <summary><c>--project</c>.</summary>
-    public static Option<string> Project { get; } = new("--project") { Description = "A project file, or its directory. Default: the current directory.", Recursive = true };
+    public static Option<string> Project { get; } = new("--project") { Description = "A project file, or its directory. Default: the current directory.", HelpName = "path", Recursive = true };
 
     /// <summary><c>--app</c>.</summary>
-    public static Option<string> AppName { get; } = new("--app") { Description = "The app's name. Default: what the project released last.", Recursive = true };
+    public static Option<string> AppName { get; } = new("--app") { Description = "The app's name. Default: what the project released last.", HelpName = "name", Recursive = true };
 
     /// <summary><c>--environment</c>.</summary>
-    public static Option<string> Environment { get; } = new("--environment") { Description = "The environment. Default: where the project was released last.", Recursive = true };
+    public static Option<string> Environment { get; } = new("--environment") { Description = "The environment. Default: where the project was released last, or dev.", HelpName = "name", Recursive = true };
 
     /// <summary><c>--data-directory</c>.</summary>
-    public static Option<string> Data { get; } = new("--data-directory") { Description = "Where gateways, store and keys live, as ImmutableDataDirectory. Default: the user's data directory.", Recursive = true };
+    public static Option<string> Data { get; } = new("--data-directory") { Description = "Where gateways, store and keys live. Default: IMMUTABLE_DATA_DIRECTORY, or the user's data directory.", HelpName = "path", Recursive = true };
 
     /// <summary><c>--json</c>.</summary>
     public static Option<bool> Json { get; } = new("--json") { Description = "Write one JSON document and nothing else to standard output.", Recursive = true };
 
-    /// <summary>Reads the options; what is not given comes from the project's release record. IMB1301 when neither says it.</summary>
-    public static async Task<AppScope> ReadAsync(ParseResult parsed, CancellationToken cancellationToken)
+    /// <summary>The app and environment.</summary>
+    public AppKey App => Options.App;
+
+    /// <summary>
+    /// Reads the options, and <paramref name="properties"/> as a build would read them. IMB1301 when nothing says which app, IMB1304 when
+    /// a name is none, IMB1001 and the like for other values.
+    /// </summary>
+    public static async Task<AppScope> ReadAsync(ParseResult parsed, CancellationToken cancellationToken, ImmutableDictionary<string, string>? properties = null)
     {
-        var data = parsed.GetValue(Data) ?? Releases.DataDirectory.Default(System.Environment.GetEnvironmentVariable);
-        return new AppScope(await AppAsync(parsed, cancellationToken), Path.GetFullPath(data));
+        var app = await AppAsync(parsed, cancellationToken);
+        var given = (properties ?? ImmutableDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase))
+            .SetItem(OptionCatalogue.App.Name, app.App)
+            .SetItem(OptionCatalogue.Environment.Name, app.Environment)
+            .SetItem(OptionCatalogue.DataDirectory.Name, DataDirectory(parsed));
+        var options = ReleaseOptionsParser.Parse(new RawOptions
+        {
+            Project = new ProjectFacts(app.App, ProjectDirectory(parsed), ListensOnHttp: true),
+            Properties = given,
+            UnknownNames = [.. given.Keys.Where(OptionCatalogue.IsMistake)],
+            ReadVariable = System.Environment.GetEnvironmentVariable,
+        });
+        return new AppScope(options, option => given.ContainsKey(option.Name) || Variable(option) is not null);
     }
+
+    /// <summary>The data directory that is meant; needs no app.</summary>
+    public static string DataDirectory(ParseResult parsed) => Path.GetFullPath(
+        parsed.GetValue(Data) ?? Variable(OptionCatalogue.DataDirectory) ?? Releases.DataDirectory.Default(System.Environment.GetEnvironmentVariable));
 
     /// <summary>The directory of the project that is meant.</summary>
     public static string ProjectDirectory(ParseResult parsed)
@@ -41,7 +66,8 @@ internal sealed record AppScope(AppKey App, string DataDirectory)
 
     private static async Task<AppKey> AppAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var (app, environment) = (parsed.GetValue(AppName), parsed.GetValue(Environment));
+        var app = parsed.GetValue(AppName) ?? Variable(OptionCatalogue.App);
+        var environment = parsed.GetValue(Environment) ?? Variable(OptionCatalogue.Environment);
         var file = new ReleaseRecordFile(Path.Combine(ProjectDirectory(parsed), "obj", "immutable"));
         var last = app is null && File.Exists(file.Path) ? (await file.ReadAsync(cancellationToken)).App : null;
         try
@@ -55,4 +81,7 @@ internal sealed record AppScope(AppKey App, string DataDirectory)
             throw ToolErrors.NameInvalid("--app, --environment", fault);
         }
     }
+
+    private static string? Variable(PropertyOption option) =>
+        option.Variable is { } name && System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -11,20 +11,24 @@ internal sealed class OpenedApp : IAsyncDisposable
 {
     private readonly RegistryConnector _registries;
 
-    public OpenedApp(AppScope scope, IReporter reporter, int keep = 0)
+    public OpenedApp(AppScope scope, IReporter reporter)
     {
-        var options = new ReleaseOptions { App = scope.App, DataDirectory = scope.DataDirectory };
+        var options = scope.Options;
         _registries = new RegistryConnector(options.Push, Environment.GetEnvironmentVariable, TimeProvider.System);
         Verifier = new ImageVerifier(new StageContext(options, reporter, TimeProvider.System, Environment.GetEnvironmentVariable) { WorkDirectory = "" });
         Target = LocalTarget.Open(new LocalTargetOptions
         {
-            DataDirectory = scope.DataDirectory,
-            GatewayProgram = Path.Combine(AppContext.BaseDirectory, "ImmutableBuild.Gateway.dll"),
-            OpenRepository = repository => ImageStores.Open(repository, scope.DataDirectory, _registries, RegistryAccess.Pull),
+            DataDirectory = options.DataDirectory,
+            GatewayProgram = GatewayProgram,
+            OpenRepository = repository => ImageStores.Open(repository, options.DataDirectory, _registries, RegistryAccess.Pull),
             ReadVariable = Environment.GetEnvironmentVariable,
-            Keep = keep,
+            PublicPort = options.PublicPort,
+            Keep = options.Rollout.Keep,
         });
     }
+
+    /// <summary>The gateway, as the tool brings it.</summary>
+    public static string GatewayProgram { get; } = Path.Combine(AppContext.BaseDirectory, "ImmutableBuild.Gateway.dll");
 
     /// <summary>The system that runs the app.</summary>
     public IDeploymentTarget Target { get; }

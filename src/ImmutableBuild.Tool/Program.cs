@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImmutableBuild.Errors;
 using ImmutableBuild.Tool;
 using ImmutableBuild.Tool.Commands;
 
@@ -9,6 +10,7 @@ var root = new RootCommand("Looks after apps that were released with ImmutableBu
     RollbackCommand.Create(),
     LogsCommand.Create(),
     StopCommand.Create(),
+    ResumeCommand.Create(),
     ReleaseCommand.Create(),
     AppScope.Project,
     AppScope.AppName,
@@ -18,6 +20,11 @@ var root = new RootCommand("Looks after apps that were released with ImmutableBu
 };
 
 var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0 && args.Contains(AppScope.Json.Name, StringComparer.Ordinal))
+{
+    return ToolCommand.RefuseUsage(ToolErrors.NotUnderstood(parsed.Errors.Select(error => error.Message)));
+}
+
 var code = await parsed.InvokeAsync(new InvocationConfiguration
 {
     EnableDefaultExceptionHandler = false,

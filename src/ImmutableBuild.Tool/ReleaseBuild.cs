@@ -22,7 +22,7 @@ internal static partial class ReleaseBuild
     public static async Task<BuildOutcome> RunAsync(IEnumerable<string> arguments, ToolOutput output, CancellationToken cancellationToken)
     {
         using var build = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
-        var errors = new List<ErrorAnswer>();
+        var errors = new BuildErrors();
         if (!output.AsJson && output.Console.Profile.Capabilities.Interactive)
         {
             await output.Console.Status().StartAsync(At(StageName.Compile), status => ReadAsync(build, errors, output, stage => status.Status(At(stage)), cancellationToken));
@@ -33,21 +33,17 @@ internal static partial class ReleaseBuild
         }
 
         await build.WaitForExitAsync(CancellationToken.None);
-        return new BuildOutcome(build.ExitCode == 0, [.. errors.Distinct()]);
+        return new BuildOutcome(build.ExitCode == 0, errors.All);
     }
 
-    private static async Task ReadAsync(Process build, List<ErrorAnswer> errors, ToolOutput output, Action<StageName> atWork, CancellationToken cancellationToken)
+    private static async Task ReadAsync(Process build, BuildErrors errors, ToolOutput output, Action<StageName> atWork, CancellationToken cancellationToken)
     {
         while (await build.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
         {
-            if (ErrorLine().Match(line) is { Success: true } error)
-            {
-                errors.Add(new ErrorAnswer(error.Groups["code"].Value, error.Groups["text"].Value));
-            }
-
+            errors.Read(line);
             if (!output.AsJson)
             {
-                output.Line(line);
+                output.Line(line, StyleOf(line));
             }
 
             if (NextStage(line) is { } next && !cancellationToken.IsCancellationRequested)
@@ -65,9 +61,9 @@ internal static partial class ReleaseBuild
 
     private static string At(StageName stage) => $"{stage}…";
 
+    private static string StyleOf(string line) =>
+        line.Contains(": error ", StringComparison.Ordinal) ? "red" : line.Contains(": warning ", StringComparison.Ordinal) ? "yellow" : "";
+
     [GeneratedRegex(@"^\s*(?<stage>[A-Z][A-Za-z]+)\s+\d+[.,]\d+ s\s", RegexOptions.ExplicitCapture)]
     private static partial Regex StageLine();
-
-    [GeneratedRegex(@"\berror (?<code>[A-Z]{2,8}\d{3,5}): (?<text>.*?)( \[[^\]]*\])?$", RegexOptions.ExplicitCapture)]
-    private static partial Regex ErrorLine();
 }

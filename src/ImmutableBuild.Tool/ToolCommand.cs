@@ -8,6 +8,8 @@ namespace ImmutableBuild.Tool;
 /// <summary>What all commands do alike: open the output, run, and tell a refusal by its code.</summary>
 internal static class ToolCommand
 {
+    private const int LongestLine = 10_000;
+
     /// <summary>A command named <paramref name="name"/> that does <paramref name="run"/> and ends with what that gives back.</summary>
     public static Command Create(string name, string description, IEnumerable<Option> options, Func<ParseResult, ToolOutput, CancellationToken, Task<int>> run)
     {
@@ -21,13 +23,16 @@ internal static class ToolCommand
         return command;
     }
 
+    /// <summary>Tells, as JSON too, that the command line was not understood.</summary>
+    public static int RefuseUsage(ImmutableBuildException refusal)
+    {
+        Refuse(refusal, Open(asJson: true));
+        return ExitCodes.Usage;
+    }
+
     private static async Task<int> RunAsync(ParseResult parsed, Func<ParseResult, ToolOutput, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
     {
-        var output = new ToolOutput(
-            Terminal(Console.Out, Console.IsOutputRedirected),
-            Terminal(Console.Error, Console.IsErrorRedirected),
-            Console.Out,
-            parsed.GetValue(AppScope.Json));
+        var output = Open(parsed.GetValue(AppScope.Json));
         try
         {
             return await run(parsed, output, cancellationToken);
@@ -46,16 +51,23 @@ internal static class ToolCommand
         }
     }
 
+    private static ToolOutput Open(bool asJson) =>
+        new(Terminal(Console.Out, Console.IsOutputRedirected), Terminal(Console.Error, Console.IsErrorRedirected), Console.Out, asJson);
+
     /// <summary>Plain lines where nobody sees colours, or where NO_COLOR (https://no-color.org) says that none are wanted.</summary>
     private static IAnsiConsole Terminal(TextWriter writer, bool redirected)
     {
         var plain = redirected || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        return AnsiConsole.Create(new AnsiConsoleSettings
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(writer),
             Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
             Interactive = plain ? InteractionSupport.No : InteractionSupport.Detect,
         });
+
+        // Paths and addresses are for copying: the terminal folds them, nobody breaks them.
+        console.Profile.Width = LongestLine;
+        return console;
     }
 
     private static int Refuse(ImmutableBuildException refusal, ToolOutput output)

@@ -27,8 +27,14 @@ public static class ToolErrors
         "Apps and environments are DNS labels; generations are ids as `immutable history` lists them.",
         "Correct the argument.");
 
+    private static readonly ErrorDescriptor NotUnderstoodDescriptor = new(
+        "IMB1305", "The command line is not understood",
+        "A command or option was given that does not exist, or a value that an option can't have.",
+        "`immutable --help` lists the commands, `immutable <command> --help` the options of one.");
+
     /// <summary>The rows of this range.</summary>
-    public static ImmutableArray<ErrorDescriptor> All { get; } = [AppUnknownDescriptor, NothingToReadDescriptor, ProjectUnclearDescriptor, NameInvalidDescriptor];
+    public static ImmutableArray<ErrorDescriptor> All { get; } =
+        [AppUnknownDescriptor, NothingToReadDescriptor, ProjectUnclearDescriptor, NameInvalidDescriptor, NotUnderstoodDescriptor];
 
     /// <summary>No app was named, and <paramref name="recordFile"/> does not exist.</summary>
     public static ImmutableBuildException AppUnknown(string recordFile) => new(new Diagnostic(
@@ -45,4 +51,12 @@ public static class ToolErrors
     /// <summary>An argument has a form it must not have.</summary>
     public static ImmutableBuildException NameInvalid(string option, FormatException fault) => new(new Diagnostic(
         NameInvalidDescriptor, $"{option}: {fault.Message}"), fault);
+
+    /// <summary>A property was given that is not of the form name=value.</summary>
+    public static ImmutableBuildException PropertyInvalid(string found) => new(new Diagnostic(
+        NameInvalidDescriptor, $"--property: expected name=value, found '{found}'."));
+
+    /// <summary>The command line could not be read; <paramref name="mistakes"/> says what is wrong with it.</summary>
+    public static ImmutableBuildException NotUnderstood(IEnumerable<string> mistakes) => new(new Diagnostic(
+        NotUnderstoodDescriptor, string.Join(' ', mistakes)));
 }

@@ -23,6 +23,15 @@ public static class Units
         _ => Invariant($"{(int)Math.Round(duration.TotalSeconds) / 60} min {(int)Math.Round(duration.TotalSeconds) % 60:00} s"),
     };
 
+    /// <summary>How old something is, roughly: <c>42 s</c>, <c>5 min</c>, <c>3 h</c>, <c>12 d</c>.</summary>
+    public static string Age(TimeSpan age) => age switch
+    {
+        { TotalMinutes: < 1 } => Invariant($"{Math.Max(0, (int)age.TotalSeconds)} s"),
+        { TotalHours: < 1 } => Invariant($"{(int)age.TotalMinutes} min"),
+        { TotalDays: < 2 } => Invariant($"{(int)age.TotalHours} h"),
+        _ => Invariant($"{(int)age.TotalDays} d"),
+    };
+
     /// <summary>A count: <c>12,345</c>.</summary>
     public static string Number(long count) => Invariant($"{count:#,0}");
 

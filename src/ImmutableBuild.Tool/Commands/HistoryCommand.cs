@@ -16,17 +16,27 @@ internal static class HistoryCommand
         {
             if (history.IsEmpty)
             {
-                text.Line($"{scope.App} was not released yet.");
+                text.Line($"Nothing of {scope.App} was released yet.");
                 return;
             }
 
             text.Table(
-                ["#", "when", "what", "cause", "generation", "replaced", "by", "reason"],
-                [.. history.Select(line => new[]
-                {
-                    $"{line.Sequence}", $"{line.At:u}", $"{line.Event}", $"{line.Cause}", $"{line.Generation}", $"{line.Replaced}", line.By, line.Reason ?? "",
-                })]);
+                ["#", "when", "what", "generation", "by"],
+                [.. history.Select(line => new[] { $"{line.Sequence}", $"{line.At:u}", What(line), $"{line.Generation}", Who(line.By) })],
+                row => history[row].Reason);
         });
         return ExitCodes.Done;
     });
+
+    private static string What(HistoryLine line) => (line.Event, line.Cause) switch
+    {
+        (LedgerEvent.Failed, LedgerCause.Rollback) => "rollback failed",
+        (LedgerEvent.Failed, _) => "failed",
+        (_, LedgerCause.Rollback) => "rolled back",
+        (_, LedgerCause.Promote) => "promoted",
+        _ => "released",
+    };
+
+    /// <summary><c>user@host</c> of the lease's holder; the rest of its name is in the JSON.</summary>
+    private static string Who(string holder) => holder.Split(',')[0];
 }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
 using ImmutableBuild.Errors;
+using ImmutableBuild.Gateway;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Tool.Output;
 
@@ -9,13 +11,20 @@ namespace ImmutableBuild.Tool.Commands;
 /// <summary><c>immutable logs</c>: the last lines of each instance. Escapes in them are made harmless unless <c>--raw</c> is given.</summary>
 internal static class LogsCommand
 {
-    private const int MostLines = 10_000;
+    private const int MostLines = GatewayProtocol.MaximumLogLines;
 
     public static Command Create()
     {
-        var generation = new Option<string>("--generation") { Description = "Whose log. Default: the live one's, or the newest one's when none is live." };
-        var instance = new Option<string>("--instance") { Description = "One instance only." };
-        var lines = new Option<int>("--lines") { Description = "Lines of each instance, at most 10000.", DefaultValueFactory = _ => 100 };
+        var generation = new Option<string>("--generation") { Description = "Whose log. Default: the live one's, or the newest one's when none is live.", HelpName = "generation" };
+        var instance = new Option<string>("--instance") { Description = "One instance only.", HelpName = "name" };
+        var lines = new Option<int>("--lines") { Description = $"Lines of each instance, 1 to {MostLines}.", HelpName = "number", DefaultValueFactory = _ => 100 };
+        lines.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var asked) && asked is < 1 or > MostLines)
+            {
+                result.AddError($"--lines is {asked}; expected 1 to {MostLines}.");
+            }
+        });
         var raw = new Option<bool>("--raw") { Description = "Write lines exactly as the app did, escape sequences and all." };
         return ToolCommand.Create("logs", "The last lines the app wrote.", [generation, instance, lines, raw], async (parsed, output, cancellationToken) =>
         {
@@ -26,7 +35,7 @@ internal static class LogsCommand
             var answers = ImmutableArray.CreateBuilder<LogAnswer>();
             foreach (var name in InstancesOf(status, chosen, parsed.GetValue(instance)))
             {
-                var read = await app.Target.ReadLogAsync(scope.App, chosen.Id, name, Math.Clamp(parsed.GetValue(lines), 1, MostLines), cancellationToken);
+                var read = await app.Target.ReadLogAsync(scope.App, chosen.Id, name, parsed.GetValue(lines), cancellationToken);
                 answers.Add(new LogAnswer(chosen.Id, name, [.. read]));
             }
 

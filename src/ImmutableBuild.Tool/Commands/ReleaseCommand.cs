@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Releases.Options;
 using ImmutableBuild.Tool.Output;
 
 namespace ImmutableBuild.Tool.Commands;
@@ -12,27 +14,27 @@ internal static class ReleaseCommand
 
     public static Command Create()
     {
-        var properties = new Option<string[]>("--property", "-p") { Description = "A property of the build, name=value.", AllowMultipleArgumentsPerToken = true };
-        return ToolCommand.Create("release", "Release the project, with live progress.", [properties], async (parsed, output, cancellationToken) =>
+        return ToolCommand.Create("release", "Release the project, with live progress.", [BuildProperties.Option], async (parsed, output, cancellationToken) =>
         {
             var project = ProjectFile(parsed);
-            var build = await ReleaseBuild.RunAsync(Arguments(project, parsed, parsed.GetValue(properties) ?? []), output, cancellationToken);
-            var record = build.Succeeded ? await new ReleaseRecordFile(Path.Combine(Path.GetDirectoryName(project)!, "obj", "immutable")).ReadAsync(cancellationToken) : null;
-            output.Answer(new ReleaseAnswer(build.Succeeded, record, build.Errors), ToolJson.Default.ReleaseAnswer, _ => { });
+            var build = await ReleaseBuild.RunAsync(Arguments(project, parsed, BuildProperties.Read(parsed)), output, cancellationToken);
+            var file = new ReleaseRecordFile(Path.Combine(Path.GetDirectoryName(project)!, "obj", "immutable"));
+            var released = build.Succeeded && output.AsJson ? ReleasedAnswer.Of(await file.ReadAsync(cancellationToken), file.Path) : null;
+            output.Answer(new ReleaseAnswer(build.Succeeded, released, build.Errors), ToolJson.Default.ReleaseAnswer, _ => { });
             return build.Succeeded ? ExitCodes.Done : ExitCodes.Refused;
         });
     }
 
-    private static IEnumerable<string> Arguments(string project, ParseResult parsed, string[] properties)
+    private static IEnumerable<string> Arguments(string project, ParseResult parsed, ImmutableDictionary<string, string> properties)
     {
-        IEnumerable<string> given =
+        (PropertyOption Property, string? Value)[] given =
         [
-            .. parsed.GetValue(AppScope.AppName) is { } app ? [$"ImmutableApp={app}"] : Array.Empty<string>(),
-            .. parsed.GetValue(AppScope.Environment) is { } environment ? [$"ImmutableEnvironment={environment}"] : Array.Empty<string>(),
-            .. parsed.GetValue(AppScope.Data) is { } data ? [$"ImmutableDataDirectory={Path.GetFullPath(data)}"] : Array.Empty<string>(),
-            .. properties,
+            (OptionCatalogue.App, parsed.GetValue(AppScope.AppName)),
+            (OptionCatalogue.Environment, parsed.GetValue(AppScope.Environment)),
+            (OptionCatalogue.DataDirectory, parsed.GetValue(AppScope.Data) is { } data ? Path.GetFullPath(data) : null),
         ];
-        return ["build", project, "-t:Release", "-nologo", "-tl:off", "-v:minimal", .. given.Select(property => $"-p:{property}")];
+        var all = given.Where(each => each.Value is not null).Aggregate(properties, (sum, each) => sum.SetItem(each.Property.Name, each.Value!));
+        return ["build", project, "-t:Release", "-nologo", "-tl:off", "-v:minimal", .. all.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => $"-p:{each.Key}={each.Value}")];
     }
 
     private static string ProjectFile(ParseResult parsed)

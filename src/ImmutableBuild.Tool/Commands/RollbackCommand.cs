@@ -1,6 +1,8 @@
 using System.CommandLine;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Releases;
+using ImmutableBuild.Releases.Options;
 using ImmutableBuild.Reports;
 using ImmutableBuild.Tool.Output;
 
@@ -11,24 +13,36 @@ internal static class RollbackCommand
 {
     public static Command Create()
     {
-        var to = new Option<string>("--to") { Description = "The generation to go to. Default: the one that was live before." };
-        var keep = new Option<int>("--keep") { Description = "Generations kept warm afterwards, as ImmutableKeep.", DefaultValueFactory = _ => 1 };
-        return ToolCommand.Create("rollback", "Go back to what was live before.", [to, keep], async (parsed, output, cancellationToken) =>
+        var to = new Option<string>("--to") { Description = "The generation to go to. Default: the one that was live before.", HelpName = "generation" };
+        var keep = new Option<string>("--keep") { Description = "Generations kept warm afterwards, as ImmutableKeep. Default: as many as are kept warm now.", HelpName = "number" };
+        return ToolCommand.Create("rollback", "Go back to what was live before.", [to, keep, BuildProperties.Option], async (parsed, output, cancellationToken) =>
         {
-            var scope = await AppScope.ReadAsync(parsed, cancellationToken);
+            var given = BuildProperties.Read(parsed);
+            var scope = await AppScope.ReadAsync(parsed, cancellationToken, parsed.GetValue(keep) is { } count ? given.SetItem(OptionCatalogue.Keep.Name, count) : given);
+            var generation = GenerationOf(parsed.GetValue(to)) ?? scope.Options.RollbackTo;
             var reporter = new ToolReporter(output);
-            var plan = new RolloutPlan { Keep = parsed.GetValue(keep) };
-            await using var app = new OpenedApp(scope, reporter, plan.Keep);
+            await using var app = new OpenedApp(scope, reporter);
+            var plan = scope.IsSet(OptionCatalogue.Keep) ? scope.Options.Rollout : scope.Options.Rollout with { Keep = await CountStandbyAsync(app.Target, scope.App, cancellationToken) };
             var rollback = new Rollback(app.Target, app.Verifier, TimeProvider.System, reporter, Environment.GetEnvironmentVariable);
-            var done = await rollback.RunAsync(new RollbackRequest(scope.App, GenerationOf(parsed.GetValue(to)), plan), cancellationToken);
-            var answer = new RollbackAnswer(scope.App, done.From, done.To, done.WasStandby, done.Elapsed.TotalMilliseconds, done.Run.RequestsLost, [.. done.Destroyed]);
-            output.Answer(answer, ToolJson.Default.RollbackAnswer, text => text.Line(
-                $"{done.To} is live{(done.From is { } from ? $" in place of {from}" : "")}: {(done.WasStandby ? "it ran already" : "made again from the ledger")}, "
-                + $"{Units.Duration(done.Elapsed)}, {Units.Count(done.Run.RequestsLost, "request")} lost.",
-                "bold green"));
+            var done = await rollback.RunAsync(new RollbackRequest(scope.App, generation, plan), cancellationToken);
+            var answer = new RollbackAnswer(
+                scope.App, done.From, done.To, done.Run.Observed.Url, done.WasStandby, done.Elapsed.TotalMilliseconds, done.Run.RequestsLost, [.. done.Destroyed]);
+            output.Answer(answer, ToolJson.Default.RollbackAnswer, text => Show(done, text));
             return ExitCodes.Done;
         });
     }
+
+    private static void Show(RollbackResult done, ToolOutput output)
+    {
+        output.Line($"{done.To} is live{(done.From is { } from && from != done.To ? $" in place of {from}" : "")}.", "bold green");
+        output.Line(
+            $"{(done.WasStandby ? "It ran already" : "It was made again from the ledger")}: {Units.Duration(done.Elapsed)}, {Units.Count(done.Run.RequestsLost, "request")} lost"
+            + (done.Run.Observed.Url is { } url ? $", at {url}" : ""));
+    }
+
+    /// <summary>The build knows ImmutableKeep from the project, which isn't evaluated here; what runs shows it.</summary>
+    private static async Task<int> CountStandbyAsync(IDeploymentTarget target, AppKey app, CancellationToken cancellationToken) =>
+        Status.Of(await target.ObserveAsync(app, cancellationToken)).Generations.Count(generation => generation.Role == GenerationRole.Standby);
 
     private static GenerationId? GenerationOf(string? text)
     {

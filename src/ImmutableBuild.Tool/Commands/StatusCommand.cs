@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Reports;
 using ImmutableBuild.Tool.Output;
 
 namespace ImmutableBuild.Tool.Commands;
@@ -21,23 +22,20 @@ internal static class StatusCommand
         if (status.Generations.IsEmpty)
         {
             output.Line($"{status.App} does not run.");
+            output.Line(status.RollbackTo is { } last ? $"`immutable rollback` brings back {last}, which was live last." : "Nothing of it was live yet. `immutable release` releases the project in this directory.", "grey");
             return;
         }
 
         var place = status.Url is { } url ? $" at {url}" : "";
         output.Line($"{status.App} {(status.IsServing ? "serves" : "does not answer")}{place}", status.IsServing ? "bold green" : "bold red");
         output.Table(
-            ["generation", "role", "traffic", "healthy", "in flight", "requests", "errors", "created"],
+            ["generation", "role", "traffic", "healthy", "requests", "errors", "age"],
             [.. status.Generations.Select(generation => new[]
             {
-                $"{generation.Id}", $"{generation.Role}", $"{generation.Percent} %", $"{generation.Healthy} of {generation.Instances.Length}",
-                $"{generation.InFlight}", $"{generation.Requests}", $"{generation.Errors}", $"{generation.CreatedAt:u}",
+                $"{generation.Id}", Role(generation.Role), $"{generation.Percent} %", $"{generation.Healthy} of {generation.Instances.Length}",
+                Count(generation.Requests), Count(generation.Errors), Units.Age(status.ObservedAt - generation.CreatedAt),
             })]);
-        foreach (var (generation, instance) in status.Generations.SelectMany(generation => generation.Instances.Where(instance => !instance.Answers).Select(instance => (generation, instance))))
-        {
-            output.Line($"{generation.Id} instance {instance.Name}: {instance.Detail}", "yellow");
-        }
-
+        ShowInstances(status, output);
         if (status.Lease is { } lease)
         {
             output.Line($"{lease.Holder} is changing it.");
@@ -48,4 +46,24 @@ internal static class StatusCommand
             output.Line($"A rollback would go to {back}.", "grey");
         }
     }
+
+    private static void ShowInstances(Status status, ToolOutput output)
+    {
+        foreach (var generation in status.Generations)
+        {
+            foreach (var instance in generation.Instances.Where(instance => !instance.Answers))
+            {
+                output.Line($"{generation.Id} instance {instance.Name}: {instance.Detail}", "yellow");
+            }
+
+            if (generation.Role == GenerationRole.Leaving)
+            {
+                output.Line($"{generation.Id} drains: {Units.Count(generation.InFlight, "request")} in flight");
+            }
+        }
+    }
+
+    private static string Role(GenerationRole role) => role == GenerationRole.OnTrial ? "on trial" : role.ToString().ToLowerInvariant();
+
+    private static string Count(long? count) => count is { } known ? Units.Number(known) : "-";
 }

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Local;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Tool.Output;
 
 /// <summary>The answer of <c>rollback</c>.</summary>
-internal sealed record RollbackAnswer(AppKey App, GenerationId? From, GenerationId To, bool WasStandby, double Milliseconds, long RequestsLost, ImmutableArray<GenerationId> Destroyed);
+internal sealed record RollbackAnswer(
+    AppKey App, GenerationId? From, GenerationId To, string? Url, bool WasStandby, double Milliseconds, long RequestsLost, ImmutableArray<GenerationId> Destroyed);
 
 /// <summary>The answer of <c>stop</c>.</summary>
 internal sealed record StopAnswer(AppKey App, ImmutableArray<GenerationId> Stopped);
@@ -14,8 +16,14 @@ internal sealed record StopAnswer(AppKey App, ImmutableArray<GenerationId> Stopp
 /// <summary>One instance's lines in the answer of <c>logs</c>.</summary>
 internal sealed record LogAnswer(GenerationId Generation, string Instance, ImmutableArray<string> Lines);
 
-/// <summary>The answer of <c>release</c>; the record is there when the release succeeded.</summary>
-internal sealed record ReleaseAnswer(bool Succeeded, ReleaseRecord? Record, ImmutableArray<ErrorAnswer> Errors);
+/// <summary>The answer of <c>resume</c>, with an error for each app that could not be brought back.</summary>
+internal sealed record ResumeAnswer(ImmutableArray<ResumedAnswer> Apps, ImmutableArray<ErrorAnswer> Errors);
+
+/// <summary>One app in the answer of <c>resume</c>.</summary>
+internal sealed record ResumedAnswer(AppKey App, ResumeOutcome Outcome, GenerationId? Serving, string? Url);
+
+/// <summary>The answer of <c>release</c>; <see cref="Release"/> is there when it succeeded.</summary>
+internal sealed record ReleaseAnswer(bool Succeeded, ReleasedAnswer? Release, ImmutableArray<ErrorAnswer> Errors);
 
 /// <summary>One error in an answer.</summary>
 internal sealed record ErrorAnswer(string Code, string Message);
@@ -28,6 +36,7 @@ internal sealed record RefusalAnswer(ImmutableArray<ErrorAnswer> Errors);
 [JsonSerializable(typeof(RollbackAnswer))]
 [JsonSerializable(typeof(StopAnswer))]
 [JsonSerializable(typeof(ImmutableArray<LogAnswer>))]
+[JsonSerializable(typeof(ResumeAnswer))]
 [JsonSerializable(typeof(ReleaseAnswer))]
 [JsonSerializable(typeof(RefusalAnswer))]
 internal sealed partial class ToolJson : JsonSerializerContext;

@@ -7,7 +7,7 @@ using Spectre.Console;
 namespace ImmutableBuild.Tool.Output;
 
 /// <summary>
-/// Where answers go: as text for people, or as one JSON document. Colours and tables' frames only where a terminal shows them
+/// Where answers go: as text for people, or as one JSON document. Colours only where a terminal shows them
 /// (NO_COLOR and redirection are Spectre's to heed); every text from outside is made harmless first.
 /// </summary>
 internal sealed class ToolOutput(IAnsiConsole console, IAnsiConsole errors, TextWriter json, bool asJson)
@@ -32,41 +32,41 @@ internal sealed class ToolOutput(IAnsiConsole console, IAnsiConsole errors, Text
     }
 
     /// <summary>One line, as long as it is.</summary>
-    public void Line(string text) => console.Profile.Out.Writer.WriteLine(Printable.Line(text));
+    public void Line(string text) => Line(text, "");
 
     /// <summary>One line in a style, <c>bold green</c>.</summary>
     public void Line(string text, string style)
     {
+        var line = Printable.Line(text);
         if (console.Profile.Capabilities.Ansi)
         {
-            console.MarkupLine($"[{style}]{Cell(text)}[/]");
+            // Through the console, which takes a running progress display away and puts it back.
+            console.WriteLine(line, style.Length == 0 ? Style.Plain : Style.Parse(style));
         }
         else
         {
-            Line(text);
+            console.Profile.Out.Writer.WriteLine(line);
         }
     }
 
     /// <summary>A line exactly as it is, with whatever escapes it holds; only when the user asked for that.</summary>
     public void Raw(string line) => console.Profile.Out.Writer.WriteLine(line);
 
-    /// <summary>A table: framed on a terminal, columns parted by two spaces elsewhere.</summary>
-    public void Table(string[] heads, IReadOnlyList<string[]> rows)
+    /// <summary>A table without a frame, columns parted by two spaces; under a row, what <paramref name="note"/> says of it.</summary>
+    public void Table(string[] heads, IReadOnlyList<string[]> rows, Func<int, string?>? note = null)
     {
-        if (console.Profile.Capabilities.Ansi)
+        var widths = heads.Select((head, column) => rows.Select(row => Printable.Line(row[column]).Length).Append(head.Length).Max()).ToArray();
+        Line(Aligned(heads), "grey");
+        for (var index = 0; index < rows.Count; index++)
         {
-            var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey);
-            table.AddColumns([.. heads.Select(head => new TableColumn($"[grey]{Cell(head)}[/]").NoWrap())]);
-            rows.ToList().ForEach(row => table.AddRow([.. row.Select(Cell)]));
-            console.Write(table);
-            return;
+            Line(Aligned(rows[index]));
+            if (note?.Invoke(index) is { } text)
+            {
+                Line($"{new string(' ', widths[0] + 2)}{text}", "yellow");
+            }
         }
 
-        var widths = heads.Select((head, column) => rows.Select(row => Printable.Line(row[column]).Length).Append(head.Length).Max()).ToArray();
-        foreach (var row in rows.Prepend(heads))
-        {
-            Line(string.Join("  ", row.Select((cell, column) => Printable.Line(cell).PadRight(widths[column]))).TrimEnd());
-        }
+        string Aligned(string[] cells) => string.Join("  ", cells.Select((cell, column) => Printable.Line(cell).PadRight(widths[column]))).TrimEnd();
     }
 
     /// <summary>Tells errors and warnings on standard error.</summary>
@@ -83,6 +83,4 @@ internal sealed class ToolOutput(IAnsiConsole console, IAnsiConsole errors, Text
             errors.Profile.Out.Writer.WriteLine(text);
         }
     }
-
-    private static string Cell(string text) => Markup.Escape(Printable.Line(text));
 }

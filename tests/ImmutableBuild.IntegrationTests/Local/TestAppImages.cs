@@ -20,7 +20,8 @@ internal sealed class TestAppImages(string directory)
 
     public OciLayout Layout { get; } = OciLayout.OpenOrCreate(directory);
 
-    private static string BuildOutput => typeof(TestAppImages).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    /// <summary>Where the test app was built to.</summary>
+    public static string BuildOutput => typeof(TestAppImages).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(data => data.Key == "TestAppDirectory").Value!;
 
     /// <summary>The digest of the image of <paramref name="version"/>.</summary>

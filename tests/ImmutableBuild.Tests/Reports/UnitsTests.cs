@@ -22,6 +22,14 @@ public sealed class UnitsTests
     public void Durations(double milliseconds, string text) => Units.Duration(TimeSpan.FromMilliseconds(milliseconds)).ShouldBe(text);
 
     [Theory]
+    [InlineData(-3, "0 s")]
+    [InlineData(42, "42 s")]
+    [InlineData(3_599, "59 min")]
+    [InlineData(3_600, "1 h")]
+    [InlineData(172_800, "2 d")]
+    public void Ages(double seconds, string text) => Units.Age(TimeSpan.FromSeconds(seconds)).ShouldBe(text);
+
+    [Theory]
     [InlineData(1, "1 layer")]
     [InlineData(0, "0 layers")]
     [InlineData(12_345, "12,345 layers")]

@@ -1,11 +1,22 @@
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace ImmutableBuild.Tests.Tool;
 
 /// <summary>One run of the built tool, as a process.</summary>
 internal sealed record ToolRun(int ExitCode, string Output, string Errors)
 {
+    /// <summary>The answer, when nothing but one JSON document is on standard output.</summary>
+    public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Output);
+
     private static string Program => Path.Combine(AppContext.BaseDirectory, "immutable.dll");
+
+    /// <summary>This, or a failed test that shows everything the tool wrote.</summary>
+    public ToolRun ShouldEndWith(int exitCode)
+    {
+        ExitCode.ShouldBe(exitCode, $"{Output}\n{Errors}");
+        return this;
+    }
 
     public static async Task<ToolRun> StartAsync(string directory, params string[] arguments)
     {

@@ -45,7 +45,7 @@ public sealed class ToolTests : IDisposable
         var run = await ToolRun.StartAsync(_directory.FullName, "status", "--app", "web", "--environment", "dev", "--data-directory", Data);
 
         run.ExitCode.ShouldBe(0, run.Errors);
-        run.Output.ShouldBe("web/dev does not run." + Environment.NewLine);
+        run.Output.ReplaceLineEndings("\n").ShouldBe("web/dev does not run.\nNothing of it was live yet. `immutable release` releases the project in this directory.\n");
         Directory.Exists(Data).ShouldBeFalse("asking changes nothing");
     }
 
@@ -83,7 +83,58 @@ public sealed class ToolTests : IDisposable
     {
         var run = await ToolRun.StartAsync(_directory.FullName, "roolback");
 
-        run.ExitCode.ShouldBe(2);
+        run.ShouldEndWith(2).Errors.ShouldContain("roolback");
+    }
+
+    [Theory]
+    [InlineData("roolback")]
+    [InlineData("status", "--kepe")]
+    [InlineData("logs", "--lines", "0")]
+    [InlineData("logs", "--lines", "many")]
+    public async Task A_command_line_that_is_not_understood_is_JSON_where_JSON_was_asked_for(params string[] arguments)
+    {
+        var run = await ToolRun.StartAsync(_directory.FullName, [.. arguments, "--json"]);
+
+        run.ShouldEndWith(2).Json.GetProperty("errors")[0].GetProperty("code").GetString().ShouldBe("IMB1305");
+    }
+
+    [Theory]
+    [InlineData("ImmutableSoak", "IMB1304")]
+    [InlineData("ImmutableSoak=soon", "IMB1001")]
+    [InlineData("ImmutableSoack=1s", "IMB1002")]
+    public async Task Properties_of_a_rollback_are_read_as_a_build_reads_them(string property, string code)
+    {
+        var run = await ToolRun.StartAsync(_directory.FullName, "rollback", "--app", "web", "-p", property, "--json", "--data-directory", Data);
+
+        run.ShouldEndWith(1).Json.GetProperty("errors")[0].GetProperty("code").GetString().ShouldBe(code);
+    }
+
+    [Fact]
+    public async Task Where_there_is_nothing_to_bring_back_resume_says_so()
+    {
+        var run = await ToolRun.StartAsync(_directory.FullName, "resume", "--data-directory", Data);
+
+        run.ShouldEndWith(0).Output.ShouldBe($"Nothing to bring back in {Data}.{Environment.NewLine}");
+        Directory.Exists(Data).ShouldBeFalse("asking changes nothing");
+    }
+
+    [Theory]
+    [InlineData("status")]
+    [InlineData("history")]
+    [InlineData("rollback")]
+    [InlineData("logs")]
+    [InlineData("stop")]
+    [InlineData("resume")]
+    [InlineData("release")]
+    public async Task Every_command_explains_itself(string command)
+    {
+        var help = await ToolRun.StartAsync(_directory.FullName, command, "--help");
+
+        help.ShouldEndWith(0).Output.ShouldContain($"immutable {command} [options]");
+        foreach (var option in (string[])["--project", "--app", "--environment", "--data-directory", "--json"])
+        {
+            help.Output.ShouldContain(option);
+        }
     }
 
     [Fact]
