@@ -5,7 +5,7 @@ using ImmutableBuild.Tool.Output;
 namespace ImmutableBuild.Tool;
 
 /// <summary>
-/// The errors among a build's lines. MSBuild gives each line of a message its place and code again, and repeats all errors in its summary.
+/// The errors among a build's lines. MSBuild gives each line of a message its place and code again; a build within the build repeats them.
 /// </summary>
 internal sealed partial class BuildErrors
 {

@@ -5,13 +5,13 @@ using ImmutableBuild.Tool.Commands;
 
 var root = new RootCommand("Looks after apps that were released with ImmutableBuild.")
 {
+    ReleaseCommand.Create(),
     StatusCommand.Create(),
     HistoryCommand.Create(),
     RollbackCommand.Create(),
     LogsCommand.Create(),
     StopCommand.Create(),
     ResumeCommand.Create(),
-    ReleaseCommand.Create(),
     AppScope.Project,
     AppScope.AppName,
     AppScope.Environment,

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Tool.Output;
-using Spectre.Console;
 
 namespace ImmutableBuild.Tool;
 
@@ -13,7 +12,7 @@ namespace ImmutableBuild.Tool;
 internal sealed record BuildOutcome(bool Succeeded, ImmutableArray<ErrorAnswer> Errors);
 
 /// <summary>
-/// A running <c>dotnet build -t:Release</c>, told as it goes: on a terminal the stages that are done and the one at work, elsewhere the
+/// A running build with the target <c>Release</c>, told as it goes: on a terminal the stages that are done and the one at work, elsewhere the
 /// build's own lines.
 /// </summary>
 internal static partial class ReleaseBuild
@@ -23,33 +22,32 @@ internal static partial class ReleaseBuild
     {
         using var build = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
         var errors = new BuildErrors();
-        if (!output.AsJson && output.Console.Profile.Capabilities.Interactive)
+        await using (var live = output.Begin(At(StageName.Compile)))
         {
-            await output.Console.Status().StartAsync(At(StageName.Compile), status => ReadAsync(build, errors, output, stage => status.Status(At(stage)), cancellationToken));
-        }
-        else
-        {
-            await ReadAsync(build, errors, output, _ => { }, cancellationToken);
+            while (await build.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
+            {
+                errors.Read(line);
+                Tell(line, output, live);
+                if (NextStage(line) is { } next && !cancellationToken.IsCancellationRequested)
+                {
+                    live?.Begin(At(next));
+                }
+            }
         }
 
         await build.WaitForExitAsync(CancellationToken.None);
         return new BuildOutcome(build.ExitCode == 0, errors.All);
     }
 
-    private static async Task ReadAsync(Process build, BuildErrors errors, ToolOutput output, Action<StageName> atWork, CancellationToken cancellationToken)
+    private static void Tell(string line, ToolOutput output, LiveLine? live)
     {
-        while (await build.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
+        if (live is not null)
         {
-            errors.Read(line);
-            if (!output.AsJson)
-            {
-                output.Line(line, StyleOf(line));
-            }
-
-            if (NextStage(line) is { } next && !cancellationToken.IsCancellationRequested)
-            {
-                atWork(next);
-            }
+            live.Above(() => output.Line(line, StyleOf(line)));
+        }
+        else if (!output.AsJson)
+        {
+            output.Line(line, StyleOf(line));
         }
     }
 

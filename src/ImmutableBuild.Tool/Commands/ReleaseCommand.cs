@@ -7,7 +7,7 @@ using ImmutableBuild.Tool.Output;
 
 namespace ImmutableBuild.Tool.Commands;
 
-/// <summary><c>immutable release</c>: runs <c>dotnet build -t:Release</c> and shows its stages as they come. There is one implementation of a release, the build's.</summary>
+/// <summary><c>immutable release</c>: runs the build's target <c>Release</c> and shows its stages as they come. There is one implementation of a release, the build's.</summary>
 internal static class ReleaseCommand
 {
     private static readonly string[] ProjectPatterns = ["*.csproj", "*.fsproj", "*.vbproj"];
@@ -34,7 +34,9 @@ internal static class ReleaseCommand
             (OptionCatalogue.DataDirectory, parsed.GetValue(AppScope.Data) is { } data ? Path.GetFullPath(data) : null),
         ];
         var all = given.Where(each => each.Value is not null).Aggregate(properties, (sum, each) => sum.SetItem(each.Property.Name, each.Value!));
-        return ["build", project, "-t:Release", "-nologo", "-tl:off", "-v:minimal", .. all.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => $"-p:{each.Key}={each.Value}")];
+
+        // As `dotnet build`, without its summary, which tells every warning and error a second time.
+        return ["msbuild", project, "-restore", "-t:Release", "-m", "-nologo", "-tl:off", "-v:minimal", .. all.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => $"-p:{each.Key}={each.Value}")];
     }
 
     private static string ProjectFile(ParseResult parsed)

@@ -10,7 +10,7 @@ namespace ImmutableBuild.Tool.Commands;
 internal static class ResumeCommand
 {
     public static Command Create() => ToolCommand.Create(
-        "resume", "After a restart of the host, bring back every app that was serving; with --app or --environment, those alone.", [], async (parsed, output, cancellationToken) =>
+        "resume", "Bring back every app that was serving before the host restarted, or those that --app and --environment choose.", [], async (parsed, output, cancellationToken) =>
         {
             var data = AppScope.DataDirectory(parsed);
             var (name, environment) = (parsed.GetValue(AppScope.AppName), parsed.GetValue(AppScope.Environment));
@@ -24,7 +24,7 @@ internal static class ResumeCommand
             bool IsMeant(AppKey app) => (name is null || app.App == name) && (environment is null || app.Environment == environment);
             var apps = await resume.RunAsync(IsMeant, app => Tell(app, output), cancellationToken);
             var failed = apps.Where(app => app.Outcome == ResumeOutcome.Failed).ToImmutableArray();
-            output.Answer(Answer(apps, failed), ToolJson.Default.ResumeAnswer, text => Conclude(apps, failed, data, text));
+            output.Answer(Answer(apps), ToolJson.Default.ResumeAnswer, text => Conclude(apps, failed, data, text));
             return failed.IsEmpty ? ExitCodes.Done : ExitCodes.Refused;
         });
 
@@ -63,7 +63,10 @@ internal static class ResumeCommand
         }
     }
 
-    private static ResumeAnswer Answer(ImmutableArray<ResumedApp> apps, ImmutableArray<ResumedApp> failed) => new(
-        [.. apps.Select(app => new ResumedAnswer(app.App, app.Outcome, app.Serving, app.Url))],
-        [.. failed.Select(app => new ErrorAnswer(app.Error!.Code, app.Error.Message))]);
+    private static ResumeAnswer Answer(ImmutableArray<ResumedApp> apps)
+    {
+        var answers = apps.Select(app => new ResumedAnswer(
+            app.App, app.Outcome, app.Serving, app.Url, app.Error is { } error ? new ErrorAnswer(error.Code, error.Message) : null)).ToImmutableArray();
+        return new ResumeAnswer(answers, [.. answers.Select(app => app.Error).OfType<ErrorAnswer>()]);
+    }
 }

@@ -16,11 +16,11 @@ internal sealed record StopAnswer(AppKey App, ImmutableArray<GenerationId> Stopp
 /// <summary>One instance's lines in the answer of <c>logs</c>.</summary>
 internal sealed record LogAnswer(GenerationId Generation, string Instance, ImmutableArray<string> Lines);
 
-/// <summary>The answer of <c>resume</c>, with an error for each app that could not be brought back.</summary>
+/// <summary>The answer of <c>resume</c>; the errors are those of its apps, so that all answers have them in one place.</summary>
 internal sealed record ResumeAnswer(ImmutableArray<ResumedAnswer> Apps, ImmutableArray<ErrorAnswer> Errors);
 
 /// <summary>One app in the answer of <c>resume</c>.</summary>
-internal sealed record ResumedAnswer(AppKey App, ResumeOutcome Outcome, GenerationId? Serving, string? Url);
+internal sealed record ResumedAnswer(AppKey App, ResumeOutcome Outcome, GenerationId? Serving, string? Url, ErrorAnswer? Error);
 
 /// <summary>The answer of <c>release</c>; <see cref="Release"/> is there when it succeeded.</summary>
 internal sealed record ReleaseAnswer(bool Succeeded, ReleasedAnswer? Release, ImmutableArray<ErrorAnswer> Errors);

@@ -8,15 +8,16 @@ namespace ImmutableBuild.Tool.Output;
 
 /// <summary>
 /// Where answers go: as text for people, or as one JSON document. Colours only where a terminal shows them
-/// (NO_COLOR and redirection are Spectre's to heed); every text from outside is made harmless first.
+/// (<see cref="ToolCommand"/> knows); every text from outside is made harmless first.
 /// </summary>
 internal sealed class ToolOutput(IAnsiConsole console, IAnsiConsole errors, TextWriter json, bool asJson)
 {
     /// <summary>Whether the answer is a JSON document.</summary>
     public bool AsJson => asJson;
 
-    /// <summary>The terminal, for live progress.</summary>
-    public IAnsiConsole Console => console;
+    /// <summary>Shows what is at work from now on; null where nobody watches a terminal.</summary>
+    public LiveLine? Begin(string work) =>
+        !asJson && console.Profile.Capabilities is { Interactive: true, Ansi: true } ? new LiveLine(console.Profile.Out.Writer, work, TimeProvider.System) : null;
 
     /// <summary>Gives the answer in the form that was asked for.</summary>
     public void Answer<T>(T answer, JsonTypeInfo<T> type, Action<ToolOutput> asText)
@@ -40,7 +41,6 @@ internal sealed class ToolOutput(IAnsiConsole console, IAnsiConsole errors, Text
         var line = Printable.Line(text);
         if (console.Profile.Capabilities.Ansi)
         {
-            // Through the console, which takes a running progress display away and puts it back.
             console.WriteLine(line, style.Length == 0 ? Style.Plain : Style.Parse(style));
         }
         else

@@ -1,11 +1,18 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json;
 
 namespace ImmutableBuild.AcceptanceTests.Infrastructure;
 
 /// <summary>What a command printed, and how it ended.</summary>
 internal sealed record CommandResult(string Line, int ExitCode, string Output)
 {
+    /// <summary>What came by standard output alone; <see cref="Output"/> has both, in the order they came.</summary>
+    public required string StandardOutput { get; init; }
+
+    /// <summary>The JSON document that standard output holds, and nothing else.</summary>
+    public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(StandardOutput);
+
     /// <summary>This, or a failed test that shows everything the command printed.</summary>
     public CommandResult ShouldSucceed() => Should(ExitCode == 0, "exit code 0");
 
@@ -40,7 +47,12 @@ internal static class Command
 
         using var process = Process.Start(start)!;
         var output = new StringBuilder();
-        process.OutputDataReceived += (_, line) => Append(output, line.Data);
+        var standard = new StringBuilder();
+        process.OutputDataReceived += (_, line) =>
+        {
+            Append(standard, line.Data);
+            Append(output, line.Data);
+        };
         process.ErrorDataReceived += (_, line) => Append(output, line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -57,7 +69,7 @@ internal static class Command
             throw new TimeoutException($"'{program} {string.Join(' ', arguments)}' did not end, or something it started still holds its output. So far:\n{Text(output)}", late);
         }
 
-        return new CommandResult($"{program} {string.Join(' ', arguments)}", process.ExitCode, Text(output));
+        return new CommandResult($"{program} {string.Join(' ', arguments)}", process.ExitCode, Text(output)) { StandardOutput = Text(standard) };
     }
 
     private static void Append(StringBuilder output, string? line)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace ImmutableBuild.AcceptanceTests.Infrastructure;
 
@@ -18,6 +19,7 @@ internal sealed class ScratchRepository : IAsyncDisposable
             ["IMMUTABLE_DATA_DIRECTORY"] = DataDirectory,
             ["NUGET_PACKAGES"] = package.Packages,
             ["NUGET_FALLBACK_PACKAGES"] = UserPackages,
+            ["DOTNET_ROOT"] = DotnetRoot,
             ["GIT_CONFIG_NOSYSTEM"] = "1",
             ["GIT_CONFIG_GLOBAL"] = Path.Combine(Root, "no such file"),
         };
@@ -38,6 +40,9 @@ internal sealed class ScratchRepository : IAsyncDisposable
     private static string UserPackages => Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } set
         ? set
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
+    // Where the running runtime is, ROOT/shared/Microsoft.NETCore.App/VERSION/: the program of an installed tool looks for it there.
+    private static string DotnetRoot => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
 
     public string PathOf(string path) => Path.Combine(Root, path);
 
@@ -94,6 +99,10 @@ internal sealed class ScratchRepository : IAsyncDisposable
 
         return Command.RunAsync("dotnet", Root, ["build", PathOf(project), $"-t:{target}", "--disable-build-servers", "-nodeReuse:false", "-tl:off", "-v:minimal", .. arguments], environment);
     }
+
+    /// <summary>Runs a program in a directory of the repository, piped.</summary>
+    public Task<CommandResult> RunAsync(string program, string directory, params string[] arguments) =>
+        Command.RunAsync(program, PathOf(directory), arguments, _environment);
 
     /// <summary>Processes that run out of this repository's data directory: gateway, keeper and instances.</summary>
     public IReadOnlyList<int> Processes()

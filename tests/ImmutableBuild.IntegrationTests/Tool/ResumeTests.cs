@@ -65,6 +65,7 @@ public sealed class ResumeTests : IAsyncLifetime
         var json = (await Bed.RunAsync("resume", "--json")).ShouldEndWith(1).Json;
         json.GetProperty("apps").Each("outcome").ShouldBe(["Running", "Failed"]);
         json.ErrorCode().ShouldBe("IMB6052");
+        json.At("apps.1.error.code").ShouldBe("IMB6052");
     }
 
     [Fact]

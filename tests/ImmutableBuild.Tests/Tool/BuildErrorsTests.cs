@@ -5,7 +5,7 @@ namespace ImmutableBuild.Tests.Tool;
 public sealed class BuildErrorsTests
 {
     [Fact]
-    public void An_error_of_several_lines_is_one_and_the_summary_s_repetition_none()
+    public void An_error_of_several_lines_is_one_and_its_repetition_none()
     {
         string[] error =
         [

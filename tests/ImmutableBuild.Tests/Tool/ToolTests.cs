@@ -1,10 +1,12 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Tests.Generated;
 using ImmutableBuild.Tests.Reports;
 
 namespace ImmutableBuild.Tests.Tool;
 
-public sealed class ToolTests : IDisposable
+public sealed partial class ToolTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("tool");
 
@@ -79,6 +81,19 @@ public sealed class ToolTests : IDisposable
     }
 
     [Fact]
+    public async Task A_release_that_the_build_refuses_tells_the_build_s_errors_as_JSON()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "Plain.csproj"), "<Project><Target Name=\"Restore\" /></Project>", TestContext.Current.CancellationToken);
+
+        var run = await ToolRun.StartAsync(_directory.FullName, "release", "--json");
+
+        var answer = run.ShouldEndWith(1).Json;
+        answer.GetProperty("succeeded").GetBoolean().ShouldBeFalse();
+        answer.GetProperty("release").ValueKind.ShouldBe(JsonValueKind.Null);
+        answer.GetProperty("errors").EnumerateArray().ShouldHaveSingleItem().GetProperty("code").GetString().ShouldBe("MSB4057", "the package is not there");
+    }
+
+    [Fact]
     public async Task A_command_line_that_is_not_understood_ends_with_2()
     {
         var run = await ToolRun.StartAsync(_directory.FullName, "roolback");
@@ -131,10 +146,10 @@ public sealed class ToolTests : IDisposable
         var help = await ToolRun.StartAsync(_directory.FullName, command, "--help");
 
         help.ShouldEndWith(0).Output.ShouldContain($"immutable {command} [options]");
-        foreach (var option in (string[])["--project", "--app", "--environment", "--data-directory", "--json"])
-        {
-            help.Output.ShouldContain(option);
-        }
+        var options = LongOption().Matches(help.Output).Select(match => match.Value).Except(["--help"]).Distinct().ToList();
+        ((string[])["--project", "--app", "--environment", "--data-directory", "--json"]).Except(options).ShouldBeEmpty();
+        var page = await File.ReadAllTextAsync(Path.Combine(GeneratedFile.RepositoryRoot(), "docs", "tool.md"), TestContext.Current.CancellationToken);
+        options.Append($"`immutable {command}`").Where(word => !page.Contains(word, StringComparison.Ordinal)).ShouldBeEmpty("docs/tool.md has every command and option");
     }
 
     [Fact]
@@ -145,4 +160,7 @@ public sealed class ToolTests : IDisposable
         run.ExitCode.ShouldBe(1);
         (run.Output + run.Errors).ShouldNotContain("\u001b");
     }
+
+    [GeneratedRegex("--[a-z][a-z-]+")]
+    private static partial Regex LongOption();
 }

@@ -1,0 +1,23 @@
+namespace ImmutableBuild.AcceptanceTests.Infrastructure;
+
+/// <summary>The tool <c>immutable</c>, packed and installed as a user installs it, from a folder.</summary>
+internal sealed class InstalledTool(string program)
+{
+    /// <summary>Packs it with the version of <paramref name="package"/>, and installs it for <paramref name="repository"/>.</summary>
+    public static async Task<InstalledTool> InstallAsync(PackedPackage package, ScratchRepository repository)
+    {
+        var project = Path.Combine(Repository.Root, "src", "ImmutableBuild.Tool", "ImmutableBuild.Tool.csproj");
+        (await repository.RunAsync("dotnet", ".", "pack", project, "-c", "Release", "-o", package.Feed, $"-p:PackageVersion={package.Version}", "-v", "q", "--disable-build-servers")).ShouldSucceed();
+        var place = Path.Combine(package.Root, "tools");
+        (await repository.RunAsync("dotnet", ".", "tool", "install", "ImmutableBuild.Tool", "--tool-path", place, "--version", package.Version, "--source", package.Feed)).ShouldSucceed();
+        return new InstalledTool(Path.Combine(place, OperatingSystem.IsWindows() ? "immutable.exe" : "immutable"));
+    }
+
+    /// <summary>Runs it in a directory of <paramref name="repository"/>, piped.</summary>
+    public Task<CommandResult> RunAsync(ScratchRepository repository, string directory, params string[] arguments) =>
+        repository.RunAsync(program, directory, arguments);
+
+    /// <summary>As above, on a terminal that script(1) makes.</summary>
+    public Task<CommandResult> RunOnTerminalAsync(ScratchRepository repository, string directory, params string[] arguments) =>
+        repository.RunAsync("script", directory, "-qefc", $"TERM=xterm '{program}' {string.Join(' ', arguments)}", "/dev/null");
+}
