@@ -49,7 +49,7 @@ internal static class Http1Response
         var response = connection.Response;
         var left = response.Framing == BodyFraming.Length ? response.Length : long.MaxValue;
         var chunks = default(ChunkedBody);
-        var unsent = 1;
+        var (unsent, headIsSent) = (1, false);
         while (true)
         {
             unsent += response.Framing == BodyFraming.Chunked ? TakeChunks(connection, writer, ref chunks) : Take(connection, writer, ref left);
@@ -61,7 +61,7 @@ internal static class Http1Response
             if (unsent >= LargeBytes)
             {
                 await writer.FlushAsync(cancellationToken);
-                unsent = 0;
+                (unsent, headIsSent) = (0, true);
                 connection.Widen();
             }
 
@@ -69,14 +69,20 @@ internal static class Http1Response
             if (unsent > 0 && !receiving.IsCompleted)
             {
                 await writer.FlushAsync(cancellationToken);
-                unsent = 0;
+                (unsent, headIsSent) = (0, true);
             }
 
             if (await receiving == 0)
             {
                 End(response);
-                return;
+                break;
             }
+        }
+
+        // Together with the head the server sends the rest by itself, and later than this with less work.
+        if (headIsSent && unsent > 0)
+        {
+            await writer.FlushAsync(cancellationToken);
         }
 
         CopyTrailers(response, http);

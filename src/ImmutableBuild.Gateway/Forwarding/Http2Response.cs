@@ -57,6 +57,7 @@ internal static class Http2Response
             var count = await body.ReadAsync(memory, cancellationToken);
             if (count == 0)
             {
+                await FlushAsync(writer, unsent, cancellationToken);
                 return;
             }
 
