@@ -26,19 +26,18 @@ internal sealed class ServingPathWatch(Uri? entry, RouteTable routes, ServingPro
         PooledConnectionLifetime = TimeSpan.Zero,
     });
 
-    private volatile ServingPath? _current;
+    private volatile Seen? _seen;
     private Task _watch = Task.CompletedTask;
 
     /// <summary>What answered since the route took its present form; null where nothing was asked yet.</summary>
-    public ServingPath? Current => _current;
+    public ServingPath? Current => _seen is { } seen && ReferenceEquals(seen.Form, routes.Form) ? seen.Path : null;
 
     /// <summary>Begins to ask.</summary>
     public void Start() => _watch = entry is null ? Task.CompletedTask : WatchAsync();
 
-    /// <summary>The route took a new form: what was seen so far counts no more.</summary>
+    /// <summary>The route took a new form: asks it now.</summary>
     public void Restart()
     {
-        _current = null;
         if (_restarted.CurrentCount == 0)
         {
             _restarted.Release();
@@ -66,7 +65,7 @@ internal sealed class ServingPathWatch(Uri? entry, RouteTable routes, ServingPro
                     Learn(form, await AskAsync(form));
                 }
 
-                var quick = _current is { Consecutive: < Quick };
+                var quick = Current is { Consecutive: < Quick };
                 await _restarted.WaitAsync(quick ? QuickInterval : SlowInterval, _stopping.Token);
             }
         }
@@ -76,18 +75,14 @@ internal sealed class ServingPathWatch(Uri? entry, RouteTable routes, ServingPro
         }
     }
 
+    /// <summary>Only this loop writes, so what it read last is what was seen last.</summary>
     private void Learn(RouteForm form, string? answered)
     {
-        if (!ReferenceEquals(form, routes.Form))
-        {
-            return;
-        }
-
+        var before = _seen is { } seen && ReferenceEquals(seen.Form, form) ? seen.Path : null;
         var generation = form.Generations.FirstOrDefault(generation => generation.Name == answered);
-        var first = _current?.FirstAnswerAt;
-        _current = generation is null
-            ? new ServingPath(null, 0) { FirstAnswerAt = first }
-            : new ServingPath(generation.Id, (_current?.Consecutive ?? 0) + 1) { FirstAnswerAt = first ?? time.GetUtcNow() };
+        _seen = new Seen(form, generation is null
+            ? new ServingPath(null, 0) { FirstAnswerAt = before?.FirstAnswerAt }
+            : new ServingPath(generation.Id, (before?.Consecutive ?? 0) + 1) { FirstAnswerAt = before?.FirstAnswerAt ?? time.GetUtcNow() });
     }
 
     /// <summary>The generation that answered; null when none did.</summary>
@@ -112,4 +107,7 @@ internal sealed class ServingPathWatch(Uri? entry, RouteTable routes, ServingPro
             return null;
         }
     }
+
+    /// <summary>What was seen belongs to the form of the route it was asked under; an answer that comes after a switch counts for nothing.</summary>
+    private sealed record Seen(RouteForm Form, ServingPath Path);
 }
