@@ -156,7 +156,7 @@ internal sealed class Orders(AppKey app, Fleet fleet, LedgerFile ledger, Surroun
     {
         foreach (var share in route.Shares)
         {
-            if (state.Find(share.Generation) is not { Phase: not GenerationPhase.Destroying } || fleet.Find(share.Generation) is not { } generation)
+            if (state.Find(share.Generation) is not { Phase: GenerationPhase.Running } || fleet.Find(share.Generation) is not { } generation)
             {
                 throw GatewayErrors.UnknownGeneration(app, share.Generation);
             }

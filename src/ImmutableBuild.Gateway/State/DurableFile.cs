@@ -8,8 +8,19 @@ internal static class DurableFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Writes <paramref name="content"/> beside <paramref name="path"/>, flushes it to the disk, and renames it over; the file that was there stays as <paramref name="previous"/>.</summary>
-    public static void Replace(string path, string previous, ReadOnlySpan<byte> content)
+    /// <summary>
+    /// Writes <paramref name="content"/> beside <paramref name="path"/>, flushes it to the disk, and renames it over; the file that was
+    /// there stays as <paramref name="previous"/>. When this throws, whoever reads the path finds the old content.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="previous">Where its content until now stays.</param>
+    /// <param name="content">Its new content.</param>
+    /// <param name="flushDirectory"><see cref="FlushDirectory"/>.</param>
+    /// <returns>
+    /// Null; or why a power cut may bring the old content back: the rename could neither be flushed nor be taken back, so the new
+    /// content is what everyone reads.
+    /// </returns>
+    public static IOException? Replace(string path, string previous, ReadOnlySpan<byte> content, Action<string> flushDirectory)
     {
         var temporary = path + ".tmp";
         using (var file = new FileStream(temporary, Creating(FileMode.Create)))
@@ -18,7 +29,8 @@ internal static class DurableFile
             file.Flush(flushToDisk: true);
         }
 
-        if (File.Exists(path))
+        var replaces = File.Exists(path);
+        if (replaces)
         {
             File.Replace(temporary, path, previous);
         }
@@ -27,7 +39,20 @@ internal static class DurableFile
             File.Move(temporary, path, overwrite: true);
         }
 
-        FlushDirectory(Path.GetDirectoryName(path)!);
+        try
+        {
+            flushDirectory(Path.GetDirectoryName(path)!);
+            return null;
+        }
+        catch (IOException fault)
+        {
+            if (TryTakeBack(path, replaces ? previous : null))
+            {
+                throw;
+            }
+
+            return fault;
+        }
     }
 
     /// <summary>Options that make a file only its owner may read.</summary>
@@ -66,6 +91,28 @@ internal static class DurableFile
         finally
         {
             _ = LibC.Close(descriptor);
+        }
+    }
+
+    /// <summary>A restart must not find what its writer was told did not happen.</summary>
+    private static bool TryTakeBack(string path, string? previous)
+    {
+        try
+        {
+            if (previous is null)
+            {
+                File.Delete(path);
+            }
+            else
+            {
+                File.Move(previous, path, overwrite: true);
+            }
+
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

@@ -31,6 +31,12 @@ internal sealed record GatewayState
     public static GatewayState New(AppKey app, DateTimeOffset now) =>
         new() { Schema = CurrentSchema, App = app, FencingToken = now.ToUnixTimeMilliseconds(), RouteSince = now };
 
+    /// <summary>
+    /// What goes on when the state after this one was lost. That one may have given the lease away under the next token, so nobody
+    /// holds it now, and that token is spent (F05).
+    /// </summary>
+    public GatewayState AfterLoss() => this with { FencingToken = FencingToken + 1, Lease = null };
+
     public GenerationRecord? Find(GenerationId id) => Generations.FirstOrDefault(generation => generation.Spec.Id == id);
 
     public GatewayState With(GenerationRecord changed) =>

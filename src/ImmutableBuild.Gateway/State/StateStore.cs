@@ -16,24 +16,34 @@ internal sealed class StateStore
     private readonly Lock _gate = new();
     private readonly string _path;
     private readonly string _previous;
+    private readonly Action<string> _flushDirectory;
+    private readonly GatewayLog _log;
     private volatile GatewayState _current;
 
-    private StateStore(string path, string previous, GatewayState state)
+    private StateStore(string path, string previous, GatewayState state, Action<string> flushDirectory, GatewayLog log)
     {
         _path = path;
         _previous = previous;
         _current = state;
+        _flushDirectory = flushDirectory;
+        _log = log;
     }
 
     /// <summary>The state as it is on disk.</summary>
     public GatewayState Current => _current;
 
     /// <summary>Reads the state in <paramref name="directory"/>, or begins a new one. IMB6052 and IMB6053 when what is there can't be used (F10).</summary>
-    public static StateStore Open(string directory, AppKey app, TimeProvider time, GatewayLog log)
+    /// <param name="directory">The state directory.</param>
+    /// <param name="app">Whose state it is.</param>
+    /// <param name="time">The gateway's clock.</param>
+    /// <param name="log">Where a fallback is told.</param>
+    /// <param name="flushDirectory">How a rename is made to last; by default <see cref="DurableFile.FlushDirectory"/>.</param>
+    public static StateStore Open(string directory, AppKey app, TimeProvider time, GatewayLog log, Action<string>? flushDirectory = null)
     {
         var path = Path.Combine(directory, "state.json");
         var previous = Path.Combine(directory, "state.previous.json");
-        return new StateStore(path, previous, Read(path, previous, log) ?? GatewayState.New(app, time.GetUtcNow()));
+        var state = Read(path, previous, app, log) ?? GatewayState.New(app, time.GetUtcNow());
+        return new StateStore(path, previous, state, flushDirectory ?? DurableFile.FlushDirectory, log);
     }
 
     /// <summary>
@@ -67,7 +77,7 @@ internal sealed class StateStore
         }
     }
 
-    private static GatewayState? Read(string path, string previous, GatewayLog log)
+    private static GatewayState? Read(string path, string previous, AppKey app, GatewayLog log)
     {
         if (!File.Exists(path) && !File.Exists(previous))
         {
@@ -76,14 +86,14 @@ internal sealed class StateStore
 
         try
         {
-            return Parse(path);
+            return Parse(path, app);
         }
         catch (Exception fault) when (fault is IOException or JsonException or UnauthorizedAccessException)
         {
             log.Write($"{path} can't be read ({fault.Message}); using {previous}");
             try
             {
-                return Parse(previous);
+                return Parse(previous, app).AfterLoss();
             }
             catch (Exception second) when (second is IOException or JsonException or UnauthorizedAccessException)
             {
@@ -92,7 +102,7 @@ internal sealed class StateStore
         }
     }
 
-    private static GatewayState Parse(string path)
+    private static GatewayState Parse(string path, AppKey app)
     {
         if (new FileInfo(path) is { Exists: true, Length: > MaximumBytes } file)
         {
@@ -106,14 +116,31 @@ internal sealed class StateStore
             throw GatewayErrors.StateTooNew(path, schema, GatewayState.CurrentSchema);
         }
 
-        return JsonSerializer.Deserialize(json, StateJson.Default.GatewayState) ?? throw new JsonException("The file holds no state.");
+        var state = Deserialize(json) ?? throw new JsonException("The file holds no state.");
+        return StateRules.FirstBroken(state, app) is { } broken ? throw new JsonException(broken) : state;
+    }
+
+    private static GatewayState? Deserialize(byte[] json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, StateJson.Default.GatewayState);
+        }
+        catch (Exception fault) when (fault is not JsonException)
+        {
+            // A constructor refused its values, say a route whose shares are not a whole.
+            throw new JsonException(fault.Message, fault);
+        }
     }
 
     private void Write(GatewayState state)
     {
         try
         {
-            DurableFile.Replace(_path, _previous, JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.GatewayState));
+            if (DurableFile.Replace(_path, _previous, JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.GatewayState), _flushDirectory) is { } fault)
+            {
+                _log.Write($"{_path}: a power cut may undo the latest change: {fault.Message}");
+            }
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -44,10 +44,11 @@ public sealed class StateStoreTests : IDisposable
     public void A_torn_file_falls_back_to_the_one_before_and_says_so()
     {
         var store = Open();
-        store.Change(state => state with { FencingToken = 1 });
-        store.Change(state => state with { FencingToken = 2 });
+        var (before, newest) = (DateTimeOffset.UnixEpoch.AddDays(1), DateTimeOffset.UnixEpoch.AddDays(2));
+        store.Change(state => state with { RouteSince = before });
+        store.Change(state => state with { RouteSince = newest });
         File.WriteAllText(StatePath, "");
-        Open().Current.FencingToken.ShouldBe(1);
+        Open().Current.RouteSince.ShouldBe(before);
         _words.ToString().ShouldContain("state.previous.json");
     }
 
