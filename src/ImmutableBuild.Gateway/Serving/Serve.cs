@@ -24,10 +24,8 @@ internal static class Serve
     /// <param name="ending">Asks it to end.</param>
     public static async Task RunAsync(GatewayOptions options, int? listener, GatewayLog log, CancellationToken ending)
     {
-        var time = TimeProvider.System;
+        var (time, ledger, store) = SavedState.Open(options.StateDirectory, options.App, TimeProvider.System, log);
         using var http = new HttpProbe();
-        var store = StateStore.Open(options.StateDirectory, options.App, time, log);
-        var ledger = LedgerFile.Open(options.StateDirectory, log);
         var surroundings = new Surroundings(options.StateDirectory, store, ProcessHost.ForThisSystem(), http, time, log);
         var probe = new ServingProbe();
         var fleet = new Fleet(new RouteTable(Random.Shared));

@@ -16,6 +16,9 @@ internal sealed record GatewayState
 
     public required AppKey App { get; init; }
 
+    /// <summary>The gateway's clock when this was written. The clock of the next gateway never begins before it.</summary>
+    public DateTimeOffset WrittenAt { get; init; }
+
     /// <summary>The newest fencing token ever given; it never falls, also when no lease is held (F05).</summary>
     public long FencingToken { get; init; }
 

@@ -16,15 +16,17 @@ internal sealed class StateStore
     private readonly Lock _gate = new();
     private readonly string _path;
     private readonly string _previous;
+    private readonly TimeProvider _time;
     private readonly Action<string> _flushDirectory;
     private readonly GatewayLog _log;
     private volatile GatewayState _current;
 
-    private StateStore(string path, string previous, GatewayState state, Action<string> flushDirectory, GatewayLog log)
+    private StateStore(string path, string previous, GatewayState state, TimeProvider time, Action<string> flushDirectory, GatewayLog log)
     {
         _path = path;
         _previous = previous;
         _current = state;
+        _time = time;
         _flushDirectory = flushDirectory;
         _log = log;
     }
@@ -43,7 +45,7 @@ internal sealed class StateStore
         var path = Path.Combine(directory, "state.json");
         var previous = Path.Combine(directory, "state.previous.json");
         var state = Read(path, previous, app, log) ?? GatewayState.New(app, time.GetUtcNow());
-        return new StateStore(path, previous, state, flushDirectory ?? DurableFile.FlushDirectory, log);
+        return new StateStore(path, previous, state, time, flushDirectory ?? DurableFile.FlushDirectory, log);
     }
 
     /// <summary>
@@ -57,6 +59,7 @@ internal sealed class StateStore
             var next = change(_current);
             if (!ReferenceEquals(next, _current))
             {
+                next = next with { WrittenAt = _time.GetUtcNow() };
                 Write(next);
                 _current = next;
             }
