@@ -44,6 +44,7 @@ internal sealed class StateStore
     {
         var path = Path.Combine(directory, "state.json");
         var previous = Path.Combine(directory, "state.previous.json");
+        RemoveCutShort(path + ".tmp");
         var state = Read(path, previous, app, log) ?? GatewayState.New(app, time.GetUtcNow());
         return new StateStore(path, previous, state, time, flushDirectory ?? DurableFile.FlushDirectory, log);
     }
@@ -61,7 +62,12 @@ internal sealed class StateStore
             {
                 next = next with { WrittenAt = _time.GetUtcNow() };
                 Write(next);
+                var forgets = _current.Generations.Any(record => next.Find(record.Spec.Id) is null);
                 _current = next;
+                if (forgets)
+                {
+                    Forget();
+                }
             }
 
             effect?.Invoke(next);
@@ -77,6 +83,19 @@ internal sealed class StateStore
             File.Delete(_previous);
             File.Delete(_path + ".tmp");
             File.Delete(_path);
+        }
+    }
+
+    /// <summary>What a killed gateway had begun to write. It never counted, and may hold secrets.</summary>
+    private static void RemoveCutShort(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // The next change needs that place, and tells what is wrong with it.
         }
     }
 
@@ -133,6 +152,20 @@ internal sealed class StateStore
         {
             // A constructor refused its values, say a route whose shares are not a whole.
             throw new JsonException(fault.Message, fault);
+        }
+    }
+
+    /// <summary>The secrets of a generation that is gone must not stay in the file before the newest one: from now on both say the same.</summary>
+    private void Forget()
+    {
+        try
+        {
+            Write(_current);
+        }
+        catch (ImmutableBuildException fault)
+        {
+            // The change itself is on disk; the next one takes the older file away.
+            _log.Write(fault.Message);
         }
     }
 

@@ -12,6 +12,7 @@ namespace ImmutableBuild.Tests.Gateway;
 /// <summary>What is on disk and what is in memory never part.</summary>
 public sealed class StateOnDiskTests : IDisposable
 {
+    private const string Secret = "hush";
     private static readonly AppKey App = new("web", "test");
     private readonly string _directory = Directory.CreateTempSubdirectory("imb-state-").FullName;
     private readonly StringWriter _words = new();
@@ -95,6 +96,23 @@ public sealed class StateOnDiskTests : IDisposable
         restarted.Change(state => Leases.Acquire(state, Request("third"), now)).Lease!.FencingToken.ShouldBeGreaterThan(lost.FencingToken);
     }
 
+    [Fact]
+    public void A_generation_that_is_gone_leaves_no_secret_behind()
+    {
+        var store = Open();
+        store.Change(Serving(1));
+        store.Change(state => state with { Route = Route.None });
+        File.WriteAllText(StatePath + ".tmp", Secret);
+        File.ReadAllText(StatePath).ShouldContain(Secret, customMessage: "or this test shows nothing");
+        store = Open();
+
+        store.Change(state => state.Without(Spec(1).Id));
+
+        Directory.GetFiles(_directory).Select(File.ReadAllText).ShouldAllBe(content => !content.Contains(Secret, StringComparison.Ordinal));
+        File.Delete(StatePath);
+        Open().Current.Generations.ShouldBeEmpty("what is fallen back to has forgotten it as well");
+    }
+
     [Theory]
     [Trait("Fault", "F10")]
     [MemberData(nameof(Impossible))]
@@ -130,7 +148,7 @@ public sealed class StateOnDiskTests : IDisposable
         [
             new GenerationRecord(
                 Spec(version),
-                new LaunchPlan("/app", [], "/", ImmutableSortedDictionary<string, string>.Empty),
+                new LaunchPlan("/app", [], "/", ImmutableSortedDictionary<string, string>.Empty.Add("DATABASE", Secret)),
                 DateTimeOffset.UnixEpoch,
                 GenerationPhase.Running,
                 [new InstanceRecord("0", 20000)]),

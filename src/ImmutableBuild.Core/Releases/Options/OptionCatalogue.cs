@@ -184,7 +184,7 @@ public static class OptionCatalogue
     public static ItemOption InstanceVariable { get; } = new("ImmutableEnvironmentVariable", "the variable's name", "Value", "An environment variable of each instance. Part of the generation's identity: a change makes a new generation.");
 
     /// <summary>Secrets of the instances.</summary>
-    public static ItemOption Secret { get; } = new("ImmutableSecret", "the variable's name in the app", "Variable", "A secret of each instance: `Variable` names the environment variable of the release that holds the value (default: the same name). The value itself is never written down.");
+    public static ItemOption Secret { get; } = new("ImmutableSecret", "the variable's name in the app", "Variable", "A secret of each instance: `Variable` names the environment variable of the release that holds the value (default: the same name). The value is in no log, record or image; the `local` target keeps it while the generation exists, to start an instance again, in the state file of the app, which only its owner may read.");
 
     /// <summary>Arguments of the instances.</summary>
     public static ItemOption InstanceArgument { get; } = new("ImmutableArgument", "one argument", null, "An argument of each instance, after those of the image.");
