@@ -5,13 +5,20 @@ internal sealed class GatewayLog(TextWriter output, TimeProvider time)
 {
     private readonly Lock _gate = new();
 
-    /// <summary>Writes one line.</summary>
+    /// <summary>Writes one line, or loses it: a full disk must end nothing that was worth telling.</summary>
     public void Write(string line)
     {
         lock (_gate)
         {
-            output.WriteLine($"{time.GetUtcNow():u} {line}");
-            output.Flush();
+            try
+            {
+                output.WriteLine($"{time.GetUtcNow():u} {line}");
+                output.Flush();
+            }
+            catch (IOException)
+            {
+                // There is nowhere else to tell it.
+            }
         }
     }
 }

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway.Supervision;
-using ImmutableBuild.Generations;
 
 namespace ImmutableBuild.Gateway.Control;
 
@@ -13,18 +11,18 @@ internal sealed class Destruction(Fleet fleet, Surroundings surroundings)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan CutGrace = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan RetryForget = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<GenerationId, Lazy<Task>> _begun = new();
+    private readonly ConcurrentDictionary<RunningGeneration, Lazy<Task>> _begun = new();
 
     /// <summary>Begins, or finds it begun; the task ends when the generation is gone.</summary>
     public Task Begin(RunningGeneration generation) =>
-        _begun.GetOrAdd(generation.Id, _ => new Lazy<Task>(() => Task.Run(() => RunAsync(generation)))).Value;
+        _begun.GetOrAdd(generation, _ => new Lazy<Task>(() => Task.Run(() => RunAsync(generation)))).Value;
 
     /// <summary>Ends a generation without traffic at once. On a full disk it is forgotten later, in the background.</summary>
     public async Task RemoveAsync(RunningGeneration generation)
     {
-        await generation.StopAsync();
+        await UntilDoneAsync(generation, generation.StopAsync);
         if (!TryForget(generation))
         {
             _ = ForgetLaterAsync(generation);
@@ -33,20 +31,27 @@ internal sealed class Destruction(Fleet fleet, Surroundings surroundings)
 
     private async Task RunAsync(RunningGeneration generation)
     {
-        try
+        await UntilDoneAsync(generation, () => DrainAsync(generation));
+        await RemoveAsync(generation);
+        _begun.TryRemove(generation, out _);
+    }
+
+    /// <summary>Whoever waits for a generation to be gone waits for ever if its destruction is given up, so it never is.</summary>
+    private async Task UntilDoneAsync(RunningGeneration generation, Func<Task> step)
+    {
+        while (true)
         {
-            await DrainAsync(generation);
-            await RemoveAsync(generation);
-        }
-        catch (Exception fault)
-        {
-            // Nobody waits for this task while the gateway goes on; the next gateway takes it up again.
-            surroundings.Log.Write($"{generation.Id}: could not be destroyed: {fault}");
-            throw;
-        }
-        finally
-        {
-            _begun.TryRemove(generation.Id, out _);
+            try
+            {
+                await step();
+                return;
+            }
+            catch (Exception fault)
+            {
+                surroundings.Log.Write($"{generation.Id}: could not be destroyed; trying again: {fault}");
+            }
+
+            await Task.Delay(Retry, surroundings.Time);
         }
     }
 
@@ -80,7 +85,7 @@ internal sealed class Destruction(Fleet fleet, Surroundings surroundings)
     {
         do
         {
-            await Task.Delay(RetryForget, surroundings.Time);
+            await Task.Delay(Retry, surroundings.Time);
         }
         while (!TryForget(generation));
     }
@@ -93,9 +98,9 @@ internal sealed class Destruction(Fleet fleet, Surroundings surroundings)
             surroundings.Log.Write($"{generation.Id}: destroyed");
             return true;
         }
-        catch (ImmutableBuildException fault)
+        catch (Exception fault)
         {
-            surroundings.Log.Write(fault.Message);
+            surroundings.Log.Write($"{generation.Id}: could not be forgotten: {fault.Message}");
             return false;
         }
     }

@@ -71,7 +71,7 @@ internal sealed class Instance : IAsyncDisposable
         }
 
         _surroundings.Log.Write($"{Id}/{_record.Name}: its process is gone; starting it again");
-        Strays.Kill(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id, _record.Name));
+        KillStrays();
         _supervision = SuperviseAsync(null);
         _probes = ProbeAsync();
     }
@@ -87,7 +87,7 @@ internal sealed class Instance : IAsyncDisposable
         await _probing.WaitAsync(cancellationToken);
         try
         {
-            var outcome = await run.Prober.LookAsync(cancellationToken);
+            var outcome = await LookAsync(run, cancellationToken);
             run.Learn(outcome, _record.Port, _record.Name, _surroundings.Time.GetUtcNow());
             _rotationChanged();
             return outcome.Healthy && ReferenceEquals(run, _run);
@@ -98,13 +98,26 @@ internal sealed class Instance : IAsyncDisposable
         }
     }
 
+    /// <summary>A look that could not be made tells as little as one that took too long, and counts like it.</summary>
+    private static async Task<ProbeOutcome> LookAsync(InstanceRun run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await run.Prober.LookAsync(cancellationToken);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new ProbeOutcome(false, $"could not be probed: {fault.Message}", TimedOut: true);
+        }
+    }
+
     /// <summary>Ends it for good: TERM to its group, KILL after the grace period, then whoever left the group (F45).</summary>
     public async Task StopAsync()
     {
         await _stopping.CancelAsync();
         await _supervision;
         await _probes;
-        Strays.Kill(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id, _record.Name));
+        KillStrays();
     }
 
     /// <summary>As an observation shows it.</summary>
@@ -129,7 +142,8 @@ internal sealed class Instance : IAsyncDisposable
     {
         if (_record.Port != 0 && !FreePort.IsFree(_record.Port))
         {
-            var moved = FreePort.Choose(Random.Shared, new HashSet<int>());
+            var taken = _surroundings.Store.Current.Generations.SelectMany(generation => generation.Instances).Select(instance => instance.Port).ToHashSet();
+            var moved = FreePort.Choose(Random.Shared, taken);
             _surroundings.Log.Write($"{Id}/{_record.Name}: port {_record.Port} is taken by someone else; using {moved}");
             _record = _record with { Port = moved };
         }
@@ -161,30 +175,25 @@ internal sealed class Instance : IAsyncDisposable
         new InstanceProber(Configuration.Probe, Id, _record.Port, process, _surroundings.HttpProbe, _surroundings.Time),
         _surroundings.Time.GetUtcNow());
 
-    private async Task SuperviseAsync(RunningProcess? process)
+    private async Task SuperviseAsync(RunningProcess? found)
     {
-        while (true)
+        var wait = TimeSpan.Zero;
+        while ((found ?? await StartAgainAsync(wait)) is { } process)
         {
-            process ??= await StartAgainAsync(TimeSpan.Zero);
-            if (process is null)
-            {
-                return;
-            }
-
             var exitCode = await WaitForEndAsync(process);
             var ran = _surroundings.Time.GetUtcNow() - _run!.Since;
-            End(exitCode);
+            Attempt(() => End(exitCode));
 
             // What the leader left in its group goes with it.
-            _surroundings.Host.Kill(process.Identity);
+            process.Kill(_surroundings.Host, _surroundings.Log);
             if (_stopping.IsCancellationRequested)
             {
                 return;
             }
 
             _surroundings.Log.Write($"{Id}/{_record.Name}: process {process.Identity.Id} ended with {exitCode?.ToString() ?? "an unknown code"}");
-            Strays.Kill(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id, _record.Name));
-            process = await StartAgainAsync(_backoff.After(ran));
+            KillStrays();
+            (found, wait) = (null, _backoff.After(ran));
         }
     }
 
@@ -196,10 +205,22 @@ internal sealed class Instance : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            _surroundings.Host.Terminate(process.Identity);
-            await Task.WhenAny(process.Exited, Task.Delay(Configuration.StopGrace, _surroundings.Time, CancellationToken.None));
-            _surroundings.Host.Kill(process.Identity);
-            return await process.Exited;
+            return await process.EndAsync(_surroundings.Host, Configuration.StopGrace, _surroundings.Time, _surroundings.Log);
+        }
+    }
+
+    private void KillStrays() => Attempt(() => Strays.Kill(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id, _record.Name)));
+
+    /// <summary>One step at the end of a process. What fails is told and ends nothing else: the next process must be started, or the generation be gone.</summary>
+    private void Attempt(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception fault)
+        {
+            _surroundings.Log.Write($"{Id}/{_record.Name}: {fault.Message}");
         }
     }
 
@@ -226,7 +247,7 @@ internal sealed class Instance : IAsyncDisposable
                 Commit();
                 return process;
             }
-            catch (Exception fault) when (fault is Win32Exception or IOException or UnauthorizedAccessException)
+            catch (Exception fault)
             {
                 _surroundings.Log.Write($"{Id}/{_record.Name}: could not be started again: {fault.Message}");
                 wait = _backoff.After(TimeSpan.Zero);
@@ -250,7 +271,7 @@ internal sealed class Instance : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            catch (Exception fault)
             {
                 _surroundings.Log.Write($"{Id}/{_record.Name}: {fault.Message}");
             }

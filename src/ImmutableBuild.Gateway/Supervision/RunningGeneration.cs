@@ -48,12 +48,12 @@ internal sealed class RunningGeneration
         return looks.Contains(true);
     }
 
-    /// <summary>Ends every instance and removes what it had. Asked again, it is the same ending.</summary>
+    /// <summary>Ends every instance and removes what it had. Asked again, it is the same ending, unless that one failed.</summary>
     public Task StopAsync()
     {
         lock (_gate)
         {
-            return _stopped ??= Task.Run(EndAsync);
+            return _stopped = _stopped is { IsFaulted: false } ? _stopped : Task.Run(EndAsync);
         }
     }
 
