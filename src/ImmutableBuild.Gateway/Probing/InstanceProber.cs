@@ -35,33 +35,44 @@ internal sealed class InstanceProber(
             return found;
         }
 
-        return Identify() switch
+        var identity = Identify();
+        if (identity == InstanceIdentity.Foreign)
         {
-            InstanceIdentity.Foreign => new ProbeOutcome(false, $"another process listens on port {port}", InstanceIdentity.Foreign),
-            var identity when found.Identity == InstanceIdentity.Unknown => found with { Identity = identity },
-            _ => found,
-        };
+            return new ProbeOutcome(false, $"another process listens on port {port}", InstanceIdentity.Foreign);
+        }
+
+        // Asked once, of the instance itself and when it is ready: before, its answers say nothing of what it will speak.
+        _protocols ??= await LearnAsync(found.Protocols, cancellationToken);
+        return found with { Identity = found.Identity == InstanceIdentity.Unknown ? identity : found.Identity, Protocols = _protocols.Value };
     }
 
     private async Task<ProbeOutcome> AskAsync(CancellationToken cancellationToken)
     {
-        var answer = await GetAsync(_protocols == UpstreamProtocols.Http2, cancellationToken);
-        if (_protocols is null && !answer.Refused && !answer.TimedOut)
+        var http2 = _protocols == UpstreamProtocols.Http2;
+        var answer = await GetAsync(http2, cancellationToken);
+        if (_protocols is null && RefusesHttp1(answer) && await GetAsync(http2: true, cancellationToken) is { Status: { } status } second && status != 400)
         {
-            var speaksHttp2 = await TcpProbe.SpeaksHttp2Async(port, cancellationToken);
-            if (speaksHttp2 && !answer.IsSuccess && await GetAsync(http2: true, cancellationToken) is { Status: { } status } second && status != 400)
-            {
-                // It refuses HTTP/1.1 but answers HTTP/2: a gRPC server, say.
-                _protocols = UpstreamProtocols.Http2;
-                answer = second;
-            }
-            else if (answer.IsSuccess || answer.Status == 404)
-            {
-                _protocols = speaksHttp2 ? UpstreamProtocols.Both : UpstreamProtocols.Http1;
-            }
+            // It answers HTTP/2 only: a gRPC server, say.
+            (answer, http2) = (second, true);
         }
 
-        return await JudgeAsync(answer, cancellationToken);
+        return (await JudgeAsync(answer, cancellationToken)) with { Protocols = http2 ? UpstreamProtocols.Http2 : UpstreamProtocols.Http1 };
+    }
+
+    /// <summary>What a server that speaks HTTP/2 only does with HTTP/1.1. Any other status is an answer, also one that says that it isn't ready.</summary>
+    private static bool RefusesHttp1(HttpProbeAnswer answer) =>
+        answer is { Status: null, Refused: false, TimedOut: false } or { Status: 400 or 505 };
+
+    private async Task<UpstreamProtocols> LearnAsync(UpstreamProtocols answered, CancellationToken cancellationToken)
+    {
+        if (answered == UpstreamProtocols.Http2)
+        {
+            // It may have become ready between the two questions.
+            var again = await GetAsync(http2: false, cancellationToken);
+            return again.Status is not null && !RefusesHttp1(again) ? UpstreamProtocols.Both : UpstreamProtocols.Http2;
+        }
+
+        return probe.Kind == ProbeKind.Http && await TcpProbe.SpeaksHttp2Async(port, cancellationToken) ? UpstreamProtocols.Both : UpstreamProtocols.Http1;
     }
 
     private async Task<ProbeOutcome> JudgeAsync(HttpProbeAnswer answer, CancellationToken cancellationToken)
@@ -74,7 +85,7 @@ internal sealed class InstanceProber(
         var identity = answer.Generation is null ? InstanceIdentity.Unknown : InstanceIdentity.Confirmed;
         if (answer.IsSuccess)
         {
-            return new ProbeOutcome(true, $"{answer.Status}", identity, Protocols: _protocols ?? UpstreamProtocols.Http1);
+            return new ProbeOutcome(true, $"{answer.Status}", identity);
         }
 
         // Only the default path is a guess; one that was configured must answer.
@@ -91,7 +102,7 @@ internal sealed class InstanceProber(
     private async Task<ProbeOutcome> ConnectAsync(string detail, CancellationToken cancellationToken)
     {
         var fault = await TcpProbe.AcceptsAsync(port, probe.Timeout, cancellationToken);
-        return new ProbeOutcome(fault is null, fault ?? detail, Protocols: _protocols ?? UpstreamProtocols.Http1);
+        return new ProbeOutcome(fault is null, fault ?? detail);
     }
 
     private Task<HttpProbeAnswer> GetAsync(bool http2, CancellationToken cancellationToken) =>
