@@ -2,6 +2,7 @@ using System.Text.Json;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
+using ImmutableBuild.IntegrationTests.Rig;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Releases;
 
@@ -19,7 +20,7 @@ public sealed class DockerRegistryTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _registry = await DockerRegistry.StartAsync(TestContext.Current.CancellationToken);
+        _registry = await DockerRegistry.StartOrSkipAsync();
         _sample = new SampleImage(_directory);
         _record = SampleImage.Sign(await _sample.BakeAsync([("Web", "\u007fELF app"u8.ToArray()), ("big.bin", new byte[3_000_000]), ("wwwroot/index.html", "<p>"u8.ToArray())], None));
     }
@@ -70,15 +71,15 @@ public sealed class DockerRegistryTests : IAsyncLifetime
     [Fact]
     public async Task Skopeo_reads_it_from_the_registry_and_copies_it_from_the_layout()
     {
-        Assert.SkipUnless(InstalledProgram.Find("skopeo") is not null, "skopeo is not installed (tests/rig/install.sh)");
+        SystemProgram.SkipUnlessInstalled("skopeo");
         var push = await _sample.PushAsync(_record, _registry.Host, None);
 
-        var inspected = await InstalledProgram.RunAsync("skopeo", ["inspect", "--tls-verify=false", $"docker://{push.Repository}@{push.Digest}"], None);
+        var inspected = await SystemProgram.SucceedAsync("skopeo", ["inspect", "--tls-verify=false", $"docker://{push.Repository}@{push.Digest}"]);
         using var facts = JsonDocument.Parse(inspected);
         facts.RootElement.GetProperty("Digest").GetString().ShouldBe(push.Digest.ToString());
         facts.RootElement.GetProperty("Labels").GetProperty("org.opencontainers.image.revision").GetString().ShouldBe(SampleImage.Commit);
 
-        await InstalledProgram.RunAsync("skopeo", ["copy", "--dest-tls-verify=false", $"oci:{_record.Bake!.Layout}:{SampleImage.Commit}", $"docker://{_registry.Host}/copied:1"], None);
+        await SystemProgram.SucceedAsync("skopeo", ["copy", "--dest-tls-verify=false", $"oci:{_record.Bake!.Layout}:{SampleImage.Commit}", $"docker://{_registry.Host}/copied:1"]);
         var copied = await _connector.Connect(_registry.Host, "copied", RegistryAccess.Pull).FindTagAsync("1", None);
         copied.ShouldNotBeNull().Digest.ShouldBe(push.Digest);
     }
@@ -86,11 +87,11 @@ public sealed class DockerRegistryTests : IAsyncLifetime
     [Fact]
     public async Task A_layout_that_skopeo_wrote_is_read()
     {
-        Assert.SkipUnless(InstalledProgram.Find("skopeo") is not null, "skopeo is not installed (tests/rig/install.sh)");
+        SystemProgram.SkipUnlessInstalled("skopeo");
         var push = await _sample.PushAsync(_record, _registry.Host, None);
         var layout = Path.Combine(_directory, "pulled");
 
-        await InstalledProgram.RunAsync("skopeo", ["copy", "--src-tls-verify=false", $"docker://{push.Repository}@{push.Digest}", $"oci:{layout}:1"], None);
+        await SystemProgram.SucceedAsync("skopeo", ["copy", "--src-tls-verify=false", $"docker://{push.Repository}@{push.Digest}", $"oci:{layout}:1"]);
 
         OciLayout.Open(layout).Find("1").ShouldNotBeNull().Digest.ShouldBe(push.Digest);
         (await OciLayout.Open(layout).ReadManifestAsync(push.Digest, None)).Layers.Length.ShouldBe(_record.Bake!.Layers.Length);

@@ -1,3 +1,5 @@
+using ImmutableBuild.IntegrationTests.Rig;
+
 namespace ImmutableBuild.IntegrationTests.RealRegistries;
 
 /// <summary>The same files give the same digest in processes that differ in all that should not matter.</summary>
@@ -57,9 +59,8 @@ public sealed class ReproducibleBakeTests
     {
         Directory.CreateDirectory(directory);
         var self = Path.ChangeExtension(typeof(ReproducibleBakeTests).Assembly.Location, null);
-        await InstalledProgram.RunAsync(
+        await SystemProgram.SucceedAsync(
             "sh", ["-c", $"umask {umask} && exec \"$0\" --filter-method \"*.{nameof(The_order_of_files_does_not_matter)}\"", self],
-            TestContext.Current.CancellationToken,
             new Dictionary<string, string>(StringComparer.Ordinal) { [Variable] = directory, ["TZ"] = timeZone, ["LC_ALL"] = locale });
         return await File.ReadAllTextAsync(Path.Combine(directory, "digest"), TestContext.Current.CancellationToken);
     }

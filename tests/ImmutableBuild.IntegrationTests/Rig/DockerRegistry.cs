@@ -18,13 +18,12 @@ internal sealed class DockerRegistry : IAsyncDisposable
     /// <summary>Starts one and waits until it answers, or skips the test with the reason.</summary>
     public static async Task<DockerRegistry> StartOrSkipAsync()
     {
-        var program = SystemProgram.Find("docker-registry");
-        Assert.SkipWhen(program is null, "docker-registry is not on the PATH (tests/rig/install.sh).");
+        SystemProgram.SkipUnlessInstalled("docker-registry");
         var directory = Directory.CreateTempSubdirectory("immutable-registry-").FullName;
         var port = FreePort();
         var config = Path.Combine(directory, "config.yml");
         await File.WriteAllTextAsync(config, $"version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n    rootdirectory: {directory}/data\nhttp:\n  addr: 127.0.0.1:{port}\n");
-        var start = new ProcessStartInfo(program!, ["serve", config]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("docker-registry", ["serve", config]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         var process = Process.Start(start)!;
         process.OutputDataReceived += static (_, _) => { };
         process.ErrorDataReceived += static (_, _) => { };

@@ -11,8 +11,26 @@ internal static class SystemProgram
         .Select(directory => Path.Combine(directory, name))
         .FirstOrDefault(File.Exists);
 
+    /// <summary>Skips the test, with the reason, where a program is not installed.</summary>
+    public static void SkipUnlessInstalled(string name) =>
+        Assert.SkipWhen(Find(name) is null, $"{name} is not on the PATH (tests/rig/install.sh).");
+
     /// <summary>Runs it; its output and errors are one text.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(string program, IEnumerable<string> arguments, Dictionary<string, string>? variables = null)
+    {
+        var (code, output, errors) = await RunToEndAsync(program, arguments, variables);
+        return (code, output + errors);
+    }
+
+    /// <summary>Runs it and returns what it wrote to its standard output; fails the test unless it ends with 0.</summary>
+    public static async Task<string> SucceedAsync(string program, string[] arguments, Dictionary<string, string>? variables = null)
+    {
+        var (code, output, errors) = await RunToEndAsync(program, arguments, variables);
+        code.ShouldBe(0, $"{program} {string.Join(' ', arguments)}: {output} {errors}");
+        return output;
+    }
+
+    private static async Task<(int ExitCode, string Output, string Errors)> RunToEndAsync(string program, IEnumerable<string> arguments, Dictionary<string, string>? variables)
     {
         var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var (name, value) in variables ?? [])
@@ -29,7 +47,7 @@ internal static class SystemProgram
             var output = process.StandardOutput.ReadToEndAsync(limit.Token);
             var errors = process.StandardError.ReadToEndAsync(limit.Token);
             await process.WaitForExitAsync(limit.Token);
-            return (process.ExitCode, await output + await errors);
+            return (process.ExitCode, await output, await errors);
         }
         catch (OperationCanceledException)
         {
