@@ -23,6 +23,9 @@ public sealed record LocalLayout(string Root)
     /// <summary>The gateway's program, by content: a running gateway doesn't depend on a package cache or build output.</summary>
     public string Gateways => Path.Combine(Root, "gateway");
 
+    /// <summary>Everything of all apps, by app and environment.</summary>
+    public string Apps => Path.Combine(Root, "apps");
+
     /// <summary>The embedded image store of an app: an OCI layout.</summary>
     public string Store(string app) => Path.Combine(Root, "store", app);
 
@@ -30,7 +33,7 @@ public sealed record LocalLayout(string Root)
     public string Image(Digest image) => Path.Combine(Images, image.Hex);
 
     /// <summary>Everything of one app in one environment: the gateway's state, ledger, instances and logs. '.' is in no label, so no two keys share one.</summary>
-    public string App(AppKey app) => Path.Combine(Root, "apps", $"{app.App}.{app.Environment}");
+    public string App(AppKey app) => Path.Combine(Apps, $"{app.App}.{app.Environment}");
 
     /// <summary>Every app that has a directory, by name; IMB6100 when that can't be read.</summary>
     public ImmutableArray<AppKey> FindApps()

@@ -22,6 +22,7 @@ public sealed class LocalTarget : IDeploymentTarget
     private readonly LocalLayout _layout;
     private readonly GatewayConnector _gateways;
     private readonly ImageStore _images;
+    private readonly Leftovers _leftovers;
 
     private LocalTarget(LocalTargetOptions options)
     {
@@ -29,6 +30,7 @@ public sealed class LocalTarget : IDeploymentTarget
         _layout = new LocalLayout(Path.GetFullPath(options.DataDirectory));
         _gateways = new GatewayConnector(_layout, options);
         _images = new ImageStore(_layout, options.Time);
+        _leftovers = new Leftovers(_layout, _images, options.Time);
     }
 
     /// <summary>Opens the target. Nothing is read or created until the first call.</summary>
@@ -73,6 +75,8 @@ public sealed class LocalTarget : IDeploymentTarget
         {
             await client.ReleaseLeaseAsync(lease, cancellationToken);
         }
+
+        await _leftovers.RemoveAsync(app, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -145,6 +149,7 @@ public sealed class LocalTarget : IDeploymentTarget
         }
 
         await _images.KeepOnlyAsync(app, new HashSet<Digest>(), cancellationToken);
+        await _leftovers.RemoveAsync(app, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -173,6 +173,20 @@ public sealed class OciLayout : IImageSource
     public Descriptor SetReference(string name, Descriptor manifest, CancellationToken cancellationToken) =>
         SetReference(name, manifest, static _ => true, cancellationToken);
 
+    /// <summary>Moves the entry of that name to the end of the index, where the newest ones are; nothing is written where it is last already, or where there is none.</summary>
+    public void MakeNewest(string name, CancellationToken cancellationToken)
+    {
+        using var held = LayoutLock.Acquire(Directory, cancellationToken);
+        var index = ReadIndex();
+        if (index.Manifests.FirstOrDefault(entry => NameOf(entry) == name) is { } entry && entry != index.Manifests[^1])
+        {
+            WriteIndex(index with { Manifests = [.. index.Manifests.Where(other => other != entry), entry] });
+        }
+    }
+
+    /// <summary>The files of all blobs, and of those that were never finished.</summary>
+    public IReadOnlyList<string> BlobFiles() => System.IO.Directory.GetFiles(_blobs);
+
     /// <summary>Keeps the index entries that <paramref name="keep"/> names, and forgets the others. Blobs stay.</summary>
     public void KeepReferences(Func<Descriptor, bool> keep, CancellationToken cancellationToken)
     {

@@ -6,6 +6,9 @@ namespace ImmutableBuild.Registries;
 /// <summary>Where released images are kept, and read from again: a registry's repository, or the embedded store.</summary>
 public interface IImageStore : IImageSource
 {
+    /// <summary>Begins to push an image under <paramref name="tag"/>: until the result is disposed, nothing is removed from the store. Null where nobody removes anything.</summary>
+    IDisposable? BeginPush(string tag, CancellationToken cancellationToken);
+
     /// <summary>What a tag means right now; null when there is no such tag.</summary>
     Task<ManifestContent?> FindTagAsync(string tag, CancellationToken cancellationToken);
 

@@ -18,6 +18,15 @@ public sealed class LayoutStore : IImageStore
         new(OciLayout.OpenOrCreate(Path.Combine(dataDirectory, "store", app)));
 
     /// <inheritdoc/>
+    /// <remarks>What is there already counts as pushed now, so that it is among the newest while its release goes on.</remarks>
+    public IDisposable? BeginPush(string tag, CancellationToken cancellationToken)
+    {
+        var use = StoreUse.Enter(_layout.Directory, cancellationToken);
+        _layout.MakeNewest(tag, cancellationToken);
+        return use;
+    }
+
+    /// <inheritdoc/>
     public Task<ManifestContent?> FindManifestAsync(Digest digest, CancellationToken cancellationToken) => _layout.FindManifestAsync(digest, cancellationToken);
 
     /// <inheritdoc/>

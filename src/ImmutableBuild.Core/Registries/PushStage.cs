@@ -17,6 +17,18 @@ public sealed class PushStage : IStage
     /// <inheritdoc/>
     public async Task<StageResult> RunAsync(ReleaseRecord record, StageContext context, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await PushAsync(record, context, cancellationToken);
+        }
+        catch (Exception fault) when (context.Options.Push.Registry is null && fault is (IOException or UnauthorizedAccessException))
+        {
+            throw LocalErrors.DataDirectoryUnusable(context.Options.DataDirectory, fault);
+        }
+    }
+
+    private static async Task<StageResult> PushAsync(ReleaseRecord record, StageContext context, CancellationToken cancellationToken)
+    {
         var bake = record.Bake ?? throw RegistryErrors.NothingToPush("no image in the release record");
         var sign = record.Sign ?? throw RegistryErrors.NothingToPush("no signature in the release record");
         var layout = OciLayout.Open(bake.Layout);
@@ -26,11 +38,12 @@ public sealed class PushStage : IStage
         var store = ImageStores.Open(repository, context.Options.DataDirectory, connector, RegistryAccess.Push);
 
         var tag = TagOf(record.Compile, bake.Digest);
+        using var push = store.BeginPush(tag, cancellationToken);
         var transfer = new ImageTransfer(layout, store);
         var imageSent = await transfer.PushAsync(tag, image, cancellationToken);
         var signaturesSent = await PushSignaturesAsync(layout, store, transfer, bake.Digest, sign.PublicKey, cancellationToken);
 
-        var push = new PushRecord
+        var pushed = new PushRecord
         {
             Repository = repository,
             Tag = tag,
@@ -38,7 +51,7 @@ public sealed class PushStage : IStage
             BytesSent = transfer.BytesSent,
             AlreadyThere = !imageSent && signaturesSent == 0,
         };
-        return new StageResult(record with { Push = push }, Summary(push));
+        return new StageResult(record with { Push = pushed }, Summary(pushed));
     }
 
     private static async Task<int> PushSignaturesAsync(

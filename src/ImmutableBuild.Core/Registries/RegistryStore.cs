@@ -10,6 +10,10 @@ public sealed class RegistryStore(RegistryClient client) : IImageStore
     public string Name => client.Name;
 
     /// <inheritdoc/>
+    /// <remarks>A registry looks after its content itself.</remarks>
+    public IDisposable? BeginPush(string tag, CancellationToken cancellationToken) => null;
+
+    /// <inheritdoc/>
     public Task<ManifestContent?> FindManifestAsync(Digest digest, CancellationToken cancellationToken) => client.FindManifestAsync(digest, cancellationToken);
 
     /// <inheritdoc/>

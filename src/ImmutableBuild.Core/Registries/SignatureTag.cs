@@ -13,6 +13,9 @@ internal static class SignatureTag
     private const string SignatureAnnotation = "dev.cosignproject.cosign/signature";
     private const int MaxPayloadBytes = 1024 * 1024;
 
+    /// <summary>Whether a name in a layout or registry is one of signatures or attestations, and no commit.</summary>
+    public static bool Is(string? name) => name is not null && name.StartsWith("sha256-", StringComparison.Ordinal);
+
     /// <summary>Whether an entry of a layout belongs to <paramref name="image"/>: <c>sha256-…</c>, <c>sha256-….sig</c>, <c>sha256-….att</c>.</summary>
     public static bool IsOf(Digest image, string? name) => name is not null && name.StartsWith($"sha256-{image.Hex}", StringComparison.Ordinal);
 

@@ -58,6 +58,7 @@ internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions op
 
         File.Delete(Path.Combine(layout.App(app), StartLock));
         File.Delete(Path.Combine(layout.App(app), GatewayProcess.StartLog));
+        File.Delete(Path.Combine(layout.App(app), GatewayCopies.NamesFile));
     }
 
     /// <summary>
@@ -89,7 +90,7 @@ internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions op
                 started = null;
             }
 
-            started ??= _process.Start(new GatewayOptions(state, app, port, options.Bind));
+            started ??= await _process.StartAsync(new GatewayOptions(state, app, port, options.Bind), cancellationToken);
             if (options.Time.GetElapsedTime(began) > StartTimeout)
             {
                 throw LocalErrors.GatewayNotStarted(app, $"no answer in {StartTimeout.TotalSeconds:0} s. {started.ReadWords()}");

@@ -14,14 +14,16 @@ internal sealed class GatewayProcess(LocalLayout layout, LocalTargetOptions opti
 
     private const int MaxWordsLength = 4000;
 
+    private readonly GatewayCopies _copies = new(layout, options.Time);
+
     // What a gateway needs to run and to find its user's files; a build's environment holds secrets, and variables of MSBuild and the CLI that would mislead it.
     private static readonly ImmutableArray<string> Inherited = ["HOME", "USER", "LANG", "TZ", "TMPDIR", "SystemRoot", "TEMP", "TMP", "LOCALAPPDATA", "USERPROFILE"];
 
     /// <summary>Starts it; returns once the process exists. IMB6101 or IMB6102 when it can't be started.</summary>
-    public StartedGateway Start(GatewayOptions gateway)
+    public async Task<StartedGateway> StartAsync(GatewayOptions gateway, CancellationToken cancellationToken)
     {
         var dotnet = DotnetHost.Find();
-        var program = new GatewayProgram(layout, options.GatewayProgram).Keep();
+        var program = await _copies.UseAsync(gateway.App, new GatewayProgram(layout, options.GatewayProgram), cancellationToken);
         var words = Path.Combine(gateway.StateDirectory, StartLog);
         try
         {

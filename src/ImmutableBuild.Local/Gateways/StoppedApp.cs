@@ -25,11 +25,21 @@ internal static class StoppedApp
                 ? []
                 : file.Length > MaxLedgerBytes
                     ? throw LocalErrors.DataDirectoryUnusable(path, new IOException($"it has {file.Length} bytes; at most {MaxLedgerBytes} are read."))
-                    : [.. File.ReadLines(path).Select(Parse).OfType<LedgerEntry>().TakeLast(GatewayProtocol.LedgerWindow)];
+                    : [.. Lines(path).Select(Parse).OfType<LedgerEntry>().TakeLast(GatewayProtocol.LedgerWindow)];
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw LocalErrors.DataDirectoryUnusable(path, fault);
+        }
+    }
+
+    // A gateway may be appending to it right now.
+    private static IEnumerable<string> Lines(string path)
+    {
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        while (reader.ReadLine() is { } line)
+        {
+            yield return line;
         }
     }
 

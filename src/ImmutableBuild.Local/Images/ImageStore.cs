@@ -71,6 +71,11 @@ internal sealed class ImageStore(LocalLayout layout, TimeProvider time)
         }
     }
 
+    /// <summary>The images that any environment of <paramref name="app"/> needs.</summary>
+    public IEnumerable<Digest> UsedBy(string app) => !Directory.Exists(layout.Images)
+        ? []
+        : All().Where(image => Directory.Exists(DirectoryOf(image).Users) && Directory.EnumerateFiles(DirectoryOf(image).Users, $"{app}.*").Any());
+
     private async Task<UnpackedImage> UnpackAsync(Digest image, IImageSource source, CancellationToken cancellationToken)
     {
         RemoveUnfinished();

@@ -289,6 +289,8 @@ public sealed class SignatureCheckTests : IDisposable
 
         public string Name => "store";
 
+        public IDisposable? BeginPush(string tag, CancellationToken cancellationToken) => null;
+
         public Task<ManifestContent?> FindManifestAsync(Digest digest, CancellationToken cancellationToken) => Fault is null ? layout.FindManifestAsync(digest, cancellationToken) : throw Fault;
 
         public Task<Stream> OpenBlobAsync(Descriptor blob, CancellationToken cancellationToken) => Fault is null ? layout.OpenBlobAsync(blob, cancellationToken) : throw Fault;

@@ -1,0 +1,90 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
+using ImmutableBuild.Images.Oci;
+
+namespace ImmutableBuild.Registries;
+
+/// <summary>
+/// Removes from an embedded store what nobody needs: names first, then content that no name leads to. Ended in the middle, it
+/// leaves a store that is whole, and the next time finds the rest.
+/// </summary>
+public static class StorePruning
+{
+    /// <summary>
+    /// Keeps the images of <paramref name="needed"/>, the <paramref name="newest"/> that were pushed last (a release may be on its
+    /// way with one of them), and the signatures of all these. Returns how many images went; null when something was being pushed
+    /// and nothing was touched.
+    /// </summary>
+    public static async Task<int?> KeepOnlyAsync(string store, IReadOnlySet<Digest> needed, int newest, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(store))
+        {
+            return 0;
+        }
+
+        using var alone = StoreUse.TryTakeAlone(store);
+        if (alone is null)
+        {
+            return null;
+        }
+
+        var layout = OciLayout.Open(store);
+        var images = layout.ReadIndex().Manifests.Where(entry => !SignatureTag.Is(OciLayout.NameOf(entry))).Select(entry => entry.Digest).Reverse().Distinct().ToList();
+        var kept = images.Take(newest).Concat(needed).ToHashSet();
+        layout.KeepReferences(entry => IsKept(entry, kept), cancellationToken);
+        var reachable = await ReachableAsync(layout, layout.ReadIndex().Manifests.Select(entry => entry.Digest).Concat(needed), cancellationToken);
+        foreach (var file in layout.BlobFiles().Where(file => !reachable.Contains(Path.GetFileName(file))))
+        {
+            File.Delete(file);
+        }
+
+        return images.Count(image => !kept.Contains(image));
+    }
+
+    private static bool IsKept(Descriptor entry, HashSet<Digest> kept) => SignatureTag.Is(OciLayout.NameOf(entry))
+        ? kept.Any(image => SignatureTag.IsOf(image, OciLayout.NameOf(entry)))
+        : kept.Contains(entry.Digest);
+
+    private static async Task<HashSet<string>> ReachableAsync(OciLayout layout, IEnumerable<Digest> roots, CancellationToken cancellationToken)
+    {
+        var reachable = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Stack<Digest>(roots);
+        while (open.TryPop(out var digest))
+        {
+            if (reachable.Add(digest.Hex))
+            {
+                await FollowAsync(layout, digest, open, reachable, cancellationToken);
+            }
+        }
+
+        return reachable;
+    }
+
+    private static async Task FollowAsync(OciLayout layout, Digest digest, Stack<Digest> open, HashSet<string> reachable, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await layout.FindManifestAsync(digest, cancellationToken) is not { } content)
+            {
+                return;
+            }
+
+            if (MediaTypes.IsIndex(content.MediaType))
+            {
+                foreach (var child in OciJson.ParseIndex(content.Bytes, layout.Name).Manifests)
+                {
+                    open.Push(child.Digest);
+                }
+
+                return;
+            }
+
+            var manifest = OciJson.ParseManifest(content.Bytes, layout.Name);
+            reachable.UnionWith(manifest.Layers.Append(manifest.Config).Select(blob => blob.Digest.Hex));
+        }
+        catch (ImmutableBuildException)
+        {
+            // A manifest that was damaged on disk can't be deployed; it must not keep the others from being looked after.
+        }
+    }
+}

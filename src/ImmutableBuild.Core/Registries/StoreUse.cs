@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
+
+namespace ImmutableBuild.Registries;
+
+/// <summary>
+/// Keeps pushes to an embedded store and the removal of old images apart: any number of pushes at once, or one removal. The
+/// operating system ends it with the process.
+/// </summary>
+internal static class StoreUse
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Waits until nothing is being removed, and keeps it so until the result is disposed. Throws IMB2007 after a minute.</summary>
+    public static IDisposable Enter(string store, CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(FileOf(store), FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read, 0);
+            }
+            catch (IOException fault) when (LayoutLock.IsHeldElsewhere(fault) && Stopwatch.GetElapsedTime(began) < Patience)
+            {
+                cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(20));
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+            catch (IOException fault) when (LayoutLock.IsHeldElsewhere(fault))
+            {
+                throw BakeErrors.LayoutBusy(store, Patience, fault);
+            }
+        }
+    }
+
+    /// <summary>The right to remove; null while something is pushed or removed.</summary>
+    public static IDisposable? TryTakeAlone(string store)
+    {
+        try
+        {
+            return new FileStream(FileOf(store), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 0);
+        }
+        catch (IOException fault) when (LayoutLock.IsHeldElsewhere(fault))
+        {
+            return null;
+        }
+    }
+
+    private static string FileOf(string store) => Path.Combine(store, ".use");
+}

@@ -1,0 +1,93 @@
+using ImmutableBuild.Gateway;
+using ImmutableBuild.Local.Files;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Local.Gateways;
+
+/// <summary>
+/// Which copies of the gateway's program are in use. Each app names the one its gateway was started from, in its own directory,
+/// before it is started; a copy that no app names goes.
+/// </summary>
+internal sealed class GatewayCopies(LocalLayout layout, TimeProvider time)
+{
+    /// <summary>The file in an app's directory, one name a line, the newest last.</summary>
+    public const string NamesFile = "programs";
+
+    private const string Removed = ".removed-";
+
+    // A gateway that is started beside one that did not answer ends at once; what runs then is of the copy named before.
+    private const int NamedByAnApp = 2;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Makes or finds the copy of <paramref name="program"/>, and names it for <paramref name="app"/>. Returns its path.</summary>
+    public async Task<string> UseAsync(AppKey app, GatewayProgram program, CancellationToken cancellationToken)
+    {
+        using var held = await HoldAsync(cancellationToken);
+        var path = program.Keep();
+        var name = Path.GetFileName(Path.GetDirectoryName(path)!);
+        var names = NamesOf(layout.App(app)).Where(other => other != name).Append(name).TakeLast(NamedByAnApp);
+        var file = Path.Combine(layout.App(app), NamesFile);
+        File.WriteAllLines(file + ".new", names);
+        File.Move(file + ".new", file, overwrite: true);
+        return path;
+    }
+
+    /// <summary>Removes the copies that no app names; none while an app's gateway may run from a copy it has not named. Returns how many went.</summary>
+    public int RemoveUnused()
+    {
+        if (!Directory.Exists(layout.Gateways) || !Directory.Exists(layout.Apps))
+        {
+            return 0;
+        }
+
+        using var held = LockFile.TryTake(LockPath);
+        var apps = Directory.GetDirectories(layout.Apps);
+        if (held is null || apps.Any(app => MayRun(app) && NamesOf(app).Length == 0))
+        {
+            return 0;
+        }
+
+        var used = apps.SelectMany(NamesOf).ToHashSet(StringComparer.Ordinal);
+        var unused = Directory.GetDirectories(layout.Gateways).Where(copy => !used.Contains(Path.GetFileName(copy))).ToList();
+        foreach (var copy in unused)
+        {
+            Remove(copy);
+        }
+
+        return unused.Count;
+    }
+
+    // Half a copy must never have the name of a whole one.
+    private void Remove(string copy)
+    {
+        var aside = Path.Combine(layout.Gateways, Removed + Guid.NewGuid().ToString("N"));
+        Directory.Move(copy, aside);
+        Directory.Delete(aside, recursive: true);
+    }
+
+    private async Task<IDisposable> HoldAsync(CancellationToken cancellationToken)
+    {
+        layout.Create(layout.Gateways);
+        while (true)
+        {
+            if (LockFile.TryTake(LockPath) is { } held)
+            {
+                return held;
+            }
+
+            await Task.Delay(Interval, time, cancellationToken);
+        }
+    }
+
+    private string LockPath => Path.Combine(layout.Gateways, ".lock");
+
+    private static bool MayRun(string app) =>
+        File.Exists(Path.Combine(app, GatewayFiles.State)) || File.Exists(Path.Combine(app, GatewayFiles.PreviousState));
+
+    private static string[] NamesOf(string app)
+    {
+        var file = Path.Combine(app, NamesFile);
+        return File.Exists(file) ? File.ReadAllLines(file) : [];
+    }
+}
