@@ -50,11 +50,16 @@ public static class ConfigurationErrors
         "The embedded store, keys and gateways live there.",
         "Make it writable for this user, or set <ImmutableDataDirectory> to a directory that is.");
 
+    private static readonly ErrorDescriptor RefusedOptionDescriptor = new(
+        "IMB1012", "A container property that a release has no place for",
+        "The .NET SDK's `PublishContainer` knows the property; a release would have to ignore it, and what it makes would not be what you asked for.",
+        "The message says what to set instead.");
+
     /// <summary>The rows of this range.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
     [
         InvalidOptionDescriptor, UnknownOptionDescriptor, SecretAsPropertyDescriptor, ConflictingOptionsDescriptor,
-        ProjectNotReleasableDescriptor, SolutionDescriptor, TargetFrameworkDescriptor, SdkTooOldDescriptor, DataDirectoryDescriptor,
+        ProjectNotReleasableDescriptor, SolutionDescriptor, TargetFrameworkDescriptor, SdkTooOldDescriptor, DataDirectoryDescriptor, RefusedOptionDescriptor,
         .. SourceErrors.All, .. RecordErrors.All,
     ];
 
@@ -93,6 +98,10 @@ public static class ConfigurationErrors
     /// <summary>The data directory can't be written.</summary>
     public static ImmutableBuildException DataDirectoryNotWritable(string directory, Exception cause) => new(new Diagnostic(
         DataDirectoryDescriptor, $"Can't write to the data directory '{directory}': {cause.Message} Make it writable, or set ImmutableDataDirectory to a directory that is."), cause);
+
+    /// <summary>A property that can't be honoured.</summary>
+    public static ImmutableBuildException RefusedOption(string name, string found, string why, SourceLocation? where) =>
+        Error(RefusedOptionDescriptor, $"{name} is '{Shorten(found)}'. {why}", where);
 
     private static ImmutableBuildException Error(ErrorDescriptor descriptor, string message, SourceLocation? where) =>
         new(new Diagnostic(descriptor, message, Location: where));

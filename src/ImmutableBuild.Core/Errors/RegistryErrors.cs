@@ -43,9 +43,9 @@ public static class RegistryErrors
         "Check the registry's (or its proxy's) configuration of its public address.");
 
     private static readonly ErrorDescriptor TagTakenDescriptor = new(
-        "IMB5008", "The commit's tag exists with another digest",
-        "Tags are commits and never move: this commit was already released with other content.",
-        "Bake with the same SDK and base image as before, or commit a change and release that. To start over, delete the tag in the registry.");
+        "IMB5008", "The tag exists with another digest",
+        "Tags never move. A commit's tag: this commit was already released with other content. One of `ContainerImageTags`: another commit has it.",
+        "For a commit's tag, bake with the same SDK and base image as before, or commit a change and release that. For another one, set a tag that is new, such as the next version. To start over, delete the tag in the registry.");
 
     private static readonly ErrorDescriptor VariableUnsetDescriptor = new(
         "IMB5009", "A credential's variable is not set",
@@ -99,7 +99,7 @@ public static class RegistryErrors
 
     /// <summary>The tag is there with another digest (F36, R13).</summary>
     public static ImmutableBuildException TagTaken(string repository, string tag, Digest there, Digest ours) => new(new Diagnostic(
-        TagTakenDescriptor, $"Expected {repository}:{tag} to be free or {ours}, found {there}. Nothing was overwritten."));
+        TagTakenDescriptor, $"Expected {repository}:{tag} to be free or {ours}, found {there}. Tags never move, and nothing was overwritten. {(Releases.CommitSha.TryParse(tag, out _) ? "Bake with the same SDK and base image as before, or commit a change and release that." : "Set ContainerImageTags to a tag that is new, or remove it.")}"));
 
     /// <summary>A variable without a value.</summary>
     public static ImmutableBuildException VariableUnset(string variable) => new(new Diagnostic(

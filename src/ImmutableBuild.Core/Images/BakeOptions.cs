@@ -26,6 +26,21 @@ public sealed record BakeOptions
     /// <summary><c>ContainerPort</c>, <c>8080/tcp</c>.</summary>
     public ImmutableArray<string> Ports { get; init; } = [];
 
-    /// <summary>Arguments after the app's own command.</summary>
+    /// <summary><c>ContainerEntrypoint</c>: a program that is started in the app's place, and starts it.</summary>
+    public ImmutableArray<string> Entrypoint { get; init; } = [];
+
+    /// <summary><c>ContainerEntrypointArgs</c>.</summary>
+    public ImmutableArray<string> EntrypointArguments { get; init; } = [];
+
+    /// <summary><c>ContainerAppCommand</c>: what starts the app; empty for the program that was published.</summary>
+    public ImmutableArray<string> AppCommand { get; init; } = [];
+
+    /// <summary><c>ContainerDefaultArgs</c>: arguments that those of an instance take the place of.</summary>
+    public ImmutableArray<string> DefaultArguments { get; init; } = [];
+
+    /// <summary><c>ContainerAppCommandInstruction</c>; null decides by whether there is an entry point.</summary>
+    public AppCommandInstruction? Instruction { get; init; }
+
+    /// <summary><c>ContainerAppCommandArgs</c>: arguments after the app's own command.</summary>
     public ImmutableArray<string> Arguments { get; init; } = [];
 }

@@ -26,6 +26,7 @@ internal static class ImageDocuments
     {
         var (compile, options, baseRun) = (parts.Compile, parts.Options.Bake, parts.Base?.Config.Config);
         var directory = Directory(options);
+        var (entrypoint, cmd) = ImageCommand.Compose(options, Command(parts, directory));
         return new ImageConfig
         {
             Architecture = parts.Platform.Architecture,
@@ -39,7 +40,8 @@ internal static class ImageDocuments
                 User = ImageUser.Choose(options.User, baseRun),
                 ExposedPorts = ImageEnvironment.Ports(baseRun, parts.Options.Runtime.Port, options),
                 Env = ImageEnvironment.Merge(baseRun, OwnVariables(parts), options),
-                Entrypoint = [.. Command(parts, directory), .. options.Arguments],
+                Entrypoint = entrypoint,
+                Cmd = cmd.IsEmpty ? null : cmd,
                 WorkingDir = directory,
                 Labels = (baseRun?.Labels ?? OciAnnotations.None).SetItems(Annotations(parts)).SetItems(options.Labels),
                 StopSignal = baseRun?.StopSignal,

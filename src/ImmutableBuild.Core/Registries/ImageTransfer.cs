@@ -30,6 +30,18 @@ internal sealed class ImageTransfer(OciLayout from, IImageStore to)
         return now == image.Digest ? true : throw RegistryErrors.TagTaken(to.Name, tag, now, image.Digest);
     }
 
+    /// <summary>Throws IMB5008 when one of <paramref name="tags"/> has another digest.</summary>
+    public async Task RequireFreeAsync(IEnumerable<string> tags, ManifestContent image, CancellationToken cancellationToken)
+    {
+        foreach (var tag in tags)
+        {
+            if (await to.FindTagAsync(tag, cancellationToken) is { } there && there.Digest != image.Digest)
+            {
+                throw RegistryErrors.TagTaken(to.Name, tag, there.Digest, image.Digest);
+            }
+        }
+    }
+
     /// <summary>Sends what a manifest or index refers to, as far as it is missing.</summary>
     public async Task SendContentAsync(ManifestContent manifest, CancellationToken cancellationToken)
     {

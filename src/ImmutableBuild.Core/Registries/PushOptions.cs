@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ImmutableBuild.Registries;
 
 /// <summary>Where the image goes.</summary>
@@ -5,6 +7,9 @@ public sealed record PushOptions
 {
     /// <summary><c>ContainerRegistry</c>: <c>host[:port]</c>; null for the embedded store under the data directory.</summary>
     public string? Registry { get; init; }
+
+    /// <summary><c>ContainerImageTag</c> and <c>ContainerImageTags</c>: tags beside the commit's. They never move either.</summary>
+    public ImmutableArray<string> Tags { get; init; } = [];
 
     /// <summary>The environment variable that holds the user name.</summary>
     public string? UserVariable { get; init; }

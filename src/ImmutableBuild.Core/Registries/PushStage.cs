@@ -40,13 +40,22 @@ public sealed class PushStage : IStage
         var tag = TagOf(record.Compile, bake.Digest);
         using var push = store.BeginPush(tag, cancellationToken);
         var transfer = new ImageTransfer(layout, store);
+        // A dirty tree is no commit: it must not take a tag that never moves away from one.
+        var tags = record.Compile.Dirty ? [] : context.Options.Push.Tags.Remove(tag);
+        await transfer.RequireFreeAsync(tags, image, cancellationToken);
         var imageSent = await transfer.PushAsync(tag, image, cancellationToken);
+        foreach (var also in tags)
+        {
+            imageSent |= await transfer.PushAsync(also, image, cancellationToken);
+        }
+
         var signaturesSent = await PushSignaturesAsync(layout, store, transfer, bake.Digest, sign.PublicKey, cancellationToken);
 
         var pushed = new PushRecord
         {
             Repository = repository,
             Tag = tag,
+            AlsoTagged = tags,
             Digest = bake.Digest,
             BytesSent = transfer.BytesSent,
             AlreadyThere = !imageSent && signaturesSent == 0,
@@ -77,7 +86,6 @@ public sealed class PushStage : IStage
     private static string TagOf(CompileRecord compile, Digest image) =>
         compile.Dirty ? $"{compile.Commit}-dirty-{image.Hex[..12]}" : compile.Commit.ToString();
 
-    private static string Summary(PushRecord push) => push.AlreadyThere
-        ? $"{push.Repository}:{push.Tag[..12]} already there"
-        : $"{push.Repository}:{push.Tag[..12]} {ByteCount.Of(push.BytesSent)} sent";
+    private static string Summary(PushRecord push) =>
+        $"{push.Repository}:{push.Tag[..12]}{string.Concat(push.AlsoTagged.Select(tag => $", :{tag}"))} {(push.AlreadyThere ? "already there" : $"{ByteCount.Of(push.BytesSent)} sent")}";
 }

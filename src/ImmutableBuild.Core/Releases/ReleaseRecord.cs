@@ -184,6 +184,9 @@ public sealed record PushRecord
     /// <summary>The tag: the full commit id; for a dirty tree, with <c>-dirty-</c> and the digest's first 12 digits after it.</summary>
     public required string Tag { get; init; }
 
+    /// <summary>Tags that name it as well.</summary>
+    public ImmutableArray<string> AlsoTagged { get; init; } = [];
+
     /// <summary>The digest that went there.</summary>
     public required Digest Digest { get; init; }
 

@@ -26,6 +26,11 @@ public sealed class OptionFilesTests
             text.Append($"      <_ImmutableOption Include=\"{option.Name}\" Value=\"$({option.Name})\" />\n");
         }
 
+        foreach (var refused in RefusedOption.All)
+        {
+            text.Append($"      <_ImmutableOption Include=\"{refused.Name}\" Value=\"$({refused.Name})\" />\n");
+        }
+
         foreach (var item in OptionCatalogue.Items)
         {
             text.Append($"      <_ImmutableItem Include=\"@({item.Name})\" ItemName=\"{item.Name}\" />\n");
@@ -58,6 +63,13 @@ public sealed class OptionFilesTests
         foreach (var item in OptionCatalogue.Items)
         {
             text.Append($"| `{item.Name}` | {item.Include} | {Code(item.Metadata)} | {item.Meaning} |\n");
+        }
+
+        text.Append("\n# Container properties that are refused\n\nThe .NET SDK knows them; a release that ignored them would not be what you asked for (IMB1012).\n\n| property | why, and what to do |\n| --- | --- |\n");
+        foreach (var refused in RefusedOption.All)
+        {
+            var limit = refused.Harmless is { } value ? $" `{value}` is let pass." : refused.UnlessSet is { } other ? $" Without effect, and let pass, where `{other}` is set." : "";
+            text.Append($"| `{refused.Name}` | {refused.Why}{limit} |\n");
         }
 
         return text.ToString();

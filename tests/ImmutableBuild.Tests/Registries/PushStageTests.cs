@@ -48,6 +48,41 @@ public abstract class PushStageTests : IAsyncLifetime
 
     [Fact]
     [Trait("Fault", "F36")]
+    public async Task Other_tags_name_the_image_as_well_and_never_move()
+    {
+        var record = await Pushing.BakedAndSignedAsync(Place, _key);
+        var push = await Pushing.PushAsync(Place, record, Registry, "1.0.0", "first");
+        var store = Open(push.Repository);
+
+        push.AlsoTagged.ShouldBe(["1.0.0", "first"]);
+        (await store.FindTagAsync("1.0.0", None)).ShouldNotBeNull().Digest.ShouldBe(push.Digest);
+        (await Pushing.PushAsync(Place, record, Registry, "1.0.0")).AlreadyThere.ShouldBeTrue();
+
+        // The next commit wants one that is taken: nothing of it is sent.
+        var compile = record.Compile with { Commit = ImmutableBuild.Releases.CommitSha.Parse(new string('b', 40)) };
+        var next = Pushing.Sign(Baking.Record(compile) with { Bake = await Baking.RunAsync(Place, compile) }, _key);
+        var refused = await Should.ThrowAsync<ImmutableBuildException>(Pushing.PushAsync(Place, next, Registry, "2.0.0", "1.0.0"));
+
+        refused.Code.ShouldBe("IMB5008");
+        refused.Message.ShouldContain("ContainerImageTags");
+        (await store.FindTagAsync("2.0.0", None)).ShouldBeNull();
+        (await store.FindTagAsync(compile.Commit.ToString(), None)).ShouldBeNull();
+        (await store.FindTagAsync("1.0.0", None)).ShouldNotBeNull().Digest.ShouldBe(push.Digest);
+    }
+
+    [Fact]
+    public async Task Uncommitted_changes_take_no_tag_away_from_a_commit()
+    {
+        var record = await Pushing.BakedAndSignedAsync(Place, _key);
+
+        var push = await Pushing.PushAsync(Place, record with { Compile = record.Compile with { Dirty = true } }, Registry, "1.0.0");
+
+        push.AlsoTagged.ShouldBeEmpty();
+        (await Open(push.Repository).FindTagAsync("1.0.0", None)).ShouldBeNull();
+    }
+
+    [Fact]
+    [Trait("Fault", "F36")]
     [Trait("Fault", "F07")]
     public async Task Pushing_again_sends_nothing()
     {

@@ -38,9 +38,9 @@ internal static class Pushing
 
     public static string TagOf(Digest image) => $"sha256-{image.Hex}.sig";
 
-    public static async Task<PushRecord> PushAsync(TemporaryDirectory directory, ReleaseRecord record, string? registry = null)
+    public static async Task<PushRecord> PushAsync(TemporaryDirectory directory, ReleaseRecord record, string? registry = null, params string[] tags)
     {
-        var options = Baking.Options(directory) with { Push = new PushOptions { Registry = registry }, Bake = new BakeOptions { Repository = "me/web" } };
+        var options = Baking.Options(directory) with { Push = new PushOptions { Registry = registry, Tags = [.. tags] }, Bake = new BakeOptions { Repository = "me/web" } };
         var result = await new PushStage().RunAsync(record, Baking.Context(directory, "work", options), TestContext.Current.CancellationToken);
         return result.Record.Push.ShouldNotBeNull();
     }

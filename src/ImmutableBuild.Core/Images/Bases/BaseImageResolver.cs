@@ -12,6 +12,13 @@ internal sealed class BaseImageResolver(string dataDirectory, RegistryConnector 
 {
     private const string LayoutPrefix = "oci:";
 
+    /// <summary>What is wrong with a reference before anyone is asked: no reference at all, or one that floats; null when nothing is.</summary>
+    public static ImmutableBuildException? FindMistake(string reference) =>
+        reference.StartsWith(LayoutPrefix, StringComparison.Ordinal) ? null
+        : !ImageReference.TryParse(reference, out var parsed) ? RegistryErrors.ReferenceInvalid(reference)
+        : parsed.IsFloating ? BakeErrors.BaseFloating(reference)
+        : null;
+
     /// <summary>Finds the image of one platform. Throws IMB2015 for a floating reference, IMB2016 when there is none, IMB2009 when it lacks the platform.</summary>
     public async Task<BaseImage> ResolveAsync(string reference, Platform platform, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Images;
 using static ImmutableBuild.Releases.Options.OptionTypes;
 
 namespace ImmutableBuild.Releases.Options;
@@ -38,16 +39,25 @@ public static class OptionCatalogue
     public static PropertyOption<string> BaseImage { get; } = new("ContainerBaseImage", Text, null, "The image to build on: a reference, or `oci:<directory>[:tag]` for an OCI layout. Default: none; the app is published self-contained on an empty image.");
 
     /// <summary>Repository.</summary>
-    public static PropertyOption<string> ImageRepository { get; } = new("ContainerRepository", Repository, null, "The image's repository, without its registry. Default: the app's name.");
+    public static PropertyOption<string> ImageRepository { get; } = new("ContainerRepository", Repository, null, "The image's repository, without its registry. Default: the app's name. The embedded store goes by the app's name always.");
 
     /// <summary>Registry.</summary>
     public static PropertyOption<string> Registry { get; } = new("ContainerRegistry", Host, null, "The registry the image is pushed to. Default: the embedded store under the data directory.");
 
+    /// <summary>A tag.</summary>
+    public static PropertyOption<string> ImageTag { get; } = new("ContainerImageTag", Tag, null, "A tag beside the one that every release has, its commit's full id. Like that one it never moves: a tag that names another image already is refused, and `latest` always. Not set for uncommitted changes.");
+
+    /// <summary>Tags.</summary>
+    public static PropertyOption<ImmutableArray<string>> ImageTags { get; } = new("ContainerImageTags", Tags, null, "Several tags beside the commit's. Set this or `ContainerImageTag`.");
+
+    /// <summary>Where the app's command goes.</summary>
+    public static PropertyOption<AppCommandInstruction> CommandInstruction { get; } = new("ContainerAppCommandInstruction", Choice(("Entrypoint", AppCommandInstruction.Entrypoint), ("DefaultArgs", AppCommandInstruction.DefaultArgs), ("None", AppCommandInstruction.None)), null, "Where the app's command goes in the image. Default: `Entrypoint`; `DefaultArgs` where there are `ContainerEntrypoint` items.");
+
     /// <summary>User.</summary>
-    public static PropertyOption<string> User { get; } = new("ContainerUser", Text, null, "The user the image runs as. Default: the base image's `APP_UID`, or 1654.");
+    public static PropertyOption<string> User { get; } = new("ContainerUser", UserName, null, "The user the image runs as, never root. Default: the base image's `APP_UID`, or 1654.");
 
     /// <summary>Working directory.</summary>
-    public static PropertyOption<string> WorkingDirectory { get; } = new("ContainerWorkingDirectory", Text, "/app", "Where the app's files are in the image.");
+    public static PropertyOption<string> WorkingDirectory { get; } = new("ContainerWorkingDirectory", ImageDirectory, "/app", "Where the app's files are in the image.");
 
     /// <summary>Registry user.</summary>
     public static PropertyOption<string> RegistryUserVariable { get; } = new("ImmutableRegistryUserVariable", VariableName, null, "The environment variable that holds the registry's user name.");
@@ -161,7 +171,7 @@ public static class OptionCatalogue
     public static ImmutableArray<PropertyOption> All { get; } =
     [
         App, Environment, Target, AllowDirty, Protected, DataDirectory, TargetFramework,
-        BaseImage, ImageRepository, Registry, User, WorkingDirectory, RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp,
+        BaseImage, ImageRepository, Registry, ImageTag, ImageTags, User, WorkingDirectory, CommandInstruction, .. ImageLabelOptions.All.Select(label => label.Option), RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp,
         FailOn, Advisories, KeyFile, KeyVariable, KeyPasswordVariable, TrustedKeys,
         PublicPort, Instances, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace,
         Rollout, CanarySteps, CanaryStepDuration, HealthSuccesses, HealthTimeout, Soak, Keep, RollbackTo,
@@ -180,6 +190,18 @@ public static class OptionCatalogue
     /// <summary>Arguments of the app, in the image.</summary>
     public static ItemOption ImageArgument { get; } = new("ContainerAppCommandArgs", "one argument", null, "An argument after the app's own command, baked into the image.");
 
+    /// <summary>The app's command.</summary>
+    public static ItemOption ImageCommand { get; } = new("ContainerAppCommand", "one part", null, "What starts the app in the image. Default: the published program.");
+
+    /// <summary>Entry point of the image.</summary>
+    public static ItemOption ImageEntrypoint { get; } = new("ContainerEntrypoint", "one part", null, "A program of the image that is started in the app's place and gets the app's command as arguments (see `ContainerAppCommandInstruction`).");
+
+    /// <summary>Arguments of the entry point.</summary>
+    public static ItemOption ImageEntrypointArgument { get; } = new("ContainerEntrypointArgs", "one argument", null, "An argument of `ContainerEntrypoint`. Without one, an argument of the app that `ImmutableArgument` takes the place of.");
+
+    /// <summary>Default arguments of the image.</summary>
+    public static ItemOption ImageDefaultArgument { get; } = new("ContainerDefaultArgs", "one argument", null, "An argument at the end, which `ImmutableArgument` takes the place of.");
+
     /// <summary>Environment variables of the instances.</summary>
     public static ItemOption InstanceVariable { get; } = new("ImmutableEnvironmentVariable", "the variable's name", "Value", "An environment variable of each instance. Part of the generation's identity: a change makes a new generation.");
 
@@ -190,7 +212,7 @@ public static class OptionCatalogue
     public static ItemOption InstanceArgument { get; } = new("ImmutableArgument", "one argument", null, "An argument of each instance, after those of the image.");
 
     /// <summary>All items, in the order they are documented.</summary>
-    public static ImmutableArray<ItemOption> Items { get; } = [ImageVariable, ImageLabel, ImagePort, ImageArgument, InstanceVariable, Secret, InstanceArgument];
+    public static ImmutableArray<ItemOption> Items { get; } = [ImageVariable, ImageLabel, ImagePort, ImageCommand, ImageArgument, ImageEntrypoint, ImageEntrypointArgument, ImageDefaultArgument, InstanceVariable, Secret, InstanceArgument];
 
     /// <summary>
     /// Names people reach for to hand over a secret, each with the option that takes a variable's name instead. They are

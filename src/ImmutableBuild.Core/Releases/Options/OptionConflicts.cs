@@ -1,5 +1,7 @@
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Images;
+using ImmutableBuild.Images.Bases;
 using static ImmutableBuild.Releases.Options.OptionCatalogue;
 
 namespace ImmutableBuild.Releases.Options;
@@ -19,6 +21,8 @@ internal static class OptionConflicts
         RefuseWhen(worker && options.PublicPort != 0, PublicPort, "this app listens on no port, so it can have no public one; declare its port with a ContainerPort item");
         RefuseWhen(options.Runtime.Probe.Interval <= TimeSpan.Zero, ProbeInterval, "the time between two probes must be longer than nothing");
         RefuseWhen(options.Runtime.Probe.Timeout <= TimeSpan.Zero, ProbeTimeout, "a probe needs some time to be answered");
+        RefuseWhen(reader.TextOf(ImageTag) is not null && reader.TextOf(ImageTags) is not null, ImageTag, $"{ImageTags.Name} is set as well; set one of the two");
+        RefuseImage(options, reader);
         foreach (var name in options.SecretVariables.Keys.Where(options.Runtime.Environment.ContainsKey))
         {
             reader.Refuse(ConfigurationErrors.ConflictingOptions(Secret.Name, $"'{name}' is also an {InstanceVariable.Name}; keep the secret only", reader.Locate(Secret.Name)));
@@ -30,6 +34,29 @@ internal static class OptionConflicts
             {
                 reader.Refuse(ConfigurationErrors.ConflictingOptions(option.Name, why, reader.Locate(option.Name)));
             }
+        }
+    }
+
+    private static void RefuseImage(ReleaseOptions options, OptionReader reader)
+    {
+        if (Images.ImageCommand.FindConflict(options.Bake, !options.Runtime.Arguments.IsEmpty) is var (name, why))
+        {
+            reader.Refuse(ConfigurationErrors.ConflictingOptions(name, why, reader.Locate(name)));
+        }
+
+        if (options.Bake.User is { } user && ImageUser.IsRoot(user))
+        {
+            reader.Refuse(BakeErrors.RootUser(user));
+        }
+
+        if (options.Bake.BaseImage is { } image && BaseImageResolver.FindMistake(image) is { } mistake)
+        {
+            reader.Refuse(mistake);
+        }
+
+        foreach (var refused in RefusedOption.All.Where(option => option.IsRefused(reader.TextOf)))
+        {
+            reader.Refuse(ConfigurationErrors.RefusedOption(refused.Name, reader.TextOf(refused.Name)!, refused.Why, reader.Locate(refused.Name)));
         }
     }
 }

@@ -17,6 +17,9 @@ internal sealed class OptionReader(RawOptions raw)
     /// <summary>Where <paramref name="name"/> was set.</summary>
     public SourceLocation? Locate(string name) => raw.Locate(name);
 
+    /// <summary>The text of a property that is no option, or of one by its name; null when not set.</summary>
+    public string? TextOf(string property) => raw.Properties.TryGetValue(property, out var text) && text.Length > 0 ? text : null;
+
     /// <summary>The text the user gave; null when not set. A property wins over the environment variable.</summary>
     public string? TextOf(PropertyOption option) =>
         raw.Properties.TryGetValue(option.Name, out var text) && text.Length > 0 ? text

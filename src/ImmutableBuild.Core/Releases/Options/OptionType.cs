@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Registries;
 
 namespace ImmutableBuild.Releases.Options;
 
@@ -60,6 +61,43 @@ public static partial class OptionTypes
         {
             value = text;
             return HostPattern.IsMatch(text);
+        });
+
+    /// <summary>An image's tag (OCI distribution-spec, <c>&lt;reference&gt;</c>) that can be for one image only.</summary>
+    public static OptionType<string> Tag { get; } = new(
+        "a tag: letters, digits, '_', '.' and '-', at most 128, never 'latest'",
+        (string text, out string value) =>
+        {
+            value = text;
+            return IsFixedTag(text);
+        });
+
+    /// <summary>Several tags.</summary>
+    public static OptionType<ImmutableArray<string>> Tags { get; } = new(
+        "tags separated by ';', each of letters, digits, '_', '.' and '-', at most 128, never 'latest'",
+        (string text, out ImmutableArray<string> value) =>
+        {
+            value = [.. text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)];
+            return value.All(IsFixedTag);
+        });
+
+    /// <summary>A directory of an image.</summary>
+    public static OptionType<string> ImageDirectory { get; } = new(
+        "an absolute directory other than '/', without '..'",
+        (string text, out string value) =>
+        {
+            value = text;
+            var parts = text.Split('/', StringSplitOptions.RemoveEmptyEntries);
+            return text.StartsWith('/') && parts.Length > 0 && parts.All(part => part is not ("." or "..") && !part.Any(char.IsControl));
+        });
+
+    /// <summary>A user of an image.</summary>
+    public static OptionType<string> UserName { get; } = new(
+        "a user's name or number, with a group after ':' if need be",
+        (string text, out string value) =>
+        {
+            value = text;
+            return text.Length <= 128 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':');
         });
 
     /// <summary>The name of an environment variable.</summary>
@@ -123,6 +161,8 @@ public static partial class OptionTypes
 
     /// <summary>Whether <paramref name="text"/> can be the name of an environment variable.</summary>
     public static bool IsVariableName(string text) => VariablePattern.IsMatch(text);
+
+    private static bool IsFixedTag(string text) => ImageReference.IsTag(text) && !string.Equals(text, "latest", StringComparison.OrdinalIgnoreCase);
 
     private static bool TryParsePercentages(string text, out ImmutableArray<int> value)
     {

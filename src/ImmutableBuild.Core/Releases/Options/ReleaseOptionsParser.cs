@@ -43,6 +43,7 @@ public static class ReleaseOptionsParser
             Push = new PushOptions
             {
                 Registry = reader.Find(Registry),
+                Tags = [.. reader.Find(ImageTag) is { } tag ? [tag] : reader.Get(ImageTags, [])],
                 UserVariable = reader.Find(RegistryUserVariable),
                 PasswordVariable = reader.Find(RegistryPasswordVariable),
                 AllowHttp = reader.Get(RegistryAllowHttp),
@@ -94,10 +95,22 @@ public static class ReleaseOptionsParser
         WorkingDirectory = reader.Get(WorkingDirectory),
         User = reader.Find(User),
         Environment = reader.Pairs(ImageVariable, OptionTypes.IsVariableName, OptionTypes.VariableName.Allowed),
-        Labels = reader.Pairs(ImageLabel, name => name.Length > 0, OptionTypes.Text.Allowed),
+        Labels = ReadLabels(reader),
         Ports = [.. reader.ItemsOf(ImagePort).Select(item => $"{item.Include.Trim()}/{PortType(item)}")],
-        Arguments = [.. reader.ItemsOf(ImageArgument).Select(item => item.Include)],
+        Instruction = reader.TextOf(CommandInstruction) is null ? null : reader.Get(CommandInstruction, default),
+        AppCommand = Texts(reader, OptionCatalogue.ImageCommand),
+        Arguments = Texts(reader, ImageArgument),
+        Entrypoint = Texts(reader, ImageEntrypoint),
+        EntrypointArguments = Texts(reader, ImageEntrypointArgument),
+        DefaultArguments = Texts(reader, ImageDefaultArgument),
     };
+
+    private static ImmutableArray<string> Texts(OptionReader reader, ItemOption option) => [.. reader.ItemsOf(option).Select(item => item.Include)];
+
+    private static ImmutableSortedDictionary<string, string> ReadLabels(OptionReader reader) => ImageLabelOptions.All
+        .Where(label => reader.Find(label.Option) is not null)
+        .ToImmutableSortedDictionary(label => label.Label, label => reader.Find(label.Option)!, StringComparer.Ordinal)
+        .SetItems(reader.Pairs(ImageLabel, name => name.Length > 0, OptionTypes.Text.Allowed));
 
     private static int? ContainerPortOf(RawOptions raw, OptionReader reader)
     {
@@ -122,7 +135,7 @@ public static class ReleaseOptionsParser
     private static RuntimeConfiguration ReadRuntime(OptionReader reader, int? port) => new()
     {
         Environment = reader.Pairs(InstanceVariable, OptionTypes.IsVariableName, OptionTypes.VariableName.Allowed),
-        Arguments = [.. reader.ItemsOf(InstanceArgument).Select(item => item.Include)],
+        Arguments = Texts(reader, InstanceArgument),
         Port = port,
         Instances = reader.Get(Instances),
         Probe = new Probe(
