@@ -68,7 +68,10 @@ internal sealed class Exchange
     public Exception? ClientFault { get; private set; }
 
     /// <summary>When the response's head came (<see cref="System.Diagnostics.Stopwatch.GetTimestamp"/>); 0 when none did.</summary>
-    public long HeadAt { get; set; }
+    public long HeadAt { get; private set; }
+
+    /// <summary>Its place among those that wait for a response.</summary>
+    public WaitingRequest Waiting { get; } = new();
 
     /// <summary>Whether it was sent before, to an instance that did not answer.</summary>
     public bool IsRepeated { get; set; }
@@ -120,6 +123,13 @@ internal sealed class Exchange
         _onLimit.Dispose();
         var limit = IsStream ? generation.StreamLimit : generation.RequestLimit;
         _onLimit = limit.UnsafeRegister(static exchange => ((Exchange)exchange!).Cut(), this);
+    }
+
+    /// <summary>The response's head came from <paramref name="generation"/>.</summary>
+    public void HeadCame(GenerationTraffic generation)
+    {
+        HeadAt = System.Diagnostics.Stopwatch.GetTimestamp();
+        generation.Waiting.Remove(Waiting);
     }
 
     /// <summary>The response turned out to be a stream.</summary>

@@ -49,6 +49,11 @@ internal sealed class ForwardingApplication(RouteTable routes, ServingProbe prob
             try
             {
                 context.Obey(generation);
+                if (!answeredBySelf && !context.IsStream)
+                {
+                    generation.Waiting.Add(context.Waiting, began);
+                }
+
                 var upstream = generation.Pick(avoid);
                 var outcome = await AttemptAsync(context, generation, upstream, answeredBySelf);
                 ended = outcome != Outcome.NotAnswered || attempt == Attempts || !MaySendAgain(context);
@@ -67,6 +72,7 @@ internal sealed class ForwardingApplication(RouteTable routes, ServingProbe prob
             }
             finally
             {
+                generation.Waiting.Remove(context.Waiting);
                 generation.Leave();
             }
 

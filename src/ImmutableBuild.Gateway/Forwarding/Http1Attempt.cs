@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using ImmutableBuild.Gateway.Http1;
 using ImmutableBuild.Gateway.Routing;
@@ -29,7 +28,7 @@ internal sealed class Http1Attempt(Exchange exchange, GenerationTraffic generati
             }
 
             await ReceiveHeadAsync();
-            exchange.HeadAt = Stopwatch.GetTimestamp();
+            exchange.HeadCame(generation);
         }
         catch (Exception fault) when (AttemptEnd.IsExpected(fault))
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using ImmutableBuild.Gateway.Routing;
 
@@ -21,7 +20,7 @@ internal sealed class Http2Attempt(Exchange exchange, GenerationTraffic generati
         try
         {
             response = await upstream.Invoker.SendAsync(request, exchange.End);
-            exchange.HeadAt = Stopwatch.GetTimestamp();
+            exchange.HeadCame(generation);
             await PassOnAsync(response);
             return exchange.IsCut ? Outcome.Lost : Outcome.Answered;
         }

@@ -28,6 +28,9 @@ internal sealed class GenerationTraffic(GenerationId id, RuntimeConfiguration co
     /// <summary>The counters of the route's present form.</summary>
     public TrafficCounters Counters => _counters;
 
+    /// <summary>Requests whose response has not begun.</summary>
+    public WaitingRequests Waiting { get; } = new();
+
     /// <summary>Instances that may get requests.</summary>
     public ImmutableArray<Upstream> Rotation => [.. _rotation];
 
