@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace ImmutableBuild.Tests.Gateway;
 
 /// <summary>What the gateway does with requests and responses of HTTP/1.1, seen from both sides of it.</summary>
@@ -241,6 +243,21 @@ public sealed class Http1ForwardingTests
         await client.ReadToAsync("ok");
         head.ShouldStartWith(line);
         head.ShouldNotContain("Upgrade");
+    }
+
+    [Fact]
+    public async Task Trailers_reach_a_client_that_speaks_http2()
+    {
+        await using var gateway = await ScriptedGateway.StartAsync(async instance =>
+        {
+            await instance.ReadToAsync(EndOfHead);
+            await instance.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\nX-Checksum: 42\r\n\r\n");
+            await instance.ReadToEndAsync();
+        });
+        using var client = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var answer = await client.GetAsync(new Uri($"http://{gateway.Address}/"), TestContext.Current.CancellationToken);
+        (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe("body");
+        answer.TrailingHeaders.GetValues("X-Checksum").ShouldBe(["42"]);
     }
 
     [Fact]
