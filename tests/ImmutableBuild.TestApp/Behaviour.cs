@@ -32,6 +32,9 @@ public static class Behaviour
     /// <summary><c>TESTAPP_PORT</c>: listens there instead of where it was told to.</summary>
     public static int? OtherPort { get; } = Number("TESTAPP_PORT");
 
+    /// <summary><c>TESTAPP_LISTENER_CHILD</c>: a child listens in its place, in its own <c>group</c> or in a <c>session</c> of the child's own.</summary>
+    public static string? ListenerChild { get; } = Environment.GetEnvironmentVariable("TESTAPP_LISTENER_CHILD");
+
     private static bool Is(string name) => Environment.GetEnvironmentVariable(name) is "1" or "true";
 
     private static int? Number(string name) =>

@@ -12,4 +12,13 @@ public static class Children
         using var inSession = Process.Start("setsid", ["sleep", "1001"]);
         File.WriteAllLines("children.txt", [inGroup.Id.ToString(), inSession.Id.ToString()]);
     }
+
+    /// <summary>Starts the app once more, to listen in place of this process.</summary>
+    public static void Listen(string where)
+    {
+        var program = Environment.ProcessPath!;
+        var start = where == "session" ? new ProcessStartInfo("setsid", [program]) : new ProcessStartInfo(program);
+        start.Environment.Remove("TESTAPP_LISTENER_CHILD");
+        using var child = Process.Start(start);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -21,6 +22,7 @@ public static class Endpoints
         app.MapGet("/status/{code:int}", (int code) => Results.StatusCode(code));
         app.MapGet("/crash", Crash);
         app.MapGet("/abort", (HttpContext http) => http.Abort());
+        app.MapGet("/listen/{port:int}", ListenAsync);
         app.MapGet("/download", DownloadAsync);
         app.MapGet("/broken", BrokenAsync);
         app.MapGet("/sse", EventsAsync);
@@ -75,6 +77,16 @@ public static class Endpoints
     {
         Console.Error.WriteLine("crashing on request");
         Environment.Exit(Behaviour.CrashCode);
+    }
+
+    /// <summary>Listens on one more port, with the same endpoints.</summary>
+    private static async Task ListenAsync(int port)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        var second = builder.Build();
+        MapAll(second);
+        await second.StartAsync();
     }
 
     private static void CountAndAbort(HttpContext http)

@@ -22,7 +22,12 @@ if (Behaviour.CrashAfterMilliseconds is { } milliseconds)
         TaskScheduler.Default);
 }
 
-if (Behaviour.NeverListens)
+if (Behaviour.ListenerChild is { } where)
+{
+    Children.Listen(where);
+}
+
+if (Behaviour.NeverListens || Behaviour.ListenerChild is not null)
 {
     await Task.Delay(Timeout.Infinite);
 }

@@ -100,7 +100,7 @@ public sealed class SwitchAndRollbackTests(ITestOutputHelper output) : IAsyncLif
         await Bed.ShouldBeOnlyAsync(old);
     }
 
-    [Fact, Trait("Fault", "F15")]
+    [Fact]
     public async Task A_public_port_that_another_process_has_is_named_with_that_process()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
