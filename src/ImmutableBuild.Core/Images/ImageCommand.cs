@@ -30,7 +30,8 @@ internal static class ImageCommand
     public static (string Name, string Why)? FindConflict(BakeOptions options, bool hasInstanceArguments)
     {
         var instruction = InstructionOf(options);
-        return options.Entrypoint.IsEmpty && !options.EntrypointArguments.IsEmpty && !StartsWithArgumentsOnly(options)
+        return StartsWithArgumentsOnly(options) ? null
+            : options.Entrypoint.IsEmpty && !options.EntrypointArguments.IsEmpty
                 ? ("ContainerEntrypointArgs", "it needs a ContainerEntrypoint; arguments of the app are ContainerAppCommandArgs")
             : instruction == AppCommandInstruction.Entrypoint && !options.Entrypoint.IsEmpty
                 ? ("ContainerAppCommandInstruction", "'Entrypoint' makes the app's command the entry point, and a ContainerEntrypoint is set as well; use 'DefaultArgs', or remove the ContainerEntrypoint")
