@@ -23,8 +23,8 @@ public sealed class RunStage : ReleaseTask
         var options = ReleaseOptionsParser.Parse(Input.Raw());
         var file = new ReleaseRecordFile(Input.WorkDirectory);
         var record = await file.ReadAsync(cancellationToken);
-        var source = await GitSource.ReadAsync(Input.ProjectFile, Environment.GetEnvironmentVariable, cancellationToken);
-        ReleaseChain.RequireSame(record, options.App, source.Commit, file.Path);
+        var commit = await GitSource.ReadCommitAsync(Input.ProjectFile, Environment.GetEnvironmentVariable, cancellationToken);
+        ReleaseChain.RequireSame(record, options.App, commit, file.Path);
         try
         {
             await RunAsync(options, file, record, cancellationToken);

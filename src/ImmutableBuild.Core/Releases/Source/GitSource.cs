@@ -10,6 +10,17 @@ namespace ImmutableBuild.Releases.Source;
 /// </summary>
 public static class GitSource
 {
+    /// <summary>The commit that is checked out, and nothing else: one question to git, which looks at no file of the working tree. Fails as <see cref="ReadAsync"/> does.</summary>
+    public static async Task<CommitSha> ReadCommitAsync(string projectFile, Func<string, string?> readVariable, CancellationToken cancellationToken)
+    {
+        var directory = Path.GetDirectoryName(projectFile)!;
+        var head = await new GitProgram(directory, readVariable).RunAsync(["rev-parse", "--verify", "HEAD^{commit}"], cancellationToken);
+        return CommitSha.TryParse(head.Output.Trim(), out var commit) ? commit
+            : IsOutside(head) ? throw SourceErrors.NoRepository(directory)
+            : head.Error.Contains("Needed a single revision", StringComparison.Ordinal) ? throw SourceErrors.NoCommit(directory)
+            : throw head.Failed();
+    }
+
     /// <summary>
     /// Reads the state of the working tree around <paramref name="projectFile"/>. IMB1101 without git, IMB1102 without a
     /// repository, IMB1103 without a commit, IMB1105 when git says anything else.
@@ -21,9 +32,7 @@ public static class GitSource
         var place = await git.RunAsync(["rev-parse", "--show-prefix"], cancellationToken);
         if (place.ExitCode != 0)
         {
-            throw place.Error.Contains("not a git repository", StringComparison.Ordinal)
-                ? SourceErrors.NoRepository(directory)
-                : place.Failed();
+            throw IsOutside(place) ? SourceErrors.NoRepository(directory) : place.Failed();
         }
 
         var status = git.RunAsync(["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal"], cancellationToken);
@@ -43,6 +52,8 @@ public static class GitSource
             DirtyFiles = tree.DirtyFiles,
         };
     }
+
+    private static bool IsOutside(GitAnswer answer) => answer.Error.Contains("not a git repository", StringComparison.Ordinal);
 }
 
 /// <summary>What <c>git status --porcelain=v2 --branch -z</c> says (git-status manual, "Porcelain Format Version 2").</summary>

@@ -21,6 +21,7 @@ public sealed class GitSourceTests : IAsyncLifetime
         var source = await ReadAsync("src/Wüb App/App.csproj");
 
         source.Commit.ToString().ShouldBe(await _repository.GitAsync("rev-parse", "HEAD"));
+        (await CommitAsync()).ShouldBe(source.Commit);
         source.CommitTime.ShouldBe(ScratchRepository.CommitTime);
         source.Branch.ShouldBe("main");
         source.RepositoryUrl.ShouldBe("https://example.org/shop/web");
@@ -60,13 +61,18 @@ public sealed class GitSourceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task No_repository_is_IMB1102() => (await Code()).ShouldBe("IMB1102");
+    public async Task No_repository_is_IMB1102()
+    {
+        (await Code()).ShouldBe("IMB1102");
+        (await Should.ThrowAsync<ImmutableBuildException>(() => CommitAsync())).Code.ShouldBe("IMB1102");
+    }
 
     [Fact]
     public async Task No_commit_is_IMB1103()
     {
         await _repository.InitAsync();
         (await Code()).ShouldBe("IMB1103");
+        (await Should.ThrowAsync<ImmutableBuildException>(() => CommitAsync())).Code.ShouldBe("IMB1103");
     }
 
     [Fact]
@@ -88,6 +94,9 @@ public sealed class GitSourceTests : IAsyncLifetime
 
     private Task<SourceState> ReadAsync(string project, Func<string, string?>? readVariable = null) =>
         GitSource.ReadAsync(Path.Combine(_repository.Root, project), readVariable ?? Environment.GetEnvironmentVariable, TestContext.Current.CancellationToken);
+
+    private Task<ImmutableBuild.Releases.CommitSha> CommitAsync() =>
+        GitSource.ReadCommitAsync(Path.Combine(_repository.Root, "App.csproj"), Environment.GetEnvironmentVariable, TestContext.Current.CancellationToken);
 
     private async Task<string> Code(Func<string, string?>? readVariable = null) =>
         (await Should.ThrowAsync<ImmutableBuildException>(() => ReadAsync("App.csproj", readVariable))).Code;
