@@ -45,15 +45,10 @@ public sealed class OciLayout : IImageSource
     {
         var layout = new OciLayout(Path.GetFullPath(directory));
         System.IO.Directory.CreateDirectory(layout._blobs);
-        if (!File.Exists(layout._indexFile))
+        if (!File.Exists(layout.MarkerFile) || !File.Exists(layout._indexFile))
         {
             using var held = LayoutLock.Acquire(layout.Directory, CancellationToken.None);
-            if (!File.Exists(layout._indexFile))
-            {
-                layout.WriteIndex(new ImageIndex { MediaType = MediaTypes.Index, Manifests = [] });
-            }
-
-            AtomicFile.Write(layout.MarkerFile, JsonSerializer.SerializeToUtf8Bytes(new LayoutMarker(LayoutVersion), OciJsonContext.Default.LayoutMarker));
+            layout.Complete();
         }
 
         layout.CheckMarker();
@@ -203,6 +198,21 @@ public sealed class OciLayout : IImageSource
     public static string? NameOf(Descriptor entry) => entry.Annotations?.GetValueOrDefault(ReferenceName);
 
     private void WriteIndex(ImageIndex index) => AtomicFile.Write(_indexFile, OciJson.Write(index));
+
+    // Whoever made the layout may have been killed between the two files, so each is looked for by itself.
+    private void Complete()
+    {
+        if (!File.Exists(MarkerFile))
+        {
+            AtomicFile.Write(MarkerFile, JsonSerializer.SerializeToUtf8Bytes(new LayoutMarker(LayoutVersion), OciJsonContext.Default.LayoutMarker));
+        }
+
+        CheckMarker();
+        if (!File.Exists(_indexFile))
+        {
+            WriteIndex(new ImageIndex { MediaType = MediaTypes.Index, Manifests = [] });
+        }
+    }
 
     private void CheckMarker()
     {
