@@ -3,8 +3,11 @@ using ImmutableBuild.Errors;
 
 namespace ImmutableBuild.Images;
 
-/// <summary>Reads another stream and throws IMB2002 as soon as it can't be what a size and a digest say. Owns the other stream.</summary>
-internal sealed class DigestCheckingStream(Stream inner, Digest expected, long size, string where) : Stream
+/// <summary>
+/// Reads another stream and throws IMB2002 as soon as it can't be what a size and a digest say, after <paramref name="mismatched"/>
+/// was told. Owns the other stream.
+/// </summary>
+internal sealed class DigestCheckingStream(Stream inner, Digest expected, long size, string where, Action? mismatched = null) : Stream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _read;
@@ -81,7 +84,7 @@ internal sealed class DigestCheckingStream(Stream inner, Digest expected, long s
         _read += chunk.Length;
         if (_read > size)
         {
-            throw BakeErrors.ContentMismatch(where, $"{size} bytes", "more");
+            throw Mismatch($"{size} bytes", "more");
         }
 
         _hash.AppendData(chunk);
@@ -96,13 +99,19 @@ internal sealed class DigestCheckingStream(Stream inner, Digest expected, long s
     {
         if (_read != size)
         {
-            throw BakeErrors.ContentMismatch(where, $"{size} bytes", $"{_read} bytes");
+            throw Mismatch($"{size} bytes", $"{_read} bytes");
         }
 
         var found = Digest.FromHash(_hash.GetHashAndReset());
         if (found != expected)
         {
-            throw BakeErrors.ContentMismatch(where, expected.ToString(), found.ToString());
+            throw Mismatch(expected.ToString(), found.ToString());
         }
+    }
+
+    private ImmutableBuildException Mismatch(string wanted, string found)
+    {
+        mismatched?.Invoke();
+        return BakeErrors.ContentMismatch(where, wanted, found);
     }
 }

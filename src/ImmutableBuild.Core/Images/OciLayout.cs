@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images.Oci;
@@ -19,9 +20,12 @@ public sealed class OciLayout : IImageSource
     private readonly string _blobs;
     private readonly string _indexFile;
 
-    private OciLayout(string directory)
+    private readonly bool _mayMend;
+
+    private OciLayout(string directory, bool mayMend)
     {
         Directory = directory;
+        _mayMend = mayMend;
         _blobs = Path.Combine(directory, "blobs", "sha256");
         _indexFile = Path.Combine(directory, "index.json");
     }
@@ -32,10 +36,15 @@ public sealed class OciLayout : IImageSource
     /// <inheritdoc/>
     public string Name => Directory;
 
-    /// <summary>Opens a layout that exists; throws IMB2006 when there is none.</summary>
-    public static OciLayout Open(string directory)
+    /// <summary>Opens a layout of ours that exists; throws IMB2006 when there is none.</summary>
+    public static OciLayout Open(string directory) => Open(directory, mayMend: true);
+
+    /// <summary>Opens a layout that someone else made and keeps: nothing in it is ever changed by reading it.</summary>
+    public static OciLayout OpenForeign(string directory) => Open(directory, mayMend: false);
+
+    private static OciLayout Open(string directory, bool mayMend)
     {
-        var layout = new OciLayout(Path.GetFullPath(directory));
+        var layout = new OciLayout(Path.GetFullPath(directory), mayMend);
         layout.CheckMarker();
         return layout;
     }
@@ -43,7 +52,7 @@ public sealed class OciLayout : IImageSource
     /// <summary>Opens a layout, making an empty one where there is none.</summary>
     public static OciLayout OpenOrCreate(string directory)
     {
-        var layout = new OciLayout(Path.GetFullPath(directory));
+        var layout = new OciLayout(Path.GetFullPath(directory), mayMend: true);
         System.IO.Directory.CreateDirectory(layout._blobs);
         if (!File.Exists(layout.MarkerFile) || !File.Exists(layout._indexFile))
         {
@@ -81,14 +90,17 @@ public sealed class OciLayout : IImageSource
         return new ManifestContent(digest, ManifestMediaType.Of(bytes, BlobPath(digest)), bytes);
     }
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Opens a blob to read; its bytes are checked on the way. One that is found damaged in a layout of ours is taken away, so
+    /// that the next run, which trusts names and sizes, writes or fetches it again.
+    /// </summary>
     public Task<Stream> OpenBlobAsync(Descriptor blob, CancellationToken cancellationToken)
     {
         var path = BlobPath(blob.Digest);
         try
         {
             var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 128 * 1024, FileOptions.SequentialScan);
-            return Task.FromResult<Stream>(new DigestCheckingStream(file, blob.Digest, blob.Size, path));
+            return Task.FromResult<Stream>(new DigestCheckingStream(file, blob.Digest, blob.Size, path, () => RemoveDamaged(blob.Digest)));
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -96,11 +108,11 @@ public sealed class OciLayout : IImageSource
         }
     }
 
-    /// <summary>Writes a small blob unless it is there; returns its descriptor.</summary>
+    /// <summary>Writes a small blob unless it is there, byte for byte; returns its descriptor.</summary>
     public Descriptor WriteBlob(string mediaType, ReadOnlySpan<byte> content)
     {
         var blob = new Descriptor { MediaType = mediaType, Size = content.Length, Digest = Digest.Of(content) };
-        if (!Contains(blob))
+        if (!Contains(blob) || !Holds(BlobPath(blob.Digest), content))
         {
             AtomicFile.Write(BlobPath(blob.Digest), content);
         }
@@ -197,7 +209,48 @@ public sealed class OciLayout : IImageSource
     /// <summary>The name of an index entry; null where it has none.</summary>
     public static string? NameOf(Descriptor entry) => entry.Annotations?.GetValueOrDefault(ReferenceName);
 
-    private void WriteIndex(ImageIndex index) => AtomicFile.Write(_indexFile, OciJson.Write(index));
+    // What the index names has to outlive a power cut that the index outlives.
+    private void WriteIndex(ImageIndex index)
+    {
+        DirectoryEntries.Flush(_blobs);
+        AtomicFile.Write(_indexFile, OciJson.Write(index));
+        DirectoryEntries.Flush(Directory);
+    }
+
+    private static bool Holds(string path, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            return content.SequenceEqual(File.ReadAllBytes(path));
+        }
+        catch (FileNotFoundException)
+        {
+            // Another process has just found it damaged.
+            return false;
+        }
+    }
+
+    // The descriptor may be what is wrong, so the bytes are looked at by themselves.
+    private void RemoveDamaged(Digest digest)
+    {
+        if (!_mayMend)
+        {
+            return;
+        }
+
+        try
+        {
+            using var file = File.Open(BlobPath(digest), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (Digest.FromHash(SHA256.HashData(file)) != digest)
+            {
+                File.Delete(BlobPath(digest));
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // What is reported is the damage, and the message names the file.
+        }
+    }
 
     // Whoever made the layout may have been killed between the two files, so each is looked for by itself.
     private void Complete()

@@ -34,7 +34,7 @@ public sealed class LayoutStore : IImageStore
 
     /// <inheritdoc/>
     public async Task<ManifestContent?> FindTagAsync(string tag, CancellationToken cancellationToken) =>
-        _layout.Find(tag) is { } entry ? await this.ReadManifestContentAsync(entry.Digest, cancellationToken) : null;
+        _layout.Find(tag) is { } entry && await FindManifestAsync(entry.Digest, cancellationToken) is { } manifest && IsWhole(manifest) ? manifest : null;
 
     /// <inheritdoc/>
     public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => Task.FromResult(_layout.Contains(blob));
@@ -55,4 +55,10 @@ public sealed class LayoutStore : IImageStore
         var written = _layout.WriteBlob(manifest.MediaType, manifest.Bytes.Span);
         return Task.FromResult(_layout.SetReference(tag, written, _ => rule == TagRule.Grows, cancellationToken).Digest);
     }
+
+    // A tag whose content went missing counts as none, so that pushing the same image again mends it. SetTagAsync looks at the
+    // name alone, so it is still no other image's.
+    private bool IsWhole(ManifestContent manifest) =>
+        MediaTypes.IsIndex(manifest.MediaType)
+        || OciJson.ParseManifest(manifest.Bytes, Name) is var image && image.Layers.Append(image.Config).All(_layout.Contains);
 }

@@ -48,7 +48,7 @@ internal sealed class BaseImageResolver(string dataDirectory, RegistryConnector 
         var place = reference[LayoutPrefix.Length..];
         var colon = place.LastIndexOf(':');
         var hasTag = colon > 0 && ImageReference.IsTag(place[(colon + 1)..]) && !Directory.Exists(place);
-        var layout = OciLayout.Open(hasTag ? place[..colon] : place);
+        var layout = OciLayout.OpenForeign(hasTag ? place[..colon] : place);
         var tag = hasTag ? place[(colon + 1)..] : null;
         if (tag == "latest")
         {

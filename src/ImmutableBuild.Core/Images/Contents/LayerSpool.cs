@@ -35,7 +35,7 @@ internal sealed class LayerSpool : IDisposable
             await using var compressed = await source.OpenBlobAsync(layer, cancellationToken);
             await using (var content = Uncompressed(compressed, layer))
             {
-                var found = await CopyAsync(content, file, layer, budget, cancellationToken);
+                var found = await CopyAsync(content, compressed, file, layer, budget, cancellationToken);
                 // The gzip reader may stop before the blob's end; the digest is only checked there.
                 await compressed.CopyToAsync(Stream.Null, cancellationToken);
                 if (found != diffId)
@@ -67,12 +67,12 @@ internal sealed class LayerSpool : IDisposable
         _ => throw BakeErrors.LayerInvalid(layer.Digest.ToString(), $"its media type '{layer.MediaType}' can't be read; gzip and plain tar can"),
     };
 
-    private static async Task<Digest> CopyAsync(Stream content, FileStream file, Descriptor layer, SpoolBudget budget, CancellationToken cancellationToken)
+    private static async Task<Digest> CopyAsync(Stream content, Stream blob, FileStream file, Descriptor layer, SpoolBudget budget, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[256 * 1024];
         long total = 0;
-        while (await content.ReadAsync(buffer, cancellationToken) is var count and > 0)
+        while (await ReadAsync(content, buffer, blob, cancellationToken) is var count and > 0)
         {
             total += count;
             budget.Spend(count, total, layer);
@@ -81,6 +81,20 @@ internal sealed class LayerSpool : IDisposable
         }
 
         return Digest.FromHash(hash.GetHashAndReset());
+    }
+
+    private static async ValueTask<int> ReadAsync(Stream content, byte[] buffer, Stream blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await content.ReadAsync(buffer, cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            // Bytes that are damaged (IMB2002) are another matter than an archive that its maker wrote so; the end of the blob tells.
+            await blob.CopyToAsync(Stream.Null, cancellationToken);
+            throw;
+        }
     }
 }
 

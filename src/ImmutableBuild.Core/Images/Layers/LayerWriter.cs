@@ -56,6 +56,7 @@ internal sealed class LayerWriter(OciLayout layout, LayerCache cache)
                 }
 
                 written = new CachedLayer(blob.TakeDigest(), diffId, blob.Length);
+                file.Flush(flushToDisk: true);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
