@@ -37,9 +37,14 @@ public static class SourceErrors
         "ImmutableAllowDirty is set, and the working tree differs from its commit.",
         "Nothing, while trying things out; commit before anyone else relies on it.");
 
+    private static readonly ErrorDescriptor CommitMovedDescriptor = new(
+        "IMB1107", "Another commit was checked out during the release",
+        "What was compiled is of no single commit: the commit that was checked out when the release began is not the one at its end.",
+        "Release again, and leave the working tree alone until Compile is done; or release from a clone of its own.");
+
     /// <summary>The rows of this range.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
-        [GitMissingDescriptor, NoRepositoryDescriptor, NoCommitDescriptor, DirtyTreeDescriptor, GitFailedDescriptor, ReleasingDirtyDescriptor];
+        [GitMissingDescriptor, NoRepositoryDescriptor, NoCommitDescriptor, DirtyTreeDescriptor, GitFailedDescriptor, ReleasingDirtyDescriptor, CommitMovedDescriptor];
 
     /// <summary>The program is not there.</summary>
     public static ImmutableBuildException GitMissing(string program, Exception cause) => new(new Diagnostic(
@@ -64,6 +69,10 @@ public static class SourceErrors
     /// <summary>Anything else git says.</summary>
     public static ImmutableBuildException GitFailed(string arguments, int exitCode, string said) => new(new Diagnostic(
         GitFailedDescriptor, $"'git {arguments}' ended with exit code {exitCode}: {said}"));
+
+    /// <summary>HEAD moved while the project was compiled.</summary>
+    public static ImmutableBuildException CommitMoved(string atTheStart, string atTheEnd) => new(new Diagnostic(
+        CommitMovedDescriptor, $"Expected commit {atTheStart} to stay checked out while it is compiled, found {atTheEnd} at the end. Nothing was released; release again."));
 
     private static string Listed(IReadOnlyList<string> files) =>
         string.Join(", ", files.Take(FilesShown)) + (files.Count > FilesShown ? $" and {files.Count - FilesShown} more" : "");

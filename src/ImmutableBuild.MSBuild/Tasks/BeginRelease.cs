@@ -13,6 +13,10 @@ public sealed class BeginRelease : ReleaseTask
     [Required]
     public ITaskItem Published { get; set; } = null!;
 
+    /// <summary>The commit that was checked out when the release began.</summary>
+    [Required]
+    public string Commit { get; set; } = "";
+
     /// <summary>When Compile began, in ticks of UTC.</summary>
     [Required]
     public long BeganTicks { get; set; }
@@ -23,6 +27,12 @@ public sealed class BeginRelease : ReleaseTask
         var log = new BuildLog(Log, Input.ProjectFile);
         var options = ReleaseOptionsParser.Parse(Input.Raw());
         var source = await GitSource.ReadAsync(Input.ProjectFile, Environment.GetEnvironmentVariable, cancellationToken);
+        // Whatever was compiled is a mixture then, and the commit at the end would be a label for what nobody can make again.
+        if (source.Commit.ToString() != Commit)
+        {
+            throw SourceErrors.CommitMoved(Commit, source.Commit.ToString());
+        }
+
         if (!source.DirtyFiles.IsEmpty && !options.AllowDirty)
         {
             throw SourceErrors.DirtyTree(source.DirtyFiles);

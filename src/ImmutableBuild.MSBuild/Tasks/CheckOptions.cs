@@ -3,6 +3,7 @@ using ImmutableBuild.Errors;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Releases.Options;
 using ImmutableBuild.Releases.Source;
+using Microsoft.Build.Framework;
 
 namespace ImmutableBuild.MSBuild;
 
@@ -11,6 +12,10 @@ public sealed class CheckOptions : ReleaseTask
 {
     /// <summary>Also look at git: the release is about to begin from the source.</summary>
     public bool CheckSource { get; set; }
+
+    /// <summary>The commit that the release begins from; null unless <see cref="CheckSource"/>.</summary>
+    [Output]
+    public string? Commit { get; private set; }
 
     /// <inheritdoc/>
     protected override async Task RunAsync(CancellationToken cancellationToken)
@@ -36,6 +41,7 @@ public sealed class CheckOptions : ReleaseTask
         try
         {
             var source = await GitSource.ReadAsync(Input.ProjectFile, Environment.GetEnvironmentVariable, cancellationToken);
+            Commit = source.Commit.ToString();
             if (options is not null)
             {
                 source.Accept(options, new BuildLog(Log, Input.ProjectFile));
