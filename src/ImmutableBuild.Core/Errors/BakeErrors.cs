@@ -42,8 +42,8 @@ public static class BakeErrors
 
     private static readonly ErrorDescriptor PlatformUnsupportedDescriptor = new(
         "IMB2008", "No image is made for this platform",
-        "Images are made for Linux; the project was published for another system.",
-        "Set RuntimeIdentifier (or ContainerRuntimeIdentifier) to linux-x64, linux-arm64 or another Linux RID.");
+        "Images are made for Linux, and for macOS and Windows where the target local runs them; the project was published for another system or processor.",
+        "Set RuntimeIdentifier (or ContainerRuntimeIdentifier) to a portable one, such as linux-x64, linux-musl-arm64, osx-arm64 or win-x64.");
 
     private static readonly ErrorDescriptor PlatformNotFoundDescriptor = new(
         "IMB2009", "The base image lacks the platform",
@@ -139,7 +139,7 @@ public static class BakeErrors
 
     /// <summary>A RID that no image is made for.</summary>
     public static ImmutableBuildException PlatformUnsupported(string runtimeIdentifier) =>
-        new(new Diagnostic(PlatformUnsupportedDescriptor, $"Expected a Linux runtime identifier such as linux-x64, found '{runtimeIdentifier}'."));
+        new(new Diagnostic(PlatformUnsupportedDescriptor, $"Expected a portable runtime identifier of Linux, macOS or Windows, such as linux-x64, found '{runtimeIdentifier}'."));
 
     /// <summary>An index without the platform (R12).</summary>
     public static ImmutableBuildException PlatformNotFound(string where, string wanted, IEnumerable<string> there) =>

@@ -84,8 +84,8 @@ internal static class ImageDocuments
             yield return KeyValuePair.Create("ASPNETCORE_HTTP_PORTS", port.ToString(CultureInfo.InvariantCulture));
         }
 
-        // .NET does not start without ICU unless it is told to do without cultures, and a scratch image has no ICU of its own.
-        if (parts.Base is null && !parts.HoldsIcu)
+        // On Linux, .NET does not start without ICU unless it is told to do without cultures, and a scratch image has no ICU of its own.
+        if (parts.Base is null && !parts.HoldsIcu && parts.Platform.Os == "linux")
         {
             yield return KeyValuePair.Create("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1");
         }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ImmutableBuild.Errors;
+using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Local.Images;
 
 namespace ImmutableBuild.Local.Launch;
@@ -12,7 +13,10 @@ internal static class HostPlatform
         OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "darwin" : "linux";
 
     /// <summary><c>amd64</c>, <c>arm64</c>, …</summary>
-    public static string ArchitectureName { get; } = RuntimeInformation.OSArchitecture switch
+    public static string ArchitectureName { get; } = NameOf(RuntimeInformation.OSArchitecture);
+
+    /// <summary>The word for a processor.</summary>
+    public static string NameOf(Architecture architecture) => architecture switch
     {
         Architecture.X64 => "amd64",
         Architecture.X86 => "386",
@@ -22,9 +26,14 @@ internal static class HostPlatform
     /// <summary>Throws IMB6110 unless <paramref name="image"/> is of this platform.</summary>
     public static void Require(UnpackedImage image)
     {
-        if (image.Config.Os != OperatingSystemName || image.Config.Architecture != ArchitectureName)
+        if (!Runs(new Platform { Os = image.Config.Os, Architecture = image.Config.Architecture }))
         {
             throw LocalErrors.WrongPlatform(image.Digest, $"{image.Config.Os}/{image.Config.Architecture}", $"{OperatingSystemName}/{ArchitectureName}");
         }
     }
+
+    /// <summary>Whether programs of a platform run here. A machine that runs this very process for another processor, as macOS and Windows do, runs the app so too.</summary>
+    public static bool Runs(Platform platform) =>
+        platform.Os == OperatingSystemName
+        && (platform.Architecture == ArchitectureName || platform.Architecture == NameOf(RuntimeInformation.ProcessArchitecture));
 }

@@ -6,7 +6,13 @@ namespace ImmutableBuild.Images.Layers;
 /// <summary>A file of a layer, with all that decides its bytes in the archive.</summary>
 internal sealed record LayerFile(PlannedFile Planned, Digest Content, long Size, bool Executable)
 {
+    private const int MachOFileType = 12;
+    private const byte MachOExecutable = 2;
+
     private static ReadOnlySpan<byte> Elf => "\u007fELF"u8;
+
+    // 64-bit, in the byte order of every processor that macOS runs on; the type of file follows in the thirteenth byte.
+    private static ReadOnlySpan<byte> MachO => [0xcf, 0xfa, 0xed, 0xfe];
 
     /// <summary>Hashes a file. Throws IMB2012 when it can't be read.</summary>
     public static LayerFile Read(PlannedFile planned)
@@ -37,6 +43,8 @@ internal sealed record LayerFile(PlannedFile Planned, Digest Content, long Size,
     {
         var name = path.AsSpan(path.LastIndexOf('/') + 1);
         var isLibrary = name.EndsWith(".so", StringComparison.Ordinal) || name.Contains(".so.", StringComparison.Ordinal) || name.EndsWith(".dbg", StringComparison.Ordinal);
-        return start.StartsWith("#!"u8) || (start.StartsWith(Elf) && !isLibrary);
+        return start.StartsWith("#!"u8)
+            || (start.StartsWith(Elf) && !isLibrary)
+            || (start.StartsWith(MachO) && start.Length > MachOFileType && start[MachOFileType] == MachOExecutable);
     }
 }
