@@ -25,7 +25,7 @@ public static class ImageStores
         var (host, rest) = slash > 0 ? (repository[..slash], repository[(slash + 1)..]) : throw RegistryErrors.ReferenceInvalid(repository);
         if (host != Embedded)
         {
-            return new RegistryStore(connector.Connect(host, rest, access));
+            return new RegistryStore(connector.Connect(host, rest, access), connector.Time);
         }
 
         return AppKey.IsLabel(rest) ? LayoutStore.OpenOrCreate(dataDirectory, rest) : throw RegistryErrors.ReferenceInvalid(repository);

@@ -57,16 +57,34 @@ public sealed class RegistryClient : IImageSource
     }
 
     /// <summary>Puts a manifest under a tag or its digest. Throws IMB5006 when the registry made something else of it.</summary>
-    public async Task PutManifestAsync(string reference, ManifestContent manifest, CancellationToken cancellationToken)
+    public Task PutManifestAsync(string reference, ManifestContent manifest, CancellationToken cancellationToken) =>
+        PutAsync(reference, manifest, condition: null, cancellationToken);
+
+    /// <summary>The same, only if the reference isn't there; false when the registry refused for that. One that knows no conditions puts it in any case.</summary>
+    public Task<bool> PutNewManifestAsync(string reference, ManifestContent manifest, CancellationToken cancellationToken) =>
+        PutAsync(reference, manifest, EntityTagHeaderValue.Any, cancellationToken);
+
+    private async Task<bool> PutAsync(string reference, ManifestContent manifest, EntityTagHeaderValue? condition, CancellationToken cancellationToken)
     {
         using var response = await _session.SendAsync(
             () =>
             {
                 var content = new ReadOnlyMemoryContent(manifest.Bytes);
                 content.Headers.ContentType = new MediaTypeHeaderValue(manifest.MediaType);
-                return Task.FromResult(new HttpRequestMessage(HttpMethod.Put, AddressOf($"manifests/{reference}")) { Content = content });
+                var request = new HttpRequestMessage(HttpMethod.Put, AddressOf($"manifests/{reference}")) { Content = content };
+                if (condition is not null)
+                {
+                    request.Headers.IfNoneMatch.Add(condition);
+                }
+
+                return Task.FromResult(request);
             },
             cancellationToken);
+        if (condition is not null && response.StatusCode == HttpStatusCode.PreconditionFailed)
+        {
+            return false;
+        }
+
         if (response.StatusCode is not (HttpStatusCode.Created or HttpStatusCode.OK or HttpStatusCode.Accepted))
         {
             throw await FaultAsync(response, cancellationToken);
@@ -76,6 +94,8 @@ public sealed class RegistryClient : IImageSource
         {
             throw RegistryErrors.RegistryLies(response, $"it to store {manifest.Digest}", "another digest");
         }
+
+        return true;
     }
 
     private async Task<ManifestContent?> FindManifestAsync(string reference, Digest? expected, CancellationToken cancellationToken)

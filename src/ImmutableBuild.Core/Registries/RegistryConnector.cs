@@ -48,6 +48,8 @@ public sealed class RegistryConnector : IDisposable
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("ImmutableBuild/0.1");
     }
 
+    internal TimeProvider Time => _time;
+
     /// <summary>A client for one repository; throws IMB5001 when host or repository are not valid names.</summary>
     public RegistryClient Connect(string host, string repository, RegistryAccess access)
     {

@@ -4,8 +4,13 @@ using ImmutableBuild.Images.Oci;
 namespace ImmutableBuild.Registries;
 
 /// <summary>A registry's repository as the place of released images.</summary>
-public sealed class RegistryStore(RegistryClient client) : IImageStore
+/// <param name="client">Speaks to the repository.</param>
+/// <param name="time">The clock that waits go by.</param>
+public sealed class RegistryStore(RegistryClient client, TimeProvider time) : IImageStore
 {
+    // Longer than anyone takes from looking at a tag to putting it.
+    private static readonly TimeSpan TagSettles = TimeSpan.FromSeconds(1);
+
     /// <inheritdoc/>
     public string Name => client.Name;
 
@@ -36,15 +41,25 @@ public sealed class RegistryStore(RegistryClient client) : IImageStore
     /// <inheritdoc/>
     public async Task<Digest> SetTagAsync(string tag, ManifestContent manifest, TagRule rule, CancellationToken cancellationToken)
     {
-        if (rule == TagRule.NeverMoves && await client.FindTagAsync(tag, cancellationToken) is { } there)
+        if (rule == TagRule.Grows)
+        {
+            await client.PutManifestAsync(tag, manifest, cancellationToken);
+            return manifest.Digest;
+        }
+
+        if (await client.FindTagAsync(tag, cancellationToken) is { } there)
         {
             return there.Digest;
         }
 
-        await client.PutManifestAsync(tag, manifest, cancellationToken);
+        // Some registries keep "only if absent", and the race is over. Others take the last of two puts: then both have to look
+        // once the other can't put any more. Only one who stalls for longer than that in between is not seen, and what the tag
+        // said before is still what its release deploys, since that goes by digest.
+        if (await client.PutNewManifestAsync(tag, manifest, cancellationToken))
+        {
+            await Task.Delay(TagSettles, time, cancellationToken);
+        }
 
-        // Registries have no "only if absent": whoever lost a race for the tag must not go on as if it had won.
-        var now = rule == TagRule.NeverMoves ? await client.FindTagAsync(tag, cancellationToken) : null;
-        return now?.Digest ?? manifest.Digest;
+        return (await client.FindTagAsync(tag, cancellationToken))?.Digest ?? manifest.Digest;
     }
 }

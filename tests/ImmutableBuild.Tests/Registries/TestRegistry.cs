@@ -48,6 +48,9 @@ internal sealed class TestRegistry : IAsyncDisposable
     /// <summary>Cuts the connection after so many bytes of a blob.</summary>
     public int? CutAfter { get; set; }
 
+    /// <summary>Puts a manifest with <c>If-None-Match: *</c> only where there is none.</summary>
+    public bool KeepsConditions { get; set; }
+
     /// <summary>Answers range requests as if they were none.</summary>
     public bool IgnoresRanges { get; set; }
 
@@ -122,6 +125,12 @@ internal sealed class TestRegistry : IAsyncDisposable
         if (context.Request.Method == "PUT")
         {
             var bytes = await BodyAsync(context);
+            if (KeepsConditions && context.Request.Headers.IfNoneMatch == "*" && _manifests.ContainsKey($"{repository}/{reference}"))
+            {
+                await Error(context, 412, "DENIED");
+                return;
+            }
+
             SetManifest(repository, reference, context.Request.ContentType!, bytes);
             context.Response.StatusCode = 201;
             context.Response.Headers["Docker-Content-Digest"] = Digest.Of(Lie(bytes)).ToString();
