@@ -62,12 +62,12 @@ internal static class AdvisoryMatcher
         var ids = group.SelectMany(hit => hit.Ids).Distinct(StringComparer.Ordinal).OrderBy(Rank).ThenBy(id => id, StringComparer.Ordinal).ToArray();
         // All advisories of the group must be answered, so the newest of their fixes is the way out; one without a fix has none.
         var fix = group.Any(hit => hit.Fix is null) ? null : group.Select(hit => hit.Fix!).Max(Comparer<string>.Create(order.Compare));
-        var known = group.Where(hit => hit.Severity != FindingSeverity.Unknown).Select(hit => hit.Severity).DefaultIfEmpty(FindingSeverity.Unknown).Max();
         return new Finding
         {
             Id = ids[0],
             Aliases = [.. ids.Skip(1)],
-            Severity = known,
+            // An advisory of the group may answer several vulnerabilities, so a mild one's severity says nothing of one without any.
+            Severity = group.Max(hit => hit.Severity),
             Subject = $"{component.Name} {component.Version}",
             Message = group.Select(hit => hit.Advisory.Summary).FirstOrDefault(summary => summary.Length > 0) ?? "No summary is given.",
             WayOut = fix is null ? "No fixed version is known: remove the package, or follow the advisory for a workaround." : $"Upgrade {PrintableText.Of(component.Name)} to {PrintableText.Of(fix)} or later.",

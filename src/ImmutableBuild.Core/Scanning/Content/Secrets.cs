@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 
@@ -9,7 +8,6 @@ namespace ImmutableBuild.Scanning.Content;
 internal static class Secrets
 {
     private const int MaximumFileLength = 1024 * 1024;
-    private const int SniffLength = 8000;
     private const int MaximumOfAFile = 5;
 
     private static readonly SearchValues<string> Markers = SearchValues.Create(SecretPatterns.Markers, StringComparison.Ordinal);
@@ -51,15 +49,8 @@ internal static class Secrets
 
     private static Finding[] CheckText(ImageFileSystem image, ImageEntry file)
     {
-        var bytes = image.Read(file, MaximumFileLength);
-        if (bytes.AsSpan(0, Math.Min(bytes.Length, SniffLength)).Contains((byte)0))
-        {
-            return [];
-        }
-
-        // All patterns are ASCII, so one byte, one character does for any encoding of text.
-        var text = Encoding.Latin1.GetString(bytes);
-        if (!text.AsSpan().ContainsAny(Markers))
+        var text = TextContent.Of(image.Read(file, MaximumFileLength));
+        if (text is null || !text.AsSpan().ContainsAny(Markers))
         {
             return [];
         }

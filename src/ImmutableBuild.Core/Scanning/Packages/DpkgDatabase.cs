@@ -3,24 +3,25 @@ using ImmutableBuild.Images;
 
 namespace ImmutableBuild.Scanning.Packages;
 
-/// <summary>Reads dpkg's list of installed packages (deb-control(5)), whole or one file for each package as distroless images have it.</summary>
+/// <summary>Reads dpkg's list of packages (deb-control(5)), whole or one file for each package as distroless images have it.</summary>
 internal static class DpkgDatabase
 {
-    /// <summary>The installed packages. Throws <see cref="FormatException"/> for a paragraph without name or version.</summary>
+    /// <summary>The packages that have files in the image. Throws <see cref="FormatException"/> for a paragraph without name or version.</summary>
     /// <param name="text">The content of <c>status</c>, or of one file of <c>status.d</c>.</param>
     /// <param name="os">The distribution; part of the package URLs.</param>
     /// <param name="path">Where the file is.</param>
     /// <param name="layer">The layer it came in.</param>
     public static ImmutableArray<Component> Read(string text, OsRelease os, string path, Digest layer)
     {
-        var packages = Paragraphs.Of(text).Where(IsInstalled).Select(fields => ToPackage(fields, os, path, layer)).ToArray();
+        var packages = Paragraphs.Of(text).Where(HasFiles).Select(fields => ToPackage(fields, os, path, layer)).ToArray();
         var byName = packages.ToLookup(package => package.Name, package => package.Component.Reference, StringComparer.Ordinal);
         return [.. packages.Select(package => package.Component with { DependsOn = package.Depends.SelectMany(names => FirstInstalled(names, byName)).ToImmutableSortedSet(StringComparer.Ordinal) })];
     }
 
-    // Files of status.d have no Status: what they describe is there.
-    private static bool IsInstalled(IReadOnlyDictionary<string, string> fields) =>
-        !fields.TryGetValue("Status", out var status) || status.EndsWith(" installed", StringComparison.Ordinal);
+    // The last word of Status tells (dpkg(1), "Package states"). A package that waits for triggers, or whose installation stopped
+    // half way, has its files in the image like any other. Files of status.d have no Status: what they describe is there.
+    private static bool HasFiles(IReadOnlyDictionary<string, string> fields) =>
+        !fields.TryGetValue("Status", out var status) || status.Split(' ')[^1] is not ("not-installed" or "config-files");
 
     private static Package ToPackage(IReadOnlyDictionary<string, string> fields, OsRelease os, string path, Digest layer)
     {
