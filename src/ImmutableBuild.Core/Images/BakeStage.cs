@@ -5,6 +5,7 @@ using ImmutableBuild.Images.Layers;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Reports;
 
 namespace ImmutableBuild.Images;
 
@@ -118,6 +119,6 @@ public sealed class BakeStage : IStage
     private static string Summary(BakeRecord bake)
     {
         var reused = bake.Layers.Count(layer => layer.Reused);
-        return $"{bake.Digest.ToString()[..19]}… {bake.Layers.Length} layers, {ByteCount.Of(bake.Layers.Sum(layer => layer.Size))}, {reused} re-used";
+        return $"{bake.Digest.ToString()[..19]}… {bake.Layers.Length} layers, {Units.Bytes(bake.Layers.Sum(layer => layer.Size))}, {reused} re-used";
     }
 }

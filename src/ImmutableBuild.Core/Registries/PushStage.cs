@@ -2,6 +2,7 @@ using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Reports;
 
 namespace ImmutableBuild.Registries;
 
@@ -87,5 +88,5 @@ public sealed class PushStage : IStage
         compile.Dirty ? $"{compile.Commit}-dirty-{image.Hex[..12]}" : compile.Commit.ToString();
 
     private static string Summary(PushRecord push) =>
-        $"{push.Repository}:{push.Tag[..12]}{string.Concat(push.AlsoTagged.Select(tag => $", :{tag}"))} {(push.AlreadyThere ? "already there" : $"{ByteCount.Of(push.BytesSent)} sent")}";
+        $"{push.Repository}:{push.Tag[..12]}{string.Concat(push.AlsoTagged.Select(tag => $", :{tag}"))} {(push.AlreadyThere ? "already there" : $"{Units.Bytes(push.BytesSent)} sent")}";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
@@ -104,7 +105,7 @@ internal static class MarkdownReport
         text.Append("\n\n| Layer | Digest | Files | Size | |\n| --- | --- | ---: | ---: | --- |\n");
         foreach (var layer in bake.Layers)
         {
-            text.Append($"| {Markdown.Text(layer.Name)} | {Markdown.Code($"sha256:{layer.Digest.Hex[..12]}")} | {(layer.Files > 0 ? layer.Files : "")} | {Units.Bytes(layer.Size)} | {(layer.Reused ? "re-used" : "written")} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {Markdown.Text(layer.Name)} | {Markdown.Code($"sha256:{layer.Digest.Hex[..12]}")} | {(layer.Files > 0 ? layer.Files : "")} | {Units.Bytes(layer.Size)} | {(layer.Reused ? "re-used" : "written")} |\n");
         }
 
         text.Append('\n');
@@ -133,7 +134,7 @@ internal static class MarkdownReport
         var number = 0;
         foreach (var decision in gate.Decisions)
         {
-            text.Append($"{++number}. {Markdown.Text(decision)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{++number}. {Markdown.Text(decision)}\n");
         }
 
         text.Append(number > 0 ? "\n" : "");
@@ -148,7 +149,7 @@ internal static class MarkdownReport
         void Latency(string name, LatencyHistogram? histogram)
         {
             var quantiles = Quantiles.Select(quantile => ReportWords.AtMost(histogram?.Quantile(quantile)));
-            text.Append($"| {name} | {histogram?.Total ?? 0} | {string.Join(" | ", quantiles)} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {name} | {histogram?.Total ?? 0} | {string.Join(" | ", quantiles)} |\n");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Releases;
 using Microsoft.Build.Framework;
@@ -33,8 +34,11 @@ public abstract class ReleaseTask : Microsoft.Build.Utilities.Task, ICancelableT
     /// <inheritdoc/>
     public override bool Execute()
     {
+        var culture = CultureInfo.CurrentCulture;
         try
         {
+            // What a release says, and what it writes down, does not depend on who builds.
+            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
             RunAsync(_cancel.Token).GetAwaiter().GetResult();
         }
         catch (OperationCanceledException) when (_cancel.IsCancellationRequested)
@@ -49,6 +53,10 @@ public abstract class ReleaseTask : Microsoft.Build.Utilities.Task, ICancelableT
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
             new BuildLog(Log, Project.ItemSpec).Refused(InternalErrors.Unexpected(fault));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
         }
 
         return !Log.HasLoggedErrors;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace ImmutableBuild.Images.Tar;
@@ -45,7 +46,7 @@ internal sealed class TarWriter(Stream archive)
         var fits = TrySplit(name, out var prefix, out var rest);
         if (!fits || size > MaxOctalSize)
         {
-            var records = Encoding.UTF8.GetBytes((fits ? "" : Record("path", name)) + (size > MaxOctalSize ? Record("size", size.ToString()) : ""));
+            var records = Encoding.UTF8.GetBytes((fits ? "" : Record("path", name)) + (size > MaxOctalSize ? Record("size", size.ToString(CultureInfo.InvariantCulture)) : ""));
             Ustar("", "PaxHeaders/entry", 'x', 0x1A4, records.Length, time);
             archive.Write(records);
             Pad(records.Length);
@@ -99,7 +100,7 @@ internal sealed class TarWriter(Stream archive)
         var body = $" {key}={value}\n";
         var bodyLength = Encoding.UTF8.GetByteCount(body);
         var length = bodyLength + 1;
-        while (length != bodyLength + length.ToString().Length)
+        while (length != bodyLength + length.ToString(CultureInfo.InvariantCulture).Length)
         {
             length++;
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Security.Cryptography;
 
@@ -10,7 +11,7 @@ internal static class SecretBox
     private const int TagKeyLength = 32;
 
     private static readonly BigInteger Prime = (BigInteger.One << 130) - 5;
-    private static readonly BigInteger Clamp = BigInteger.Parse("0ffffffc0ffffffc0ffffffc0fffffff", System.Globalization.NumberStyles.HexNumber);
+    private static readonly BigInteger Clamp = BigInteger.Parse("0ffffffc0ffffffc0ffffffc0fffffff", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     /// <summary>Opens a box; null when key, nonce or box do not belong together.</summary>
     public static byte[]? Open(ReadOnlySpan<byte> box, ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce)
