@@ -16,7 +16,7 @@ public sealed class PackageTests(PackedPackage package)
             "README.md",
             "build/ImmutableBuild.props", "build/ImmutableBuild.targets", "buildMultiTargeting/ImmutableBuild.props", "buildMultiTargeting/ImmutableBuild.targets",
             "tasks/net10.0/ImmutableBuild.MSBuild.dll", "tasks/net10.0/ImmutableBuild.MSBuild.deps.json", "tasks/net10.0/ImmutableBuild.Core.dll",
-            "tasks/net10.0/ImmutableBuild.Local.dll", "tasks/net10.0/Polly.Core.dll", "tasks/net10.0/NuGet.Versioning.dll",
+            "tasks/net10.0/docs/errors.md", "tasks/net10.0/ImmutableBuild.Local.dll", "tasks/net10.0/Polly.Core.dll", "tasks/net10.0/NuGet.Versioning.dll",
             "gateway/ImmutableBuild.Gateway.dll", "gateway/ImmutableBuild.Gateway.deps.json", "gateway/ImmutableBuild.Gateway.runtimeconfig.json",
         ];
         expected.ShouldAllBe(name => names.Contains(name));

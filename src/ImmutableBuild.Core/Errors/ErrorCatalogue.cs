@@ -2,9 +2,12 @@ using System.Collections.Immutable;
 
 namespace ImmutableBuild.Errors;
 
-/// <summary>Every code the product can print. <c>docs/errors.md</c> is generated from it; a test keeps the two equal.</summary>
+/// <summary>Every code the product can print. <see cref="Page"/> is generated from it; a test keeps the two equal.</summary>
 public static class ErrorCatalogue
 {
+    /// <summary>The page, within the repository and beside every program that brings it.</summary>
+    public const string Page = "docs/errors.md";
+
     /// <summary>All descriptors, by code.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
     [

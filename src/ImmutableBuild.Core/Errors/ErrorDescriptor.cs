@@ -7,6 +7,6 @@ namespace ImmutableBuild.Errors;
 /// <param name="Cure">What to do next.</param>
 public sealed record ErrorDescriptor(string Code, string Title, string Cause, string Cure)
 {
-    /// <summary>The page that explains the code.</summary>
-    public Uri HelpLink => new($"https://immutablebuild.dev/errors#{Code.ToLowerInvariant()}");
+    /// <summary>Where the code is explained: a place in <see cref="ErrorCatalogue.Page"/>.</summary>
+    public string Anchor => Code.ToLowerInvariant();
 }

@@ -89,7 +89,7 @@ internal static class HtmlReport
 
     private static Html Diagnostic(Diagnostic diagnostic) => Html.Of($"""
         <section class="card {(diagnostic.Severity == Severity.Error ? "bad" : "warn")}">
-        <h3><a href="{diagnostic.Descriptor.HelpLink.AbsoluteUri}">{diagnostic.Code}</a> {diagnostic.Descriptor.Title}</h3>
+        <h3>{diagnostic.Code} {diagnostic.Descriptor.Title}</h3>
         {Html.Of(diagnostic.Location, place => Html.Of($"<p><code>{place.File}({place.Line},{place.Column})</code></p>"))}
         <pre>{diagnostic.Message}</pre>
         <p class="soft">{diagnostic.Descriptor.Cause}</p>

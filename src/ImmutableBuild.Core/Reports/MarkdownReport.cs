@@ -72,7 +72,7 @@ internal static class MarkdownReport
     private static void Diagnostic(StringBuilder text, Diagnostic diagnostic)
     {
         var word = diagnostic.Severity == Severity.Error ? "Error" : "Warning";
-        text.Append($"## {word} [{diagnostic.Code}]({diagnostic.Descriptor.HelpLink.AbsoluteUri}): {Markdown.Text(diagnostic.Descriptor.Title)}\n\n");
+        text.Append($"## {word} {diagnostic.Code}: {Markdown.Text(diagnostic.Descriptor.Title)}\n\n");
         if (diagnostic.Location is { } place)
         {
             text.Append($"{Markdown.Code($"{place.File}({place.Line},{place.Column})")}\n\n");

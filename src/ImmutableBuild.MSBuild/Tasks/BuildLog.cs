@@ -23,7 +23,7 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile) : IRep
     public void Warn(Diagnostic warning)
     {
         var (file, line, column) = PlaceOf(warning);
-        log.LogWarning(null, warning.Code, null, warning.Descriptor.HelpLink.AbsoluteUri, file, line, column, 0, 0, "{0}", warning.Message);
+        log.LogWarning(null, warning.Code, null, HelpLink.To(warning.Descriptor), file, line, column, 0, 0, "{0}", warning.Message);
     }
 
     /// <summary>A line that people see without asking for more.</summary>
@@ -41,7 +41,7 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile) : IRep
             }
 
             var (file, line, column) = PlaceOf(diagnostic);
-            log.LogError(null, diagnostic.Code, null, diagnostic.Descriptor.HelpLink.AbsoluteUri, file, line, column, 0, 0, "{0}", diagnostic.Message);
+            log.LogError(null, diagnostic.Code, null, HelpLink.To(diagnostic.Descriptor), file, line, column, 0, 0, "{0}", diagnostic.Message);
         }
 
         if (refusal.InnerException is { } cause)

@@ -16,7 +16,7 @@ public sealed partial class ErrorFilesTests
     private static string ErrorsDirectory => Path.Combine(GeneratedFile.RepositoryRoot(), "src", "ImmutableBuild.Core", "Errors");
 
     [Fact]
-    public void The_page_of_errors_shows_every_code_of_the_catalogue() => GeneratedFile.ShouldBe("docs/errors.md", Page());
+    public void The_page_of_errors_shows_every_code_of_the_catalogue() => GeneratedFile.ShouldBe(ErrorCatalogue.Page, Page());
 
     [Fact]
     public void Every_code_is_used_once_and_has_a_title_a_cause_and_a_cure()
@@ -65,7 +65,7 @@ public sealed partial class ErrorFilesTests
             page.Append($"\n## IMB{digit}: {title.ToLowerInvariant()}\n");
             foreach (var error in ErrorCatalogue.All.Where(error => error.Code[3] == digit))
             {
-                page.Append($"\n<a id=\"{error.Code.ToLowerInvariant()}\"></a>\n### {error.Code} {error.Title}\n\n{error.Cause}\n\n**What to do.** {error.Cure}\n");
+                page.Append($"\n<a id=\"{error.Anchor}\"></a>\n### {error.Code} {error.Title}\n\n{error.Cause}\n\n**What to do.** {error.Cure}\n");
             }
         }
 

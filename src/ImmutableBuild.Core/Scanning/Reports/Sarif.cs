@@ -24,7 +24,6 @@ internal static class Sarif
                 {
                     json.WriteString("name", "ImmutableBuild");
                     json.WriteString("version", scannerVersion);
-                    json.WriteString("informationUri", "https://immutablebuild.dev");
                     json.WriteObjects("rules", rules, rule => WriteRule(json, rule));
                 }));
                 json.WriteObject("properties", () => json.WriteString("image", image.ToString()));
@@ -40,7 +39,11 @@ internal static class Sarif
         json.WriteObject("shortDescription", () => json.WriteString("text", known?.Title ?? $"{finding.Id} in {finding.Subject}"));
         json.WriteObject("fullDescription", () => json.WriteString("text", known?.Cause ?? finding.Message));
         json.WriteObject("help", () => json.WriteString("text", finding.WayOut));
-        json.WriteString("helpUri", known is null ? $"https://osv.dev/vulnerability/{Uri.EscapeDataString(finding.Id)}" : known.HelpLink.ToString());
+        if (known is null)
+        {
+            json.WriteString("helpUri", $"https://osv.dev/vulnerability/{Uri.EscapeDataString(finding.Id)}");
+        }
+
         json.WriteObject("defaultConfiguration", () => json.WriteString("level", Level(finding.Severity)));
         json.WriteObject("properties", () =>
         {
