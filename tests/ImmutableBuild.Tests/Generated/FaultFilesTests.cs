@@ -22,6 +22,16 @@ public sealed partial class FaultFilesTests
         Marks().Select(mark => mark.Fault).Where(fault => !known.Contains(fault)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public void Every_mark_of_a_test_counts_wherever_it_stands()
+    {
+        var one = "Trait(" + "\"Fault\", \"F01\")";
+        var two = "Trait(" + "\"Fault\", \"F02\")";
+
+        Trait().Matches($"    [Fact, {one}, {two}]\n    [Theory]\n    [{one}]\n    [InlineData(1), {two}]\n").Select(mark => mark.Groups["fault"].Value)
+            .ShouldBe(["F01", "F02", "F01", "F02"]);
+    }
+
     private static string Page()
     {
         var marks = Marks().ToLookup(mark => mark.Fault, StringComparer.Ordinal);
@@ -51,6 +61,7 @@ public sealed partial class FaultFilesTests
         from Match mark in Trait().Matches(File.ReadAllText(file))
         select (suite.Folder, Path.GetFileNameWithoutExtension(file), mark.Groups["fault"].Value);
 
-    [GeneratedRegex("^\\s*\\[.*?Trait\\(\"Fault\", \"(?<fault>[^\"]+)\"\\)", RegexOptions.ExplicitCapture | RegexOptions.Multiline)]
+    // Anywhere in a list of attributes: one test may cover several faults.
+    [GeneratedRegex("\\bTrait\\(\"Fault\", \"(?<fault>[^\"]+)\"\\)", RegexOptions.ExplicitCapture)]
     private static partial Regex Trait();
 }
