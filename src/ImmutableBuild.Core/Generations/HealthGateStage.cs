@@ -1,10 +1,14 @@
 using ImmutableBuild.Generations.Rollouts;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Trust;
 
 namespace ImmutableBuild.Generations;
 
-/// <summary>HealthGate: judges the new generation, moves the route to it, watches it, and routes back when it fails.</summary>
-public sealed class HealthGateStage(IDeploymentTarget target) : IStage
+/// <summary>
+/// HealthGate: judges the new generation, moves the route to it, watches it, and routes back when it fails. A generation that is
+/// gone since Deploy is created again, and verified again before that: the record may come from another job.
+/// </summary>
+public sealed class HealthGateStage(IDeploymentTarget target, IImageVerifier verifier) : IStage
 {
     /// <inheritdoc/>
     public StageName Name => StageName.HealthGate;
@@ -16,7 +20,7 @@ public sealed class HealthGateStage(IDeploymentTarget target) : IStage
     public async Task<StageResult> RunAsync(ReleaseRecord record, StageContext context, CancellationToken cancellationToken)
     {
         var desired = ReleaseDesired.Continue(record, context, RolloutGoal.Live);
-        var runner = new RolloutRunner(target, context.Time, context.Reporter, new RolloutSettings { KeepLease = KeepsLease });
+        var runner = new RolloutRunner(new VerifiedTarget(target, verifier), context.Time, context.Reporter, new RolloutSettings { KeepLease = KeepsLease });
         var result = await runner.RunAsync(desired, cancellationToken);
 
         var gate = new HealthGateRecord

@@ -40,6 +40,9 @@ public sealed class Rollback(
             await verifier.VerifyAsync(spec.App, spec.Commit, spec.Repository, spec.Image, cancellationToken);
         }
 
+        // A standby that was just seen may be gone when the route is to move, and is then created again.
+        var verified = isStandby ? new VerifiedTarget(target, verifier) : target;
+
         var desired = new Desired
         {
             Spec = spec,
@@ -48,12 +51,12 @@ public sealed class Rollback(
             Cause = LedgerCause.Rollback,
             Writer = LeaseHolder.For($"rollback at entry {before.Ledger.Length}"),
         };
-        var live = await RunAsync(desired, keepLease: true, cancellationToken);
+        var live = await RunAsync(verified, desired, keepLease: true, cancellationToken);
         var elapsed = time.GetElapsedTime(began);
         var converged = await RunAsync(desired with { Goal = RolloutGoal.Converged }, keepLease: false, cancellationToken);
         return new RollbackResult(before.Serving, spec.Id, isStandby, elapsed, live, converged.Destroyed);
     }
 
-    private Task<RolloutResult> RunAsync(Desired desired, bool keepLease, CancellationToken cancellationToken) =>
-        new RolloutRunner(target, time, reporter, new RolloutSettings { KeepLease = keepLease }).RunAsync(desired, cancellationToken);
+    private Task<RolloutResult> RunAsync(IDeploymentTarget through, Desired desired, bool keepLease, CancellationToken cancellationToken) =>
+        new RolloutRunner(through, time, reporter, new RolloutSettings { KeepLease = keepLease }).RunAsync(desired, cancellationToken);
 }

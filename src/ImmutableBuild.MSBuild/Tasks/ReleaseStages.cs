@@ -46,7 +46,7 @@ internal sealed class ReleaseStages : IAsyncDisposable
         StageName.Sign => new SignStage(),
         StageName.Push => new PushStage(),
         StageName.Deploy => new DeployStage(Target, Verifier) { KeepsLease = keepsLease },
-        StageName.HealthGate => new HealthGateStage(Target) { KeepsLease = keepsLease },
+        StageName.HealthGate => new HealthGateStage(Target, Verifier) { KeepsLease = keepsLease },
         StageName.DestroyOld => new DestroyOldStage(Target),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "Compile is done by the targets."),
     };

@@ -39,7 +39,7 @@ public sealed class StageTests
     {
         var record = (await new DeployStage(_world.Target, new Verifier()) { KeepsLease = true }.RunAsync(Record(1), Context(), Ct)).Record;
         var token = _world.Now.Lease.ShouldNotBeNull().FencingToken;
-        record = (await new HealthGateStage(_world.Target) { KeepsLease = true }.RunAsync(record, Context(), Ct)).Record;
+        record = (await new HealthGateStage(_world.Target, new Verifier()) { KeepsLease = true }.RunAsync(record, Context(), Ct)).Record;
         _world.Now.Lease.ShouldNotBeNull().FencingToken.ShouldBe(token);
 
         await new DestroyOldStage(_world.Target).RunAsync(record, Context(), Ct);
@@ -101,7 +101,7 @@ public sealed class StageTests
 
     private async Task<ReleaseRecord> RunAllAsync(ReleaseRecord record)
     {
-        IStage[] stages = [new DeployStage(_world.Target, new Verifier()) { KeepsLease = true }, new HealthGateStage(_world.Target) { KeepsLease = true }, new DestroyOldStage(_world.Target)];
+        IStage[] stages = [new DeployStage(_world.Target, new Verifier()) { KeepsLease = true }, new HealthGateStage(_world.Target, new Verifier()) { KeepsLease = true }, new DestroyOldStage(_world.Target)];
         foreach (var stage in stages)
         {
             record = (await stage.RunAsync(record, Context(), Ct)).Record;
