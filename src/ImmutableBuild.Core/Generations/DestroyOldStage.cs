@@ -1,5 +1,6 @@
 using ImmutableBuild.Generations.Rollouts;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Reports;
 
 namespace ImmutableBuild.Generations;
 
@@ -16,7 +17,9 @@ public sealed class DestroyOldStage(IDeploymentTarget target) : IStage
         var result = await new RolloutRunner(target, context.Time, context.Reporter, new RolloutSettings()).RunAsync(desired, cancellationToken);
 
         var kept = result.Observed.Generations.Select(generation => generation.Id).Where(id => id != desired.Id);
-        var destroyed = new DestroyOldRecord { Destroyed = result.Destroyed, Kept = [.. kept] };
-        return new StageResult(record with { DestroyOld = destroyed }, $"{destroyed.Destroyed.Length} destroyed, {destroyed.Kept.Length} kept");
+        var destroyed = new DestroyOldRecord { Destroyed = result.Destroyed, Kept = [.. kept], RequestsLost = result.RequestsLost };
+        return new StageResult(record with { DestroyOld = destroyed }, $"{destroyed.Destroyed.Length} destroyed, {destroyed.Kept.Length} kept{Lost(destroyed.RequestsLost)}");
     }
+
+    private static string Lost(long requests) => requests == 0 ? "" : $", {Units.Count(requests, "request")} lost while draining";
 }

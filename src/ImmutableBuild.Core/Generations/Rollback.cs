@@ -15,7 +15,7 @@ public sealed record RollbackRequest(AppKey App, GenerationId? To, RolloutPlan P
 /// <param name="To">What is live now.</param>
 /// <param name="WasStandby">It ran already, so that only the route had to move (F27); otherwise it was created again (F28).</param>
 /// <param name="Elapsed">From the first look to the generation being live.</param>
-/// <param name="Run">The run that made it live: decisions, switch time, requests lost.</param>
+/// <param name="Run">The run that made it live: decisions, switch time; requests lost, also while what it replaced drained.</param>
 /// <param name="Destroyed">What was destroyed afterwards.</param>
 public sealed record RollbackResult(
     GenerationId? From, GenerationId To, bool WasStandby, TimeSpan Elapsed, RolloutResult Run, IReadOnlyList<GenerationId> Destroyed);
@@ -53,8 +53,9 @@ public sealed class Rollback(
         };
         var live = await RunAsync(verified, desired, keepLease: true, cancellationToken);
         var elapsed = time.GetElapsedTime(began);
-        var converged = await RunAsync(desired with { Goal = RolloutGoal.Converged }, keepLease: false, cancellationToken);
-        return new RollbackResult(before.Serving, spec.Id, isStandby, elapsed, live, converged.Destroyed);
+        var converged = await RunAsync(target, desired with { Goal = RolloutGoal.Converged }, keepLease: false, cancellationToken);
+        return new RollbackResult(
+            before.Serving, spec.Id, isStandby, elapsed, live with { RequestsLost = live.RequestsLost + converged.RequestsLost }, converged.Destroyed);
     }
 
     private Task<RolloutResult> RunAsync(IDeploymentTarget through, Desired desired, bool keepLease, CancellationToken cancellationToken) =>

@@ -47,6 +47,10 @@ public sealed record ReleaseRecord
     /// <summary>What was destroyed.</summary>
     public DestroyOldRecord? DestroyOld { get; init; }
 
+    /// <summary>Requests lost from before the switch until what it replaced was gone.</summary>
+    [JsonIgnore]
+    public long RequestsLost => (HealthGate?.RequestsLost ?? 0) + (DestroyOld?.RequestsLost ?? 0);
+
     /// <summary>Each stage's duration.</summary>
     public ImmutableSortedDictionary<StageName, TimeSpan> Elapsed { get; init; } = ImmutableSortedDictionary<StageName, TimeSpan>.Empty;
 }
@@ -249,6 +253,9 @@ public sealed record DestroyOldRecord
 
     /// <summary>The generations kept warm for rollback.</summary>
     public required ImmutableArray<GenerationId> Kept { get; init; }
+
+    /// <summary>Requests lost while they drained, those cut at the drain limit among them (F21).</summary>
+    public long RequestsLost { get; init; }
 }
 
 /// <summary>The JSON form of the record.</summary>

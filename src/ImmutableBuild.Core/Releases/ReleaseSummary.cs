@@ -21,7 +21,7 @@ public static class ReleaseSummary
         var lines = ImmutableArray.CreateBuilder<string>();
         lines.Add(record.Deploy is { AlreadyLive: true }
             ? $"  {gate.Live} was live already: nothing was changed."
-            : $"  {gate.Live} is live in {record.App.Environment}, {Replacing(gate)}, {Lost(gate)}.");
+            : $"  {gate.Live} is live in {record.App.Environment}, {Replacing(gate)}, {Lost(record.RequestsLost)}.");
         if (gate.Replaced is not null)
         {
             lines.Add($"  To go back: dotnet build \"{projectFile}\" -t:Rollback{ForEnvironment(record.App)}");
@@ -36,7 +36,7 @@ public static class ReleaseSummary
             ? $"it replaced {old}{(gate.SwitchTime is { } time ? string.Create(CultureInfo.InvariantCulture, $" (switched in {time.TotalMilliseconds:0} ms)") : "")}"
             : "the first one";
 
-    private static string Lost(HealthGateRecord gate) => gate.RequestsLost switch
+    private static string Lost(long requests) => requests switch
     {
         0 => "no request was lost",
         1 => "1 request was lost",

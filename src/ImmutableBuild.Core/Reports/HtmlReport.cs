@@ -61,9 +61,9 @@ internal static class HtmlReport
     private static Html Figures(ReleaseReport report)
     {
         var figures = new List<Html> { Figure("All stages", Units.Duration(report.Elapsed), "") };
-        if (report.Record.HealthGate is { } gate)
+        if (report.Record.HealthGate is not null)
         {
-            figures.Add(Figure("Requests lost", Units.Number(gate.RequestsLost), "from the switch to the end of the soak"));
+            figures.Add(Figure("Requests lost", Units.Number(report.Record.RequestsLost), "from the switch until the old one was gone"));
         }
 
         if (report.Record.HealthGate?.SwitchTime is { } switched)

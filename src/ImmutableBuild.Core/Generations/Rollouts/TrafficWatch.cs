@@ -1,18 +1,17 @@
 namespace ImmutableBuild.Generations.Rollouts;
 
 /// <summary>
-/// Adds up what was lost, and keeps the latest latencies of new and old. Counters start anew with every form of the route,
-/// so each form's last reading is added when the next form is seen; what was lost before the first observation is left out.
+/// Adds up what was lost, and keeps the latest latencies of new and old. Counters start anew with every form of the route and
+/// every gateway, so the differences from reading to reading are added. What a generation lost stays counted when it is gone;
+/// what was lost before the first observation is left out.
 /// </summary>
 internal sealed class TrafficWatch(GenerationId newId)
 {
+    private readonly Dictionary<(GenerationId Id, DateTimeOffset CreatedAt), long> _readings = [];
     private DateTimeOffset? _form;
-    private long _before;
-    private long _earlier;
-    private long _current;
 
     /// <summary>Requests lost since the first observation.</summary>
-    public long Lost => _earlier + _current - _before;
+    public long Lost { get; private set; }
 
     /// <summary>The new generation's latencies in its latest form of the route.</summary>
     public LatencyHistogram? NewLatency { get; private set; }
@@ -22,17 +21,21 @@ internal sealed class TrafficWatch(GenerationId newId)
 
     public void Note(Observation observed)
     {
-        var lost = observed.Generations.Sum(generation => generation.Traffic?.Lost ?? 0);
-        if (_form is null)
+        var isFirst = _form is null;
+        if (_form != observed.Route.Since)
         {
-            _before = lost;
-        }
-        else if (_form != observed.Route.Since)
-        {
-            _earlier += _current;
+            _form = observed.Route.Since;
+            _readings.Clear();
         }
 
-        (_form, _current) = (observed.Route.Since, lost);
+        foreach (var generation in observed.Generations)
+        {
+            var (key, lost) = ((generation.Id, generation.CreatedAt), generation.Traffic?.Lost ?? 0);
+            var before = _readings.GetValueOrDefault(key);
+            Lost += isFirst ? 0 : lost >= before ? lost - before : lost;
+            _readings[key] = lost;
+        }
+
         NewLatency = LatencyOf(observed, share => share == newId) ?? NewLatency;
         OldLatency = LatencyOf(observed, share => share != newId) ?? OldLatency;
     }
