@@ -25,7 +25,7 @@ internal static class StoppedApp
                 ? []
                 : file.Length > MaxLedgerBytes
                     ? throw LocalErrors.DataDirectoryUnusable(path, new IOException($"it has {file.Length} bytes; at most {MaxLedgerBytes} are read."))
-                    : [.. Lines(path).Select(Parse).OfType<LedgerEntry>().TakeLast(GatewayProtocol.LedgerWindow)];
+                    : LedgerView.Of([.. Lines(path).Select(Parse).OfType<LedgerEntry>()], existing: []);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
