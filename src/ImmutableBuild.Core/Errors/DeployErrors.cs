@@ -37,9 +37,17 @@ public static class DeployErrors
         "The target accepts a call again and again, but what it shows afterwards is as if the call had never been made.",
         "Look at the target itself; run the release again once it works.");
 
+    private static readonly ErrorDescriptor NotPutRightDescriptor = new(
+        "IMB6007", "A cancelled release was not put right in time",
+        "The release was interrupted after it had changed something, and routing back and clearing up took longer than the grace period.",
+        "See in the message where traffic went; run the release again, or release what served before: either continues from what the target shows.");
+
     /// <summary>The rows of this range.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
-        [LeaseHeldDescriptor, LeaseLostDescriptor, TargetUnavailableDescriptor, CancelledDescriptor, SecretsMissingDescriptor, NoProgressDescriptor];
+    [
+        LeaseHeldDescriptor, LeaseLostDescriptor, TargetUnavailableDescriptor, CancelledDescriptor, SecretsMissingDescriptor, NoProgressDescriptor,
+        NotPutRightDescriptor,
+    ];
 
     /// <summary>The code of <see cref="LeaseLost"/>: the run ends at once and touches nothing any more.</summary>
     public static string LeaseLostCode => LeaseLostDescriptor.Code;
@@ -61,6 +69,13 @@ public static class DeployErrors
     /// <summary>Someone interrupted the release (F02).</summary>
     public static Diagnostic Cancelled(GenerationId generation) => new(
         CancelledDescriptor, $"The release of generation {generation} was cancelled.");
+
+    /// <summary>The grace period of an interrupted release ended first (F02).</summary>
+    public static ImmutableBuildException NotPutRight(GenerationId generation, TimeSpan grace, string standing, Exception inner) => new(
+        new Diagnostic(
+            NotPutRightDescriptor,
+            $"The release of generation {generation} was cancelled, and could not be put right within {grace.TotalSeconds:0} s. {standing} Run the release again: it continues from what the target shows."),
+        inner);
 
     /// <summary>Variables that hold secrets are not set: the instance's name of each secret, and the variable.</summary>
     public static ImmutableBuildException SecretsMissing(AppKey app, IEnumerable<KeyValuePair<string, string>> missing) => new(

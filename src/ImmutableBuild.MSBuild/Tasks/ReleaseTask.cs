@@ -41,9 +41,14 @@ public abstract class ReleaseTask : Microsoft.Build.Utilities.Task, ICancelableT
             CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
             RunAsync(_cancel.Token).GetAwaiter().GetResult();
         }
+        catch (ReleaseCancelledException told)
+        {
+            Log.LogMessage(MessageImportance.High, $"{told.Message} Run the release again to continue.");
+            return false;
+        }
         catch (OperationCanceledException) when (_cancel.IsCancellationRequested)
         {
-            Log.LogMessage(MessageImportance.High, "Cancelled. What serves is untouched; run the release again to continue.");
+            Log.LogMessage(MessageImportance.High, "Cancelled. Run the release again to continue.");
             return false;
         }
         catch (ImmutableBuildException refusal)

@@ -44,16 +44,15 @@ internal sealed class HeldLease(IDeploymentTarget target, AppKey app, LeaseReque
     {
         await RenewIfDueAsync(cancellationToken);
         var call = change(_lease ?? throw new InvalidOperationException("No lease is held."));
-        while (!call.IsCompleted && await Task.WhenAny(call, Task.Delay(RenewAfter, time, cancellationToken)) != call)
+        try
         {
-            try
-            {
-                await AcquireAsync(cancellationToken);
-            }
-            catch (ImmutableBuildException fault) when (fault.IsTransient)
-            {
-                reporter.Detail($"The lease could not be renewed yet: {fault.Message}");
-            }
+            await RenewUntilEndedAsync(call, cancellationToken);
+        }
+        catch
+        {
+            // What is put right from here on must not be overtaken by a call that is still on its way.
+            await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
 
         await call;
@@ -70,6 +69,21 @@ internal sealed class HeldLease(IDeploymentTarget target, AppKey app, LeaseReque
         {
             _lease = null;
             await target.ReleaseLeaseAsync(app, lease, cancellationToken);
+        }
+    }
+
+    private async Task RenewUntilEndedAsync(Task call, CancellationToken cancellationToken)
+    {
+        while (!call.IsCompleted && await Task.WhenAny(call, Task.Delay(RenewAfter, time, cancellationToken)) != call)
+        {
+            try
+            {
+                await AcquireAsync(cancellationToken);
+            }
+            catch (ImmutableBuildException fault) when (fault.IsTransient)
+            {
+                reporter.Detail($"The lease could not be renewed yet: {fault.Message}");
+            }
         }
     }
 }

@@ -24,6 +24,10 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
     public bool HasChanged => _changed;
 
     /// <summary>Makes one step; null when it is the last one, else how long to wait before the next.</summary>
+    /// <summary>How things stood when this run last looked, in a sentence.</summary>
+    public string Standing => _observed is not { } seen ? "Nothing was seen of the app."
+        : $"When last seen, at {seen.ObservedAt:u}, {(seen.Serving is null ? "nothing had traffic" : $"traffic went to {seen.Route.Route}")}.";
+
     public async Task<TimeSpan?> StepAsync(CancellationToken cancellationToken)
     {
         try

@@ -20,10 +20,10 @@ public sealed class RolloutRunner(IDeploymentTarget target, TimeProvider time, I
             keepsLease = settings.KeepLease;
             return run.Result();
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException cancelled) when (cancellationToken.IsCancellationRequested && run.HasChanged)
         {
             await PutRightAsync(run, desired);
-            throw;
+            throw new ReleaseCancelledException($"The release of generation {desired.Id} was cancelled. {run.Standing}", cancelled, cancellationToken);
         }
         finally
         {
@@ -48,14 +48,21 @@ public sealed class RolloutRunner(IDeploymentTarget target, TimeProvider time, I
 
     private async Task PutRightAsync(RolloutRun run, Desired desired)
     {
-        if (!run.HasChanged || desired.Goal == RolloutGoal.Converged)
+        if (desired.Goal == RolloutGoal.Converged)
         {
             return;
         }
 
         run.Refuse(DeployErrors.Cancelled(desired.Id));
         using var grace = new CancellationTokenSource(settings.Grace, time);
-        await LoopAsync(run, grace.Token);
+        try
+        {
+            await LoopAsync(run, grace.Token);
+        }
+        catch (OperationCanceledException late) when (grace.IsCancellationRequested)
+        {
+            throw DeployErrors.NotPutRight(desired.Id, settings.Grace, run.Standing, late);
+        }
     }
 
     private async Task ReleaseAsync(RolloutRun run)
