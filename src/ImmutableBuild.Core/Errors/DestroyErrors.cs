@@ -27,9 +27,14 @@ public static class DestroyErrors
         "The generation was destroyed and has to be created again, but a variable that holds one of its secrets is not set or has another value now. A rollback brings the old configuration back, or nothing.",
         "Set the variable to the value it had, or release the commit again with the new value.");
 
+    private static readonly ErrorDescriptor NotGoneDescriptor = new(
+        "IMB8005", "A generation does not go",
+        "Its destruction began, but longer ago than draining, the grace period of its processes and removing its files may take together.",
+        "See the target's log for what holds it up. What serves is not affected; run DestroyOld again once it is mended.");
+
     /// <summary>The rows of this range.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
-        [NothingToRollBackToDescriptor, UnknownGenerationDescriptor, FailedGenerationDescriptor, SecretsChangedDescriptor];
+        [NothingToRollBackToDescriptor, UnknownGenerationDescriptor, FailedGenerationDescriptor, SecretsChangedDescriptor, NotGoneDescriptor];
 
     /// <summary>No earlier generation qualifies (F30).</summary>
     public static ImmutableBuildException NothingToRollBackTo(AppKey app, GenerationId? live, int failed) => new(new Diagnostic(
@@ -48,4 +53,8 @@ public static class DestroyErrors
     public static ImmutableBuildException SecretsChanged(GenerationId generation, IEnumerable<string> variables) => new(new Diagnostic(
         SecretsChangedDescriptor,
         $"Generation {generation} has to be created again, but {string.Join(", ", variables)} is not set or has another value than then. Set the old value, or release the commit again."));
+
+    internal static Diagnostic NotGone(GenerationId generation, ObservedGeneration seen, TimeSpan elapsed, TimeSpan limit) => new(
+        NotGoneDescriptor,
+        $"Generation {generation} was to be destroyed, and is still there after {elapsed.TotalSeconds:0} s with {seen.InFlight} requests in flight and {seen.Instances.Length} instances; it may take {limit.TotalSeconds:0} s. See the target's log.");
 }

@@ -12,10 +12,7 @@ internal static class Abandoning
         ?? RecordFailure(scene, refusal)
         ?? ClearingUp.Next(scene)
         ?? (RolloutAction?)WaitUntilGone(scene)
-        ?? new Fail(GateErrors.Abandoned(refusal, scene.NewId, scene.Observed.Serving))
-        {
-            Why = refusal.Diagnostic.Message,
-        };
+        ?? new Fail(Error(scene, refusal)) { Why = refusal.Diagnostic.Message };
 
     /// <summary>
     /// Back to the stable generation, unless it answers worse than the new one: both are bad then, and the one that answers
@@ -53,7 +50,16 @@ internal static class Abandoning
         { Why = refusal.Diagnostic.Code };
     }
 
-    private static Wait? WaitUntilGone(Scene scene) => scene.New is { Generation.Phase: GenerationPhase.Destroying }
+    private static Wait? WaitUntilGone(Scene scene) => scene.New is { Generation.Phase: GenerationPhase.Destroying } going && !Leaving.IsOverdue(scene, going)
         ? new Wait { Why = $"{scene.NewId} drains and goes" }
         : null;
+
+    /// <summary>Why it was given up comes first; that it does not go is said beside it.</summary>
+    private static Diagnostic Error(Scene scene, Refusal refusal)
+    {
+        var error = GateErrors.Abandoned(refusal, scene.NewId, scene.Observed.Serving);
+        return scene.New is { Generation.Phase: GenerationPhase.Destroying } stuck
+            ? error with { Message = $"{error.Message} {Leaving.NotGone(scene, stuck).Message}" }
+            : error;
+    }
 }

@@ -7,7 +7,7 @@ internal static class Creating
     public static RolloutAction? Next(Scene scene) => scene.New?.Generation.Phase switch
     {
         null => new Create(scene.Desired.Spec with { Size = Size(scene) }) { Why = SizeReason(scene) },
-        GenerationPhase.Destroying => new Wait { Why = $"the earlier {scene.NewId} is still being destroyed; it is created again once that ended" },
+        GenerationPhase.Destroying => Leaving.WaitFor(scene, scene.New, $"the earlier {scene.NewId} is still being destroyed; it is created again once that ended"),
         GenerationPhase.Creating => new Create(scene.New.Generation.Spec) { Why = "its creation did not end" },
         _ => scene.Desired.Goal == RolloutGoal.Created ? new Done { Why = $"{scene.NewId} exists, without traffic" } : null,
     };

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Generations.Rollouts;
@@ -44,6 +45,9 @@ public sealed record Desired
 
     /// <summary>Why this run gave the generation up; once spoken it stands, even if the generation looks well again a moment later.</summary>
     public Refusal? Refused { get; init; }
+
+    /// <summary>The generations this run has seen being destroyed, so that it does not wait for one for ever.</summary>
+    public ImmutableArray<Leaving> Leaving { get; init; } = [];
 
     /// <summary>The app.</summary>
     public AppKey App => Spec.App;

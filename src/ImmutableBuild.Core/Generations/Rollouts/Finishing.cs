@@ -19,7 +19,7 @@ internal static class Finishing
             return new Done { Why = $"{live.Id} is live" };
         }
 
-        return ClearingUp.Next(scene) ?? DestroyUnkept(scene) ?? (RolloutAction?)WaitUntilGone(scene) ?? new Done { Why = $"only {live.Id} and its standby generations are left" };
+        return ClearingUp.Next(scene) ?? DestroyUnkept(scene) ?? WaitUntilGone(scene) ?? new Done { Why = $"only {live.Id} and its standby generations are left" };
     }
 
     private static RolloutAction NotAnswering(Scene scene, Known live) =>
@@ -36,8 +36,8 @@ internal static class Finishing
         .Select(known => new Destroy(known.Id) { Why = scene.Plan.Keep == 0 ? "it was replaced" : $"{scene.Plan.Keep} newer ones are kept" })
         .FirstOrDefault();
 
-    private static Wait? WaitUntilGone(Scene scene) =>
+    private static RolloutAction? WaitUntilGone(Scene scene) =>
         scene.Generations.FirstOrDefault(known => known.Generation.Phase == GenerationPhase.Destroying) is { } going
-            ? new Wait { Why = $"{going.Id} drains, {going.Generation.InFlight} requests in flight" }
+            ? Leaving.WaitFor(scene, going, $"{going.Id} drains, {going.Generation.InFlight} requests in flight")
             : null;
 }

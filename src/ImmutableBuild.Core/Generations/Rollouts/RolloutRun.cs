@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Releases;
 
@@ -23,11 +24,11 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
     /// <summary>Whether anything was begun that may have to be put right.</summary>
     public bool HasChanged => _changed;
 
-    /// <summary>Makes one step; null when it is the last one, else how long to wait before the next.</summary>
     /// <summary>How things stood when this run last looked, in a sentence.</summary>
     public string Standing => _observed is not { } seen ? "Nothing was seen of the app."
         : $"When last seen, at {seen.ObservedAt:u}, {(seen.Serving is null ? "nothing had traffic" : $"traffic went to {seen.Route.Route}")}.";
 
+    /// <summary>Makes one step; null when it is the last one, else how long to wait before the next.</summary>
     public async Task<TimeSpan?> StepAsync(CancellationToken cancellationToken)
     {
         try
@@ -82,12 +83,20 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
         {
             Began = _desired.Began ?? _observed.ObservedAt,
             LiveSequence = _desired.LiveSequence ?? _observed.LiveSequence,
+            Leaving = NoteLeaving(_observed),
         };
 
         var action = Rollout.Next(_desired, _observed);
         _desired = _desired with { Refused = action.Refusal ?? _desired.Refused };
         return action;
     }
+
+    private ImmutableArray<Leaving> NoteLeaving(Observation observed) =>
+    [
+        .. observed.Generations.Where(generation => generation.Phase == GenerationPhase.Destroying).Select(generation =>
+            _desired.Leaving.FirstOrDefault(leaving => leaving.Id == generation.Id && leaving.CreatedAt == generation.CreatedAt)
+            ?? new Leaving(generation.Id, generation.CreatedAt, observed.ObservedAt)),
+    ];
 
     private async Task<TimeSpan?> ActAsync(RolloutAction action, CancellationToken cancellationToken)
     {
