@@ -62,7 +62,7 @@ public sealed record JudgeOptions
     /// <summary>p99 latency above which the new generation fails, whatever the old one does; null for no floor.</summary>
     public TimeSpan? LatencyCeiling { get; init; }
 
-    /// <summary>Significance level of the tests (0 to 1).</summary>
+    /// <summary>How likely a generation that is not worse may fail a step by chance alone (0 to 1), over all tests and looks together.</summary>
     public double Significance { get; init; } = 0.01;
 
     /// <summary>How much slower (as a factor of the old one's p99 and median) the new one may be before a significant difference counts.</summary>

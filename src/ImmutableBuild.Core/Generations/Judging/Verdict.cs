@@ -16,8 +16,4 @@ public enum Verdict
 /// <summary>The judge's word on a generation that has some of the traffic.</summary>
 /// <param name="Verdict">The word.</param>
 /// <param name="Numbers">Everything it rests on, in one line.</param>
-public sealed record TrafficVerdict(Verdict Verdict, string Numbers)
-{
-    /// <summary>The failure is one of the absolute floors, so there is no need to watch any longer.</summary>
-    public bool IsBelowFloor { get; init; }
-}
+public sealed record TrafficVerdict(Verdict Verdict, string Numbers);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImmutableBuild.Generations.Judging;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Generations.Rollouts;
@@ -45,6 +46,9 @@ public sealed record Desired
 
     /// <summary>Why this run gave the generation up; once spoken it stands, even if the generation looks well again a moment later.</summary>
     public Refusal? Refused { get; init; }
+
+    /// <summary>The judge's latest look, so that each is taken once however often the target is observed.</summary>
+    public Looked? Looked { get; init; }
 
     /// <summary>The generations this run has seen being destroyed, so that it does not wait for one for ever.</summary>
     public ImmutableArray<Leaving> Leaving { get; init; } = [];

@@ -87,7 +87,7 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
         };
 
         var action = Rollout.Next(_desired, _observed);
-        _desired = _desired with { Refused = action.Refusal ?? _desired.Refused };
+        _desired = _desired with { Refused = action.Refusal ?? _desired.Refused, Looked = action.Looked ?? _desired.Looked };
         return action;
     }
 
@@ -134,15 +134,15 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
     /// <summary>After a change the next look is due at once, unless the same change was just made and shows no effect yet.</summary>
     private TimeSpan PauseAfter(RolloutAction action)
     {
-        var line = action.ToString()!;
-        if (line != _lastChange)
+        // The reason may have figures in it that change from look to look.
+        if (action.What != _lastChange)
         {
-            _lastChange = line;
+            _lastChange = action.What;
             _repetitions.Restore();
             return TimeSpan.Zero;
         }
 
-        return _repetitions.IsOver() ? throw DeployErrors.NoProgress(_desired.App, line, settings.Patience) : settings.Interval;
+        return _repetitions.IsOver() ? throw DeployErrors.NoProgress(_desired.App, action.What, settings.Patience) : settings.Interval;
     }
 
     private async Task ChangeAsync(RolloutAction action, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImmutableBuild.Generations.Judging;
 
 namespace ImmutableBuild.Generations.Rollouts;
 
@@ -55,6 +56,10 @@ internal sealed class Scene
 
     /// <summary>How long the route has had its present form.</summary>
     public TimeSpan SinceRouted => Observed.ObservedAt - Observed.Route.Since;
+
+    /// <summary>Whether this look at the route's present form is still to be taken.</summary>
+    public bool IsDue(JudgeLook look) =>
+        look.Number > 0 && !(Desired.Looked is { } looked && looked.Since == Observed.Route.Since && looked.Look.Number >= look.Number);
 
     /// <summary>The new generation's share of traffic in percent.</summary>
     public int NewPercent => Route.PercentOf(NewId);

@@ -36,15 +36,26 @@ internal static class Shifting
             return new SetRoute(Route.To(known.Id)) { Why = "there is nothing to compare it with" };
         }
 
-        var verdict = TrafficJudge.Judge(
-            scene.Plan.Judge, scene.Stable!.Generation.Traffic, known.Generation.Traffic, scene.Observed.Route.Since, scene.Observed.ObservedAt);
-        var isDue = scene.SinceRouted >= scene.Plan.StepDuration;
+        var hold = scene.Plan.Judge.OnInconclusive == InconclusiveAction.Hold ? scene.Plan.Judge.HoldTimeout : TimeSpan.Zero;
+        var look = JudgeLook.At(scene.SinceRouted, scene.Plan.StepDuration, hold);
+        var watching = $"watching {scene.NewPercent} % for {scene.Plan.StepDuration.TotalSeconds:0.#} s";
+        return scene.IsDue(look) ? Judge(scene, known, look, watching, mayHold: scene.SinceRouted < scene.Plan.StepDuration + hold)
+            : new Wait { Why = look.IsEarly ? watching : $"holding at {scene.NewPercent} % until the next look" };
+    }
+
+    private static RolloutAction Judge(Scene scene, Known known, JudgeLook look, string watching, bool mayHold)
+    {
+        var (old, @new) = (scene.Stable!.Generation.Traffic, known.Generation.Traffic);
+        var (since, now) = (scene.Observed.Route.Since, scene.Observed.ObservedAt);
+        var verdict = look.IsEarly
+            ? TrafficJudge.JudgeFloors(scene.Plan.Judge, old, @new, since, now, look)
+            : TrafficJudge.Judge(scene.Plan.Judge, old, @new, since, now, look);
         return verdict.Verdict switch
         {
-            Verdict.Fail when isDue || verdict.IsBelowFloor => Refuse(scene, GateErrors.JudgedWorse(known.Id, scene.NewPercent, verdict.Numbers), isFailure: true),
-            _ when !isDue => new Wait { Why = $"watching {scene.NewPercent} % for {scene.Plan.StepDuration.TotalSeconds:0.#} s" },
+            Verdict.Fail => Refuse(scene, GateErrors.JudgedWorse(known.Id, scene.NewPercent, verdict.Numbers), isFailure: true),
+            _ when look.IsEarly => new Wait { Why = watching, Looked = new Looked(since, look) },
             Verdict.Pass => Step(scene, known, scene.Plan.Steps, verdict.Numbers),
-            _ when MayHold(scene) => new Wait { Why = $"holding at {scene.NewPercent} %: {verdict.Numbers}" },
+            _ when mayHold => new Wait { Why = $"holding at {scene.NewPercent} %: {verdict.Numbers}", Looked = new Looked(since, look) },
             _ => Refuse(scene, GateErrors.Inconclusive(known.Id, scene.NewPercent, verdict.Numbers), isFailure: false),
         };
     }
@@ -83,10 +94,6 @@ internal static class Shifting
         scene.Plan.Strategy == RolloutStrategy.Canary
         && scene.Desired.Spec.Configuration.Port is not null
         && scene.Stable is { Answers: true };
-
-    private static bool MayHold(Scene scene) =>
-        scene.Plan.Judge.OnInconclusive == InconclusiveAction.Hold
-        && scene.SinceRouted < scene.Plan.StepDuration + scene.Plan.Judge.HoldTimeout;
 
     private static RolloutAction Refuse(Scene scene, Diagnostic fault, bool isFailure)
     {

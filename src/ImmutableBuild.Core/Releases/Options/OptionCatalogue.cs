@@ -153,7 +153,7 @@ public static class OptionCatalogue
     public static PropertyOption<TimeSpan> JudgeLatencyCeiling { get; } = new("ImmutableJudgeLatencyCeiling", Duration, null, "p99 latency above which the new generation fails, whatever the old one does. Default: none.");
 
     /// <summary>Judge: significance.</summary>
-    public static PropertyOption<double> JudgeSignificance { get; } = new("ImmutableJudgeSignificance", Number(0.000001, 0.5), "0.01", "Significance level of the judge's statistical tests.");
+    public static PropertyOption<double> JudgeSignificance { get; } = new("ImmutableJudgeSignificance", Number(0.000001, 0.5), "0.01", "How likely the judge may fail a generation that is not worse by chance alone, over all its tests and looks at a step together.");
 
     /// <summary>Judge: latency tolerance.</summary>
     public static PropertyOption<double> JudgeLatencyTolerance { get; } = new("ImmutableJudgeLatencyTolerance", Number(1, 100), "1.25", "How much slower the new generation may be, as a factor of the old one's latency.");

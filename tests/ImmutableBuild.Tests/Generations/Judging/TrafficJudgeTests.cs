@@ -56,7 +56,7 @@ public sealed class TrafficJudgeTests
         var verdict = Judge(Sample(1000, 100), Sample(1000, 500));
 
         verdict.Verdict.ShouldBe(Verdict.Fail);
-        verdict.IsBelowFloor.ShouldBeTrue();
+        verdict.Numbers.ShouldContain("below the floor");
     }
 
     [Fact]
