@@ -34,7 +34,7 @@ public static class GateErrors
 
     private static readonly ErrorDescriptor JudgedWorseDescriptor = new(
         "IMB7006", "The judge found the new generation worse",
-        "While both served, the new generation fell below a floor or was significantly worse than the old one.",
+        "While it had traffic, the new generation fell below a floor, or was significantly worse than the old one that served beside it.",
         "The message has all numbers. Mend the app, or change the judge's bounds, and release again.");
 
     private static readonly ErrorDescriptor InconclusiveDescriptor = new(

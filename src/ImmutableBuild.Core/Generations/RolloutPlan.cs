@@ -53,10 +53,10 @@ public enum InconclusiveAction
 /// <summary>The judge's bounds.</summary>
 public sealed record JudgeOptions
 {
-    /// <summary>Requests the new generation must have served at a step before the judge can tell.</summary>
+    /// <summary>Requests the new generation must have served at a step, or of all traffic after the switch, before the judge can tell.</summary>
     public int MinimumRequests { get; init; } = 50;
 
-    /// <summary>Success rate (0 to 1) below which the new generation fails, whatever the old one does (F19).</summary>
+    /// <summary>Success rate (0 to 1) below which the new generation fails, whatever the old one does (F19); also after the switch.</summary>
     public double SuccessFloor { get; init; } = 0.99;
 
     /// <summary>p99 latency above which the new generation fails, whatever the old one does; null for no floor.</summary>

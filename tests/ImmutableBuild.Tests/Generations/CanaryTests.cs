@@ -49,7 +49,9 @@ public sealed class CanaryTests
     public async Task Not_worse_than_a_bad_old_one_is_not_good_enough()
     {
         _world.With(1, new SimulatedApp { ErrorRate = 0.2 }).With(2, new SimulatedApp { ErrorRate = 0.2 });
+        _world.Target.Load = 0;
         await _world.ReleaseAsync(1);
+        _world.Target.Load = 200;
 
         (await _world.FailAsync(2)).Message.ShouldContain("below the floor");
     }

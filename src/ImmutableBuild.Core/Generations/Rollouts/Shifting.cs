@@ -67,9 +67,22 @@ internal static class Shifting
             return new Wait { Why = $"the public entry has been answered by {known.Id} {scene.Observed.Route.Serving?.Consecutive ?? 0} times in a row so far" };
         }
 
+        var look = JudgeLook.At(scene.SinceRouted, scene.Plan.Soak, TimeSpan.Zero);
+        var verdict = JudgesSoak(scene) && scene.IsDue(look)
+            ? TrafficJudge.JudgeFloors(scene.Plan.Judge, null, known.Generation.Traffic, scene.Observed.Route.Since, scene.Observed.ObservedAt, look)
+            : null;
+        if (verdict?.Verdict == Verdict.Fail)
+        {
+            return Refuse(scene, GateErrors.JudgedWorse(known.Id, scene.NewPercent, verdict.Numbers), isFailure: true);
+        }
+
         if (scene.SinceRouted < scene.Plan.Soak)
         {
-            return new Wait { Why = $"watching all traffic for {scene.Plan.Soak.TotalSeconds:0.#} s" };
+            return new Wait
+            {
+                Why = $"watching all traffic for {scene.Plan.Soak.TotalSeconds:0.#} s",
+                Looked = verdict is null ? null : new Looked(scene.Observed.Route.Since, look),
+            };
         }
 
         return new Record(new LedgerEntry
@@ -80,8 +93,17 @@ internal static class Shifting
             Replaced = scene.NewestLiveId == known.Id ? null : scene.NewestLiveId,
             By = scene.Desired.Writer,
         })
-        { Why = "it serves, and stayed well" };
+        { Why = $"it serves, and stayed well{(verdict is null ? "" : $": {verdict.Numbers}")}" };
     }
+
+    /// <summary>
+    /// While all traffic is watched, only the floors can fail it: nothing serves beside it to compare with, and without traffic
+    /// there is nothing to judge. A rollback is someone's wish to be rid of what serves now, and not sent back there.
+    /// </summary>
+    private static bool JudgesSoak(Scene scene) =>
+        scene.Plan.Soak > TimeSpan.Zero
+        && scene.Desired.Cause != LedgerCause.Rollback
+        && scene.Desired.Spec.Configuration.Port is not null;
 
     private static SetRoute Step(Scene scene, Known known, IEnumerable<int> steps, string why)
     {

@@ -144,10 +144,10 @@ public static class OptionCatalogue
     public static PropertyOption<GenerationId?> RollbackTo { get; } = new("ImmutableRollbackTo", Generation, null, "The generation that `-t:Rollback` goes to. Default: the one that was live before.");
 
     /// <summary>Judge: requests.</summary>
-    public static PropertyOption<int> JudgeMinimumRequests { get; } = new("ImmutableJudgeMinimumRequests", WholeNumber(1, 1_000_000), "50", "Requests the new generation must have served at a canary step before the judge can tell.");
+    public static PropertyOption<int> JudgeMinimumRequests { get; } = new("ImmutableJudgeMinimumRequests", WholeNumber(1, 1_000_000), "50", "Requests the new generation must have served, at a canary step or of all traffic after the switch, before the judge can tell.");
 
     /// <summary>Judge: success floor.</summary>
-    public static PropertyOption<double> JudgeSuccessFloor { get; } = new("ImmutableJudgeSuccessFloor", Number(0, 1), "0.99", "Success rate below which the new generation fails, whatever the old one does.");
+    public static PropertyOption<double> JudgeSuccessFloor { get; } = new("ImmutableJudgeSuccessFloor", Number(0, 1), "0.99", "Success rate below which the new generation fails, at a canary step and while all traffic is watched after the switch, whatever the old one does.");
 
     /// <summary>Judge: latency ceiling.</summary>
     public static PropertyOption<TimeSpan> JudgeLatencyCeiling { get; } = new("ImmutableJudgeLatencyCeiling", Duration, null, "p99 latency above which the new generation fails, whatever the old one does. Default: none.");
