@@ -35,6 +35,12 @@ public static class Behaviour
     /// <summary><c>TESTAPP_LISTENER_CHILD</c>: a child listens in its place, in its own <c>group</c> or in a <c>session</c> of the child's own.</summary>
     public static string? ListenerChild { get; } = Environment.GetEnvironmentVariable("TESTAPP_LISTENER_CHILD");
 
+    /// <summary><c>TESTAPP_ERROR_EVERY</c>: one in so many requests answers 500, those of the health path left out.</summary>
+    public static int? ErrorEvery { get; } = Number("TESTAPP_ERROR_EVERY");
+
+    /// <summary><c>TESTAPP_DELAY_MS</c>: each request takes that much longer, those of the health path left out.</summary>
+    public static int? DelayMilliseconds { get; } = Number("TESTAPP_DELAY_MS");
+
     private static bool Is(string name) => Environment.GetEnvironmentVariable(name) is "1" or "true";
 
     private static int? Number(string name) =>

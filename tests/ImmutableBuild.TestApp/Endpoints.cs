@@ -10,10 +10,12 @@ public static class Endpoints
 {
     private static int s_posts;
     private static int s_flaps;
+    private static int s_requests;
 
     /// <summary>Adds all endpoints.</summary>
     public static void MapAll(WebApplication app)
     {
+        app.Use(MisbehaveAsync);
         app.MapGet("/", () => "hello");
         app.MapGet("/whoami", WhoAmI);
         app.MapGet("/headers", (HttpContext http) => string.Join('\n', http.Request.Headers.Select(field => $"{field.Key}: {field.Value}")));
@@ -39,6 +41,23 @@ public static class Endpoints
         {
             app.MapGet("/health", HealthAsync);
         }
+    }
+
+    private static async Task MisbehaveAsync(HttpContext http, RequestDelegate next)
+    {
+        var isProbe = http.Request.Path == "/health";
+        if (!isProbe && Behaviour.DelayMilliseconds is { } delay)
+        {
+            await Task.Delay(delay, http.RequestAborted);
+        }
+
+        if (!isProbe && Behaviour.ErrorEvery is { } every && Interlocked.Increment(ref s_requests) % every == 0)
+        {
+            http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            return;
+        }
+
+        await next(http);
     }
 
     private static object WhoAmI() => new
