@@ -60,7 +60,7 @@ public static class ConfigurationErrors
     [
         InvalidOptionDescriptor, UnknownOptionDescriptor, SecretAsPropertyDescriptor, ConflictingOptionsDescriptor,
         ProjectNotReleasableDescriptor, SolutionDescriptor, TargetFrameworkDescriptor, SdkTooOldDescriptor, DataDirectoryDescriptor, RefusedOptionDescriptor,
-        .. SourceErrors.All, .. RecordErrors.All,
+        .. SourceErrors.All, .. RecordErrors.All, .. PackageErrors.All,
     ];
 
     /// <summary>A value that is not allowed.</summary>

@@ -29,7 +29,7 @@ internal sealed class ScratchRepository : IAsyncDisposable
             _environment[$"GIT_{who}_EMAIL"] = "tester@example.org";
         }
 
-        Write("NuGet.config", $"""<configuration><packageSources><add key="packed" value="{package.Feed}" /></packageSources></configuration>""");
+        WriteSources($"<add key=\"packed\" value=\"{package.Feed}\" />");
         Write(".gitignore", "bin/\nobj/\n*.binlog\n");
     }
 
@@ -51,6 +51,10 @@ internal sealed class ScratchRepository : IAsyncDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(PathOf(path))!);
         File.WriteAllText(PathOf(path), content);
     }
+
+    /// <summary>Lets NuGet look into one more directory.</summary>
+    public void AddSource(string name, string directory) =>
+        WriteSources($"<add key=\"packed\" value=\"{_package.Feed}\" /><add key=\"{name}\" value=\"{directory}\" />");
 
     /// <summary>A project that references the package.</summary>
     public void WriteProject(string path, string properties = "", string items = "", string sdk = "Microsoft.NET.Sdk.Web", string frameworks = "<TargetFramework>net10.0</TargetFramework>") =>
@@ -78,7 +82,7 @@ internal sealed class ScratchRepository : IAsyncDisposable
         }
 
         await GitAsync("add", "-A");
-        await GitAsync("commit", "-q", "-m", message);
+        await GitAsync("commit", "-q", "--allow-empty", "-m", message);
     }
 
     public async Task<string> GitAsync(params string[] arguments) =>
@@ -97,12 +101,27 @@ internal sealed class ScratchRepository : IAsyncDisposable
             environment[name] = value;
         }
 
-        return Command.RunAsync("dotnet", Root, ["build", PathOf(project), $"-t:{target}", "--disable-build-servers", "-nodeReuse:false", "-tl:off", "-v:minimal", .. arguments], environment);
+        return Command.RunAsync("dotnet", Root, Arguments(project, target, arguments), environment);
     }
 
     /// <summary>Runs a program in a directory of the repository, piped.</summary>
     public Task<CommandResult> RunAsync(string program, string directory, params string[] arguments) =>
         Command.RunAsync(program, PathOf(directory), arguments, _environment);
+
+    /// <summary>Begins a build, to be watched or interrupted: also where whoever runs the tests has told them to ignore Ctrl+C.</summary>
+    public RunningBuild StartBuild(string project, string target, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", .. Arguments(project, target, arguments)]) { WorkingDirectory = Root, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in _environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return RunningBuild.Start(start);
+    }
+
+    private string[] Arguments(string project, string target, string[] more) =>
+        ["build", PathOf(project), $"-t:{target}", "--disable-build-servers", "-nodeReuse:false", "-tl:off", "-v:minimal", .. more];
 
     /// <summary>Processes that run out of this repository's data directory: gateway, keeper and instances.</summary>
     public IReadOnlyList<int> Processes()
@@ -140,6 +159,8 @@ internal sealed class ScratchRepository : IAsyncDisposable
 
         return ValueTask.CompletedTask;
     }
+
+    private void WriteSources(string sources) => Write("NuGet.config", $"<configuration><packageSources>{sources}</packageSources></configuration>");
 
     private static string CommandLineOf(int id)
     {
