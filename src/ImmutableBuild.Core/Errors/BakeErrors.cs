@@ -163,11 +163,11 @@ public static class BakeErrors
 
     /// <summary>The disk is full, or may not be written to.</summary>
     public static ImmutableBuildException WriteFailed(string directory, Exception inner) =>
-        new(new Diagnostic(WriteFailedDescriptor, $"Can't write the image to '{directory}': {inner.Message}"), inner);
+        new(new Diagnostic(WriteFailedDescriptor, $"Can't write the image to '{directory}': {inner.Message} Free some space or make it writable, and run the release again. Nothing that serves was changed."), inner);
 
     /// <summary>A base image named by what is newest (F35).</summary>
     public static ImmutableBuildException BaseFloating(string reference) =>
-        new(new Diagnostic(BaseFloatingDescriptor, $"Expected a base image with a version or digest, found '{reference}'. Name one, such as {reference.Split(':')[0]}:10.0."));
+        new(new Diagnostic(BaseFloatingDescriptor, $"Expected a base image with a version or digest, found '{reference}'. Name one, such as {(reference.EndsWith(":latest", StringComparison.Ordinal) ? reference[..^":latest".Length] : reference)}:10.0."));
 
     /// <summary>A base image that isn't there.</summary>
     public static ImmutableBuildException BaseNotFound(string reference, string where) =>

@@ -92,10 +92,10 @@ public static class GateErrors
     }
 
     internal static Diagnostic NotHealthyInTime(GenerationId generation, string missing, TimeSpan timeout) => new(
-        NotHealthyInTimeDescriptor, $"Generation {generation} was not healthy within {timeout.TotalSeconds:0.#} s: {missing}.");
+        NotHealthyInTimeDescriptor, $"Generation {generation} was not healthy within {timeout.TotalSeconds:0.#} s: {missing}. If the app only needs longer, set ImmutableHealthTimeout; if it tells its health elsewhere, ImmutableHealthPath.");
 
     internal static Diagnostic InstanceEnded(GenerationId generation, ObservedInstance instance, bool hasTraffic) => new(
-        InstanceEndedDescriptor, $"Generation {generation} did not stay up {(hasTraffic ? "after the switch" : "while it was judged")}: {instance.Describe()}.");
+        InstanceEndedDescriptor, $"Generation {generation} did not stay up {(hasTraffic ? "after the switch" : "while it was judged")}: {instance.Describe()}. If the app needs arguments or settings, give it ImmutableArgument, ImmutableEnvironmentVariable or ImmutableSecret items.");
 
     internal static Diagnostic ForeignAnswer(GenerationId generation, ObservedInstance instance) => new(
         ForeignAnswerDescriptor, $"Something else than instance {instance.Name} of generation {generation} answers at {instance.Address}; last probe: {instance.LastProbe?.Detail ?? "none"}.");

@@ -91,7 +91,7 @@ public static class GatewayErrors
 
     /// <summary>Something else listens on <paramref name="address"/>.</summary>
     public static ImmutableBuildException PortTaken(string address, Exception fault) => new(
-        new Diagnostic(PortTakenDescriptor, $"The gateway can't listen on {address}: {fault.Message} Stop the program that does, or choose another port."), fault);
+        new Diagnostic(PortTakenDescriptor, $"The gateway can't listen on {address}: {fault.Message} Stop the program that does, or set ImmutablePort to another port (0 lets the gateway choose one)."), fault);
 
     /// <summary>Neither <paramref name="path"/> nor its predecessor is whole.</summary>
     public static ImmutableBuildException StateUnreadable(string path, Exception fault) => new(

@@ -7,12 +7,12 @@ internal static class Eventually
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
-    public static async Task HoldsAsync(Func<bool> condition, string what)
+    public static async Task HoldsAsync(Func<bool> condition, string what, TimeSpan? longest = null)
     {
         var began = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            (Stopwatch.GetElapsedTime(began) < Longest).ShouldBeTrue($"Waited {Longest.TotalSeconds:0} s for: {what}.");
+            (Stopwatch.GetElapsedTime(began) < (longest ?? Longest)).ShouldBeTrue($"Waited {(longest ?? Longest).TotalSeconds:0} s for: {what}.");
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
     }
