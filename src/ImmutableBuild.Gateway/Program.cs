@@ -16,7 +16,7 @@ try
 {
     return args switch
     {
-        ["keep", .. var rest] => await Keeper.RunAsync(GatewayOptions.Parse(rest), ending.Token),
+        ["keep", .. var rest] => await KeepAsync(rest, ending.Token),
         ["serve", .. var rest] => await ServeAsync(rest, ending.Token),
         _ => throw new FormatException("Expected 'keep' or 'serve'."),
     };
@@ -29,20 +29,53 @@ catch (FormatException fault)
 catch (ImmutableBuildException fault)
 {
     await Console.Error.WriteLineAsync(fault.Message);
-    return ExitCodes.CannotServe;
+    return fault.Code == GatewayErrors.AlreadyKeptCode ? ExitCodes.AlreadyKept : ExitCodes.CannotServe;
+}
+
+static async Task<int> KeepAsync(string[] arguments, CancellationToken ending)
+{
+    var (handover, options) = Handover.Read(arguments);
+    return await Keeper.RunAsync(GatewayOptions.Parse(options), handover, ending);
 }
 
 static async Task<int> ServeAsync(string[] arguments, CancellationToken ending)
 {
+    var (handover, rest) = Handover.Read(arguments);
+    var options = GatewayOptions.Parse(rest);
     int? listener = null;
-    if (arguments is [.. var options, ServeProcess.InheritsListener])
+    if (handover.InheritsListener)
     {
-        (arguments, listener) = (options, ProcessStart.InheritedDescriptor);
+        listener = ProcessStart.InheritedDescriptor;
 
         // Instances must not hold the public port.
         _ = LibC.CloseOnExec(ProcessStart.InheritedDescriptor, LibC.SetCloseOnExec);
     }
 
-    await Serve.RunAsync(GatewayOptions.Parse(arguments), listener, new GatewayLog(Console.Error, TimeProvider.System), ending);
+    var log = new GatewayLog(Console.Error, TimeProvider.System);
+    using var watching = new CancellationTokenSource();
+    var watch = WatchAsync();
+    try
+    {
+        await Serve.RunAsync(options, listener, log, ending);
+    }
+    finally
+    {
+        await watching.CancelAsync();
+        await watch;
+    }
+
     return ExitCodes.Stopped;
+
+    async Task WatchAsync()
+    {
+        if (handover.Other is { } keeper)
+        {
+            var isReplaced = await new KeeperWatch(options, listener, ProcessHost.ForThisSystem(), TimeProvider.System, log).RunAsync(keeper, watching.Token);
+            if (isReplaced)
+            {
+                // At once: a regular end removes the control socket's file, which is the other gateway's by now.
+                Environment.Exit(ExitCodes.AlreadyKept);
+            }
+        }
+    }
 }

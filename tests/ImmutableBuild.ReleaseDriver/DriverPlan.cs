@@ -13,6 +13,10 @@ namespace ImmutableBuild.ReleaseDriver;
 /// <param name="LeaseSeconds">How long the lease lasts without renewal.</param>
 /// <param name="PauseAt">The changing call to stop at, counted from 1; 0 to never stop.</param>
 /// <param name="PauseAfter">Stop once the target has done it, before anyone hears of it, instead of before it is sent.</param>
+/// <param name="PauseOn">The words with which the changing call to stop at begins, such as <c>route</c>; null for none.</param>
+/// <param name="Suspends">Stop the whole process (SIGSTOP), which goes on when it is continued (SIGCONT), instead of hanging for good.</param>
+/// <param name="ClockHours">How far its clock is off.</param>
+/// <param name="Plan">How traffic moves; null for all at once and a soak time of a second.</param>
 public sealed record DriverPlan(
     string DataDirectory,
     string GatewayProgram,
@@ -21,7 +25,11 @@ public sealed record DriverPlan(
     string Holder,
     double LeaseSeconds,
     int PauseAt = 0,
-    bool PauseAfter = false)
+    bool PauseAfter = false,
+    string? PauseOn = null,
+    bool Suspends = false,
+    double ClockHours = 0,
+    RolloutPlan? Plan = null)
 {
     /// <summary>What the driver prints when it stops at <see cref="PauseAt"/>.</summary>
     public const string Paused = "paused";

@@ -3,7 +3,7 @@ using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.ReleaseDriver;
 
-/// <summary>A target that prints each changing call and stops for good at one of them, so that a test can kill the process right there.</summary>
+/// <summary>A target that prints each changing call and stops at one of them, so that a test can kill or outrun the process right there.</summary>
 internal sealed class PausingTarget(IDeploymentTarget target, DriverPlan plan) : IDeploymentTarget
 {
     private int _calls;
@@ -46,18 +46,28 @@ internal sealed class PausingTarget(IDeploymentTarget target, DriverPlan plan) :
     {
         var number = Interlocked.Increment(ref _calls);
         Console.WriteLine($"call {number} {what}");
-        PauseIf(number == plan.PauseAt && !plan.PauseAfter);
+        var isHere = number == plan.PauseAt || (plan.PauseOn is { } words && what.StartsWith(words, StringComparison.Ordinal));
+        PauseIf(isHere && !plan.PauseAfter);
         var result = await call();
-        PauseIf(number == plan.PauseAt && plan.PauseAfter);
+        PauseIf(isHere && plan.PauseAfter);
         return result;
     }
 
     // The whole thread stops: nothing renews a lease or answers a signal meanwhile, as in a process that hangs.
-    private static void PauseIf(bool here)
+    private void PauseIf(bool here)
     {
-        if (here)
+        if (!here)
         {
-            Console.WriteLine(DriverPlan.Paused);
+            return;
+        }
+
+        Console.WriteLine(DriverPlan.Paused);
+        if (plan.Suspends)
+        {
+            Suspension.OfThisProcess();
+        }
+        else
+        {
             Thread.Sleep(Timeout.Infinite);
         }
     }

@@ -11,10 +11,12 @@ var plan = DriverPlan.Read(args[0]);
 using var ending = new CancellationTokenSource();
 using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
 {
-    signal.Cancel = true;
+    // The first one asks; the second one does what the system does.
+    signal.Cancel = !ending.IsCancellationRequested;
     ending.Cancel();
 });
 
+var time = new ShiftedTime(TimeSpan.FromHours(plan.ClockHours));
 await using var target = new PausingTarget(
     LocalTarget.Open(new LocalTargetOptions
     {
@@ -22,6 +24,7 @@ await using var target = new PausingTarget(
         GatewayProgram = plan.GatewayProgram,
         OpenRepository = _ => OciLayout.Open(plan.Layout),
         ReadVariable = Environment.GetEnvironmentVariable,
+        Time = time,
     }),
     plan);
 try
@@ -29,11 +32,11 @@ try
     foreach (var goal in (RolloutGoal[])[RolloutGoal.Created, RolloutGoal.Live, RolloutGoal.Converged])
     {
         var settings = new RolloutSettings { LeaseDuration = TimeSpan.FromSeconds(plan.LeaseSeconds), KeepLease = goal != RolloutGoal.Converged };
-        var runner = new RolloutRunner(target, TimeProvider.System, new ConsoleReporter(), settings);
+        var runner = new RolloutRunner(target, time, new ConsoleReporter(), settings);
         var desired = new Desired
         {
             Spec = plan.Spec,
-            Plan = new RolloutPlan { Soak = TimeSpan.FromSeconds(1) },
+            Plan = plan.Plan ?? new RolloutPlan { Soak = TimeSpan.FromSeconds(1) },
             Goal = goal,
             Cause = LedgerCause.Release,
             Writer = plan.Holder,

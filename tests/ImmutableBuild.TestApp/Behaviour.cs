@@ -20,6 +20,9 @@ public static class Behaviour
     /// <summary><c>TESTAPP_START_DELAY_MS</c>: waits before it listens.</summary>
     public static int StartDelayMilliseconds { get; } = Number("TESTAPP_START_DELAY_MS") ?? 0;
 
+    /// <summary><c>TESTAPP_ONCE</c>: well the first time it is started in a working directory; every later run never listens.</summary>
+    public static bool IsWellOnce { get; } = Is("TESTAPP_ONCE");
+
     /// <summary><c>TESTAPP_IGNORE_TERM</c>: SIGTERM does nothing.</summary>
     public static bool IgnoresTerminate { get; } = Is("TESTAPP_IGNORE_TERM");
 

@@ -27,7 +27,7 @@ if (Behaviour.ListenerChild is { } where)
     Children.Listen(where);
 }
 
-if (Behaviour.NeverListens || Behaviour.ListenerChild is not null)
+if (Behaviour.NeverListens || Behaviour.ListenerChild is not null || (Behaviour.IsWellOnce && !FirstRun.Claim()))
 {
     await Task.Delay(Timeout.Infinite);
 }

@@ -43,7 +43,7 @@ public static class GatewayErrors
         "Run the release again in a moment.");
 
     private static readonly ErrorDescriptor AlreadyKeptDescriptor = new(
-        "IMB6057", "A gateway already runs here",
+        AlreadyKeptCode, "A gateway already runs here",
         "Another gateway process holds the state directory.",
         "Use that one, or stop it first.");
 
@@ -76,6 +76,9 @@ public static class GatewayErrors
         "IMB8051", "The last healthy generation is never destroyed",
         "No generation that gets traffic is healthy, and this one is: it is the only one that traffic could go back to.",
         "Route to it, or release a generation that is healthy.");
+
+    /// <summary>The code of <see cref="AlreadyKept"/>.</summary>
+    public const string AlreadyKeptCode = "IMB6057";
 
     /// <summary>The rows of this file.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =

@@ -12,6 +12,9 @@ internal static class ExitCodes
     /// <summary>EX_SOFTWARE: a fault; the keeper starts the gateway again.</summary>
     public const int Fault = 70;
 
+    /// <summary>EX_TEMPFAIL: another keeper has the state directory.</summary>
+    public const int AlreadyKept = 75;
+
     /// <summary>EX_CONFIG: starting again would end the same way: the port is taken, the state can't be read.</summary>
     public const int CannotServe = 78;
 }

@@ -9,16 +9,20 @@ namespace ImmutableBuild.Gateway.Keeping;
 /// </summary>
 internal static class Keeper
 {
-    /// <summary>Keeps a gateway until it was stopped; the exit code to end with. IMB6051 and IMB6057 before anything was started.</summary>
-    public static async Task<int> RunAsync(GatewayOptions options, CancellationToken ending)
+    /// <summary>
+    /// Keeps a gateway until it was stopped; the exit code to end with. With a gateway in <paramref name="handover"/>, goes on with
+    /// that one and its socket. IMB6051 and IMB6057 before anything was started.
+    /// </summary>
+    public static async Task<int> RunAsync(GatewayOptions options, Handover handover, CancellationToken ending)
     {
         CreateOwn(options.StateDirectory);
         using var only = StateLock.Take(options.StateDirectory);
-        using var listener = PublicPort.Listen(options);
+        using var listener = handover.Other is null ? PublicPort.Listen(options) : PublicPort.TakeOver(options, handover);
         Environment.CurrentDirectory = options.StateDirectory;
-        var start = ServeProcess.Start(listener.Serving, listener.Descriptor);
-        var exitCode = await KeepAsync(start, options, ending);
-        if (exitCode == ExitCodes.Stopped && !File.Exists(Path.Combine(options.StateDirectory, "state.json")))
+        var host = ProcessHost.ForThisSystem();
+        var start = GatewayProgram.Serve(listener.Serving, host.Find(Environment.ProcessId), listener.Descriptor);
+        var exitCode = await KeepAsync(host, start, handover.Other, options, ending);
+        if (exitCode == ExitCodes.Stopped && !HasState(options.StateDirectory))
         {
             // The lock goes last: whoever has it next begins to fill the directory.
             listener.Forget();
@@ -29,28 +33,38 @@ internal static class Keeper
         return exitCode;
     }
 
-    private static async Task<int> KeepAsync(ProcessStart start, GatewayOptions options, CancellationToken ending)
+    private static async Task<int> KeepAsync(IProcessHost host, ProcessStart start, ProcessIdentity? runs, GatewayOptions options, CancellationToken ending)
     {
-        var host = ProcessHost.ForThisSystem();
         var backoff = new RestartBackoff(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(5), wellAfter: TimeSpan.FromSeconds(10));
         var output = new OutputLog(start.OutputFile!);
-        File.Delete(ControlSocket.PathFor(options.StateDirectory));
+        var adopted = runs is null ? null : RunningProcess.Adopt(host, runs) ?? new RunningProcess(runs, Task.FromResult<int?>(null));
+        if (adopted is null)
+        {
+            File.Delete(ControlSocket.PathFor(options.StateDirectory));
+        }
+
         while (true)
         {
             output.Bound();
             var began = TimeProvider.System.GetTimestamp();
-            var gateway = RunningProcess.Start(host, start);
+            var gateway = adopted ?? RunningProcess.Start(host, start);
+            adopted = null;
             using var onEnding = ending.Register(() => host.Terminate(gateway.Identity));
-            var exitCode = await gateway.Exited;
+
+            // How an adopted one ended, only what it left can tell.
+            var exitCode = await gateway.Exited ?? (HasState(options.StateDirectory) ? ExitCodes.Fault : ExitCodes.Stopped);
             if (exitCode is ExitCodes.Stopped or ExitCodes.CannotServe || ending.IsCancellationRequested)
             {
                 await Console.Error.WriteLineAsync(string.Join('\n', output.Tail(1)));
-                return exitCode ?? ExitCodes.Stopped;
+                return exitCode;
             }
 
             await Task.Delay(backoff.After(TimeProvider.System.GetElapsedTime(began)), ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    private static bool HasState(string stateDirectory) =>
+        File.Exists(Path.Combine(stateDirectory, GatewayFiles.State)) || File.Exists(Path.Combine(stateDirectory, GatewayFiles.PreviousState));
 
     private static void CreateOwn(string directory)
     {

@@ -9,16 +9,23 @@ internal sealed class StateLock : IDisposable
 
     private StateLock(FileStream file) => _file = file;
 
-    /// <summary>Takes the lock, or throws IMB6057.</summary>
+    // EWOULDBLOCK of Linux and macOS, ERROR_SHARING_VIOLATION of Windows.
+    private static readonly int[] Taken = [11, 35, unchecked((int)0x80070020)];
+
+    /// <summary>Takes the lock, or throws IMB6057; IMB6050 when the file can't be had for another reason.</summary>
     public static StateLock Take(string stateDirectory)
     {
         try
         {
             return new StateLock(new FileStream(Path.Combine(stateDirectory, "keeper.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException)
+        catch (IOException taken) when (Taken.Contains(taken.HResult))
         {
             throw GatewayErrors.AlreadyKept(stateDirectory);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw GatewayErrors.StateNotCommitted(Path.Combine(stateDirectory, "keeper.lock"), fault);
         }
     }
 

@@ -7,6 +7,7 @@ using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Images;
+using ImmutableBuild.IntegrationTests.Rig;
 using ImmutableBuild.Processes;
 using ImmutableBuild.Releases;
 
@@ -147,14 +148,28 @@ public sealed class TestGateway : IAsyncDisposable
         return id;
     }
 
+    public int KeeperProcess => _keeper.Identity.Id;
+
     public async Task<int> GatewayProcessAsync() => (await Client.InfoAsync(Token)).ProcessId;
 
-    /// <summary>kill -9 of the process that serves; the keeper starts another.</summary>
-    public async Task KillGatewayAsync()
+    /// <summary>kill -9 of the process that serves; the keeper starts another, once <paramref name="before"/> is done.</summary>
+    public async Task KillGatewayAsync(Func<Task>? before = null)
     {
-        using var gateway = Process.GetProcessById(await GatewayProcessAsync());
-        gateway.Kill();
-        await gateway.WaitForExitAsync(Token);
+        var host = ProcessHost.ForThisSystem();
+        var gateway = host.Find(await GatewayProcessAsync())!;
+        Signals.Stop(KeeperProcess);
+        host.Kill(gateway);
+        await host.WaitForExitAsync(gateway, Token);
+        await (before?.Invoke() ?? Task.CompletedTask);
+        Signals.Continue(KeeperProcess);
+    }
+
+    /// <summary>A request that <paramref name="serving"/> works on until it is ended.</summary>
+    public async Task<HeldUpload> HoldRequestAsync(GenerationId serving)
+    {
+        var held = new HeldUpload(Url);
+        await UntilAsync(seen => seen.Find(serving)!.InFlight == 1, "the request is in flight");
+        return held;
     }
 
     /// <summary>Waits for the keeper's end.</summary>
@@ -182,6 +197,14 @@ public sealed class TestGateway : IAsyncDisposable
             await _keeper.Exited.WaitAsync(Patience);
         }
 
+        File.Delete(_keeper.WordsPath);
+        Http.Dispose();
+        await Client.DisposeAsync();
+    }
+
+    /// <summary>Lets go of an app that another gateway serves.</summary>
+    public async Task AbandonAsync()
+    {
         File.Delete(_keeper.WordsPath);
         Http.Dispose();
         await Client.DisposeAsync();

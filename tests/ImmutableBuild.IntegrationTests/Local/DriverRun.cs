@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using ImmutableBuild.IntegrationTests.Gateway;
 using ImmutableBuild.Local.Gateways;
 using ImmutableBuild.ReleaseDriver;
 
 namespace ImmutableBuild.IntegrationTests.Local;
 
 /// <summary>A release that runs in a process of its own, with its output piped to here, as a build's often is.</summary>
-internal sealed partial class DriverRun : IAsyncDisposable
+internal sealed class DriverRun : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
@@ -40,12 +40,18 @@ internal sealed partial class DriverRun : IAsyncDisposable
     }
 
     /// <summary>Waits for a line that begins so.</summary>
-    public async Task WaitForAsync(string beginning)
+    public Task WaitForAsync(string beginning) => WaitForAsync(line => line.StartsWith(beginning, StringComparison.Ordinal), beginning);
+
+    /// <summary>Waits until it is about to make, or makes, a changing call that begins so.</summary>
+    public Task WaitForCallAsync(string words) => WaitForAsync(line => line.StartsWith("call ", StringComparison.Ordinal) && line.Contains($" {words}", StringComparison.Ordinal), words);
+
+    /// <summary>Waits until it suspended itself.</summary>
+    public async Task WaitForSuspensionAsync()
     {
+        await WaitForAsync(ReleaseDriver.DriverPlan.Paused);
         using var patience = new CancellationTokenSource(s_patience);
-        while (!_lines.Any(line => line.StartsWith(beginning, StringComparison.Ordinal)))
+        while (!(await File.ReadAllTextAsync($"/proc/{_process.Id}/stat", patience.Token)).Contains(") T ", StringComparison.Ordinal))
         {
-            _process.HasExited.ShouldBeFalse($"no '{beginning}' in: {Output}");
             await Task.Delay(20, patience.Token);
         }
     }
@@ -58,7 +64,10 @@ internal sealed partial class DriverRun : IAsyncDisposable
     }
 
     /// <summary>Ctrl-C.</summary>
-    public void Interrupt() => Signal(_process.Id, 2).ShouldBe(0);
+    public void Interrupt() => Signals.Interrupt(_process.Id);
+
+    /// <summary>Goes on after a suspension (SIGCONT).</summary>
+    public void Continue() => Signals.Continue(_process.Id);
 
     /// <summary>The exit code, once the process ended and its pipe closed, which needs everyone who holds the pipe to let go of it.</summary>
     public async Task<int> ExitAsync()
@@ -77,6 +86,16 @@ internal sealed partial class DriverRun : IAsyncDisposable
         _process.Dispose();
     }
 
+    private async Task WaitForAsync(Func<string, bool> line, string what)
+    {
+        using var patience = new CancellationTokenSource(s_patience);
+        while (!_lines.Any(line))
+        {
+            _process.HasExited.ShouldBeFalse($"no '{what}' in: {Output}");
+            await Task.Delay(20, patience.Token);
+        }
+    }
+
     private async Task ReadAsync()
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
@@ -84,7 +103,4 @@ internal sealed partial class DriverRun : IAsyncDisposable
             _lines.Enqueue(line);
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Signal(int process, int signal);
 }

@@ -1,13 +1,11 @@
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
-using ImmutableBuild.Processes;
 
 namespace ImmutableBuild.IntegrationTests.Local;
 
 /// <summary>Gateways, keepers and instances that are killed, and state that is broken.</summary>
 public sealed class KilledGatewayTests : IAsyncLifetime
 {
-    private readonly IProcessHost _host = ProcessHost.ForThisSystem();
     private LocalBed? _bed;
 
     private LocalBed Bed => _bed!;
@@ -30,7 +28,7 @@ public sealed class KilledGatewayTests : IAsyncLifetime
         var instance = LocalProcesses.Instances(Bed.Layout.Root).ShouldHaveSingleItem();
         var killed = LocalProcesses.Gateways(Bed.Layout.Root, "serve").ShouldHaveSingleItem();
 
-        await KillAsync(killed);
+        await LocalProcesses.KillAsync([killed]);
         (await Bed.AskAsync(Bed.App)).ShouldBe(spec.Id, "the connection waits in the keeper's socket");
 
         await Bed.ShouldBeOnlyAsync(spec);
@@ -46,7 +44,7 @@ public sealed class KilledGatewayTests : IAsyncLifetime
         var url = await Bed.UrlAsync(Bed.App);
         var instance = LocalProcesses.Instances(Bed.Layout.Root).ShouldHaveSingleItem();
 
-        await KillAsync([.. LocalProcesses.Gateways(Bed.Layout.Root, "keep"), .. LocalProcesses.Gateways(Bed.Layout.Root, "serve")]);
+        await LocalProcesses.KillGatewaysAsync(Bed.Layout.Root);
 
         (await Bed.UrlAsync(Bed.App)).ShouldBe(url);
         await Bed.UntilAsync(seen => seen.Generations is [{ Instances: [{ ConsecutiveHealthy: > 0 }] }]);
@@ -62,10 +60,8 @@ public sealed class KilledGatewayTests : IAsyncLifetime
         var url = await Bed.UrlAsync(Bed.App);
 
         // A host that restarts ends all at once.
-        await KillAsync([
-            .. LocalProcesses.Gateways(Bed.Layout.Root, "keep"), .. LocalProcesses.Gateways(Bed.Layout.Root, "serve"),
-            .. LocalProcesses.Instances(Bed.Layout.Root),
-        ]);
+        await LocalProcesses.KillGatewaysAsync(Bed.Layout.Root);
+        await LocalProcesses.KillAsync(LocalProcesses.Instances(Bed.Layout.Root));
         LocalProcesses.Of(Bed.Layout.Root).ShouldBeEmpty();
 
         await Bed.UntilAsync(seen => seen.Generations is [{ Instances: [{ ConsecutiveHealthy: > 0 }] }]);
@@ -73,23 +69,29 @@ public sealed class KilledGatewayTests : IAsyncLifetime
         (await Bed.UrlAsync(Bed.App)).ShouldBe(url);
     }
 
-    [Fact, Trait("Fault", "F10")]
-    public async Task An_app_whose_state_is_broken_says_so_and_the_others_serve()
+    [Theory, Trait("Fault", "F10")]
+    [InlineData("{ not json", "IMB6052")]
+    [InlineData("", "IMB6052")]
+    [InlineData("""{"schema":1}""", "IMB6052")]
+    [InlineData("""{"schema":99}""", "IMB6053")]
+    public async Task An_app_whose_state_is_broken_or_of_a_newer_form_says_so_and_the_others_serve(string content, string code)
     {
         var spec = Bed.Spec(Bed.App, version: 1);
         await Bed.ReleaseAsync(spec);
         var other = Bed.OtherEnvironment;
         await Bed.Target.AcquireLeaseAsync(other, new LeaseRequest("other", TimeSpan.FromMinutes(5)), Ct);
-        await KillAsync([.. LocalProcesses.Gateways(Bed.Layout.App(other), "keep"), .. LocalProcesses.Gateways(Bed.Layout.App(other), "serve")]);
-        foreach (var file in Directory.GetFiles(Bed.Layout.App(other), "state*.json"))
+        await LocalProcesses.KillGatewaysAsync(Bed.Layout.App(other));
+        string[] files = ["state.json", "state.previous.json"];
+        foreach (var file in files)
         {
-            await File.WriteAllTextAsync(file, "{ not json", Ct);
+            await File.WriteAllTextAsync(Path.Combine(Bed.Layout.App(other), file), content, Ct);
         }
 
         var refusal = await Should.ThrowAsync<ImmutableBuildException>(() => Bed.Target.ObserveAsync(other, Ct));
 
-        refusal.Code.ShouldBe("IMB6052");
+        refusal.Code.ShouldBe(code);
         refusal.Message.ShouldContain(Bed.Layout.App(other));
+        files.ShouldAllBe(file => File.ReadAllText(Path.Combine(Bed.Layout.App(other), file)) == content, "nothing is overwritten");
         await Bed.ShouldBeOnlyAsync(spec);
     }
 
@@ -112,14 +114,5 @@ public sealed class KilledGatewayTests : IAsyncLifetime
         results.OfType<string>().ShouldHaveSingleItem();
         LocalProcesses.Gateways(Bed.Layout.Root, "keep").Count.ShouldBe(1);
         LocalProcesses.Gateways(Bed.Layout.Root, "serve").Count.ShouldBe(1);
-    }
-
-    private async Task KillAsync(params int[] processes)
-    {
-        foreach (var process in processes.Select(_host.Find).OfType<ProcessIdentity>())
-        {
-            _host.Kill(process);
-            await _host.WaitForExitAsync(process, Ct);
-        }
     }
 }

@@ -6,7 +6,6 @@ using ImmutableBuild.Generations;
 using ImmutableBuild.IntegrationTests.Targets;
 using ImmutableBuild.Local;
 using ImmutableBuild.Local.Gateways;
-using ImmutableBuild.Processes;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.IntegrationTests.Local;
@@ -110,27 +109,12 @@ internal sealed class LocalBed : IServingFixture
     public async Task<Uri?> UrlAsync(AppKey app) =>
         (await Elsewhere.ObserveAsync(app, TestContext.Current.CancellationToken)).Url is { } url ? new Uri(url) : null;
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        var host = ProcessHost.ForThisSystem();
-        foreach (var verb in (string[])["keep", "serve"])
-        {
-            Kill(host, LocalProcesses.Gateways(Layout.Root, verb));
-        }
-
-        Kill(host, LocalProcesses.Of(Layout.Root));
+        await LocalProcesses.KillGatewaysAsync(Layout.Root);
+        await LocalProcesses.KillAsync(LocalProcesses.Of(Layout.Root));
         _http.Dispose();
         ImmutableBuild.Local.Files.ReadOnlyTree.Delete(_directory);
-        return ValueTask.CompletedTask;
-    }
-
-    private static void Kill(IProcessHost host, IEnumerable<int> processes)
-    {
-        foreach (var process in processes.Select(host.Find).OfType<ProcessIdentity>())
-        {
-            host.Kill(process);
-            SpinWait.SpinUntil(() => !host.IsRunning(process), TimeSpan.FromSeconds(10));
-        }
     }
 }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Processes;
 
 namespace ImmutableBuild.IntegrationTests.Local;
 
@@ -11,6 +13,31 @@ internal static class LocalProcesses
     /// <summary>The app's instances.</summary>
     public static IReadOnlyList<int> Instances(string dataDirectory) =>
         Find(process => process.Mentions("environ", dataDirectory) && process.Mentions("environ", "IMMUTABLE_INSTANCE="));
+
+    /// <summary>The instances of <paramref name="generation"/>.</summary>
+    public static IReadOnlyList<int> InstancesOf(string dataDirectory, GenerationId generation) =>
+        Find(process => process.Mentions("environ", dataDirectory) && process.Mentions("environ", $"IMMUTABLE_GENERATION={generation}"));
+
+    /// <summary>kill -9 of all of them at once, and their end.</summary>
+    public static async Task KillAsync(params IEnumerable<int> processes)
+    {
+        var host = ProcessHost.ForThisSystem();
+        var found = processes.Select(host.Find).OfType<ProcessIdentity>().ToList();
+        found.ForEach(host.Kill);
+        foreach (var process in found)
+        {
+            await host.WaitForExitAsync(process, CancellationToken.None);
+        }
+    }
+
+    /// <summary>kill -9 of the keepers and gateways of <paramref name="directory"/> until there are none: they start each other again.</summary>
+    public static async Task KillGatewaysAsync(string directory)
+    {
+        while ((IReadOnlyList<int>)[.. Gateways(directory, "keep"), .. Gateways(directory, "serve")] is { Count: > 0 } left)
+        {
+            await KillAsync(left);
+        }
+    }
 
     /// <summary>Keepers and gateways, by the verb they were started with.</summary>
     public static IReadOnlyList<int> Gateways(string dataDirectory, string verb) =>

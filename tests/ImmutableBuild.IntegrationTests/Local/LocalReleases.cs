@@ -1,6 +1,7 @@
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Rollouts;
+using ImmutableBuild.IntegrationTests.Rig;
 using ImmutableBuild.LoadGenerator;
 using ImmutableBuild.ReleaseDriver;
 using ImmutableBuild.Releases;
@@ -12,6 +13,15 @@ namespace ImmutableBuild.IntegrationTests.Local;
 internal static class LocalReleases
 {
     public static RolloutPlan QuickPlan { get; } = new() { Soak = TimeSpan.FromSeconds(1), HealthTimeout = TimeSpan.FromSeconds(90) };
+
+    /// <summary>Half of the traffic for ten minutes, however slow the machine.</summary>
+    public static RolloutPlan LongCanary { get; } = QuickPlan with
+    {
+        Strategy = RolloutStrategy.Canary,
+        Steps = [50],
+        StepDuration = TimeSpan.FromMinutes(10),
+        Judge = new JudgeOptions { MinimumRequests = 20, LatencyTolerance = 1000, OnInconclusive = InconclusiveAction.Hold, HoldTimeout = TimeSpan.FromMinutes(10) },
+    };
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -52,6 +62,9 @@ internal static class LocalReleases
         }
     }
 
+    /// <summary>The same, but waiting for minutes for requests in flight.</summary>
+    public static GenerationSpec Patient(GenerationSpec spec) => spec with { Configuration = spec.Configuration with { DrainTimeout = TimeSpan.FromMinutes(5) } };
+
     public static Task<Observation> ObserveAsync(this LocalBed bed) => bed.Elsewhere.ObserveAsync(bed.App, Ct);
 
     public static async Task<Observation> UntilAsync(this LocalBed bed, Func<Observation, bool> condition)
@@ -68,6 +81,14 @@ internal static class LocalReleases
 
             await Task.Delay(50, patience.Token);
         }
+    }
+
+    /// <summary>A request that the generation that serves works on until it is ended.</summary>
+    public static async Task<HeldUpload> HoldRequestAsync(this LocalBed bed)
+    {
+        var held = new HeldUpload((await bed.UrlAsync(bed.App))!);
+        await bed.UntilAsync(seen => seen.Find(seen.Serving!.Value)!.InFlight > 0);
+        return held;
     }
 
     /// <summary>A load of <paramref name="perSecond"/> requests that goes on until it is stopped.</summary>

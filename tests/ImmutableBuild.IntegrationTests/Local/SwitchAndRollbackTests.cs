@@ -87,8 +87,7 @@ public sealed class SwitchAndRollbackTests(ITestOutputHelper output) : IAsyncLif
         var next = Bed.Spec(Bed.App, version: 2);
         var release = Bed.ReleaseAsync(next, LocalReleases.QuickPlan with { Soak = TimeSpan.FromMinutes(5) });
         await Bed.UntilAsync(seen => seen.Route.Route == Route.To(next.Id));
-        var process = LocalProcesses.Instances(Bed.Layout.Root)
-            .Single(id => File.ReadAllText($"/proc/{id}/environ").Contains(next.Id.ToString(), StringComparison.Ordinal));
+        var process = LocalProcesses.InstancesOf(Bed.Layout.Root, next.Id).ShouldHaveSingleItem();
         using var killed = Process.GetProcessById(process);
 
         var began = Stopwatch.GetTimestamp();

@@ -1,0 +1,98 @@
+namespace ImmutableBuild.IntegrationTests.Local;
+
+/// <summary>Keepers that are killed while their gateway lives.</summary>
+public sealed class KilledKeeperTests : IAsyncLifetime
+{
+    private LocalBed? _bed;
+
+    private LocalBed Bed => _bed!;
+
+    private string Root => Bed.Layout.Root;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync()
+    {
+        _bed = new LocalBed();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => Bed.DisposeAsync();
+
+    [Fact, Trait("Fault", "F08"), Trait("Fault", "F44")]
+    public async Task A_killed_keeper_is_replaced_without_a_lost_request_and_the_gateway_stays_safe()
+    {
+        var spec = Bed.Spec(Bed.App, version: 1);
+        await Bed.ReleaseAsync(spec);
+        var url = await Bed.UrlAsync(Bed.App);
+        var instance = LocalProcesses.Instances(Root).ShouldHaveSingleItem();
+
+        for (var round = 0; round < 3; round++)
+        {
+            var gateway = LocalProcesses.Gateways(Root, "serve").ShouldHaveSingleItem();
+            await using var load = await Bed.LoadAsync(100);
+            await LocalProcesses.KillAsync(LocalProcesses.Gateways(Root, "keep"));
+            await NewKeeperAsync();
+            var result = await load.StopAsync();
+            result.Failed.ShouldBe(0, result.ToString());
+            LocalProcesses.Gateways(Root, "serve").ShouldBe([gateway], "it goes on as if nothing had happened");
+
+            // The new keeper holds the socket: connections wait in it, and there is a next gateway.
+            await LocalProcesses.KillAsync([gateway]);
+            (await Bed.AskAsync(Bed.App)).ShouldBe(spec.Id);
+            (await Bed.UrlAsync(Bed.App)).ShouldBe(url);
+        }
+
+        await Bed.ShouldBeOnlyAsync(spec);
+        LocalProcesses.Instances(Root).ShouldBe([instance], "it was adopted each time");
+        var next = Bed.Spec(Bed.App, version: 2);
+        await Bed.ReleaseAsync(next);
+        await Bed.ShouldBeOnlyAsync(next);
+    }
+
+    [Fact, Trait("Fault", "F08"), Trait("Fault", "F44")]
+    public async Task With_a_replaced_keeper_and_its_gateway_killed_the_next_look_brings_everything_back()
+    {
+        var spec = Bed.Spec(Bed.App, version: 1);
+        await Bed.ReleaseAsync(spec);
+        var url = await Bed.UrlAsync(Bed.App);
+        await LocalProcesses.KillAsync(LocalProcesses.Gateways(Root, "keep"));
+        await NewKeeperAsync();
+
+        await LocalProcesses.KillGatewaysAsync(Root);
+
+        (await Bed.UrlAsync(Bed.App)).ShouldBe(url);
+        await Bed.UntilAsync(seen => seen.Generations is [{ Instances: [{ ConsecutiveHealthy: > 0 }] }]);
+        await Bed.ShouldBeOnlyAsync(spec);
+    }
+
+    [Fact]
+    public async Task An_app_with_a_replaced_keeper_is_stopped_like_any_other()
+    {
+        await Bed.ReleaseAsync(Bed.Spec(Bed.App, version: 1));
+        await LocalProcesses.KillAsync(LocalProcesses.Gateways(Root, "keep"));
+        await NewKeeperAsync();
+
+        var lease = await Bed.Target.AcquireLeaseAsync(Bed.App, new("stopper", TimeSpan.FromMinutes(5)), Ct);
+        await Bed.Target.StopAsync(Bed.App, lease, Ct);
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        patience.CancelAfter(TimeSpan.FromMinutes(1));
+        while (LocalProcesses.Of(Root).Count > 0)
+        {
+            await Task.Delay(20, patience.Token);
+        }
+
+        Directory.GetFileSystemEntries(Bed.Layout.App(Bed.App)).Select(Path.GetFileName).ShouldBe(["ledger.jsonl"]);
+    }
+
+    private async Task NewKeeperAsync()
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        patience.CancelAfter(TimeSpan.FromMinutes(1));
+        while (LocalProcesses.Gateways(Root, "keep").Count != 1)
+        {
+            await Task.Delay(20, patience.Token);
+        }
+    }
+}
