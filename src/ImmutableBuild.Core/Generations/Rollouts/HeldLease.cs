@@ -18,12 +18,14 @@ internal sealed class HeldLease(IDeploymentTarget target, AppKey app, LeaseReque
     {
         var asked = time.GetTimestamp();
         var lease = await target.AcquireLeaseAsync(app, request, cancellationToken);
-        if (_lease is { } held && held.FencingToken != lease.FencingToken)
-        {
-            throw DeployErrors.LeaseLost(app, held);
-        }
+        var lapsed = _lease is { } held && held.FencingToken != lease.FencingToken ? _lease : null;
 
+        // The one just taken is held in any case, so that it is given back.
         (_lease, _renewedAt) = (lease, asked);
+        if (lapsed is not null)
+        {
+            throw DeployErrors.LeaseLost(app, lapsed);
+        }
     }
 
     /// <summary>Goes on with the lease that an earlier stage of the same holder kept; renewed before its first use.</summary>

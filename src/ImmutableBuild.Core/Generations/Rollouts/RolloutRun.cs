@@ -21,9 +21,6 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
     private string? _lastChange;
     private bool _changed;
 
-    /// <summary>Whether anything was begun that may have to be put right.</summary>
-    public bool HasChanged => _changed;
-
     /// <summary>How things stood when this run last looked, in a sentence.</summary>
     public string Standing => _observed is not { } seen ? "Nothing was seen of the app."
         : $"When last seen, at {seen.ObservedAt:u}, {(seen.Serving is null ? "nothing had traffic" : $"traffic went to {seen.Route.Route}")}.";
@@ -43,6 +40,18 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
             reporter.Detail($"{fault.Message} Observing again.");
             return settings.Interval;
         }
+    }
+
+    /// <summary>Whether anything was begun that may have to be put right: by this run, or by an earlier stage of the same release, which kept the lease.</summary>
+    public async Task<bool> HasBegunAsync(CancellationToken cancellationToken)
+    {
+        if (!_changed && !_lease.IsHeld)
+        {
+            _observed = await target.ObserveAsync(_desired.App, cancellationToken);
+            _lease.Adopt(_observed.Lease);
+        }
+
+        return _changed || _lease.IsHeld;
     }
 
     /// <summary>Gives the new generation up for a reason that is not its own.</summary>

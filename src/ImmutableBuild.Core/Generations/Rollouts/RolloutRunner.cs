@@ -20,9 +20,13 @@ public sealed class RolloutRunner(IDeploymentTarget target, TimeProvider time, I
             keepsLease = settings.KeepLease;
             return run.Result();
         }
-        catch (OperationCanceledException cancelled) when (cancellationToken.IsCancellationRequested && run.HasChanged)
+        catch (OperationCanceledException cancelled) when (cancellationToken.IsCancellationRequested)
         {
-            await PutRightAsync(run, desired);
+            if (!await PutRightAsync(run, desired))
+            {
+                throw;
+            }
+
             throw new ReleaseCancelledException($"The release of generation {desired.Id} was cancelled. {run.Standing}", cancelled, cancellationToken);
         }
         finally
@@ -46,18 +50,24 @@ public sealed class RolloutRunner(IDeploymentTarget target, TimeProvider time, I
         }
     }
 
-    private async Task PutRightAsync(RolloutRun run, Desired desired)
+    /// <summary>Gives up what was begun; false when nothing was.</summary>
+    private async Task<bool> PutRightAsync(RolloutRun run, Desired desired)
     {
-        if (desired.Goal == RolloutGoal.Converged)
-        {
-            return;
-        }
-
-        run.Refuse(DeployErrors.Cancelled(desired.Id));
         using var grace = new CancellationTokenSource(settings.Grace, time);
         try
         {
-            await LoopAsync(run, grace.Token);
+            if (!await run.HasBegunAsync(grace.Token))
+            {
+                return false;
+            }
+
+            if (desired.Goal != RolloutGoal.Converged)
+            {
+                run.Refuse(DeployErrors.Cancelled(desired.Id));
+                await LoopAsync(run, grace.Token);
+            }
+
+            return true;
         }
         catch (OperationCanceledException late) when (grace.IsCancellationRequested)
         {
