@@ -90,12 +90,18 @@ public sealed class SwitchTests(ITestOutputHelper output)
     {
         await using var gateway = await TestGateway.StartAsync();
         var old = await gateway.ServeAsync(1);
-        var crashing = await gateway.CreateHealthyAsync(TestGateway.Spec(2), ("TESTAPP_CRASH_AFTER_MS", "5000"));
+        var crashing = await gateway.CreateHealthyAsync(TestGateway.Spec(2), ("TESTAPP_ONCE", "1"));
+        using (var direct = new HttpClient())
+        {
+            var address = (await gateway.Client.ObserveAsync(Token)).Find(crashing)!.Instances[0].Address!;
+            await Should.ThrowAsync<HttpRequestException>(() => direct.GetAsync(new Uri($"http://{address}/crash"), Token));
+        }
+
         await gateway.UntilAsync(seen => seen.Find(crashing)!.Instances[0] is { ExitCode: 3, ConsecutiveHealthy: 0 }, "it crashed");
         var refusal = await Should.ThrowAsync<ImmutableBuildException>(() => gateway.RouteAsync(crashing));
         refusal.Code.ShouldBe("IMB7051");
         (await gateway.AskWhoAsync()).Generation.ShouldBe(old.ToString());
-        (await gateway.Client.ReadLogAsync(crashing, "0", 50, Token)).ShouldContain("crashing as asked");
+        (await gateway.Client.ReadLogAsync(crashing, "0", 50, Token)).ShouldContain("crashing on request");
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public abstract class ServingTargetContract : DeploymentTargetContract
         var (first, lease) = await CreateHealthyAsync();
         await bed.Target.RouteAsync(bed.App, Route.To(first.Id), lease, TestContext.Current.CancellationToken);
         var (second, _) = await CreateHealthyAsync(version: 2, lease: lease);
-        var request = bed.RequestAsync(bed.App, TimeSpan.FromSeconds(2));
+        var request = bed.RequestAsync(bed.App, TimeSpan.FromSeconds(3));
         await EventuallyAsync(seen => seen.Find(first.Id)!.InFlight > 0);
         await bed.Target.RouteAsync(bed.App, Route.To(second.Id), lease, TestContext.Current.CancellationToken);
         await bed.Target.DestroyAsync(bed.App, first.Id, lease, TestContext.Current.CancellationToken);
