@@ -281,29 +281,4 @@ public sealed class SignatureCheckTests : IDisposable
     }
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
-
-    /// <summary>A layout as a store that can fail.</summary>
-    private sealed class LayoutAsStore(OciLayout layout) : IImageStore
-    {
-        public Exception? Fault { get; set; }
-
-        public string Name => "store";
-
-        public IDisposable? BeginPush(string tag, CancellationToken cancellationToken) => null;
-
-        public Task<ManifestContent?> FindManifestAsync(Digest digest, CancellationToken cancellationToken) => Fault is null ? layout.FindManifestAsync(digest, cancellationToken) : throw Fault;
-
-        public Task<Stream> OpenBlobAsync(Descriptor blob, CancellationToken cancellationToken) => Fault is null ? layout.OpenBlobAsync(blob, cancellationToken) : throw Fault;
-
-        public async Task<ManifestContent?> FindTagAsync(string tag, CancellationToken cancellationToken) =>
-            Fault is not null ? throw Fault : layout.Find(tag) is { } entry ? await layout.FindManifestAsync(entry.Digest, cancellationToken) : null;
-
-        public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task AddBlobAsync(OciLayout from, Descriptor blob, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task AddManifestAsync(ManifestContent manifest, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<Digest> SetTagAsync(string tag, ManifestContent manifest, TagRule rule, CancellationToken cancellationToken) => throw new NotSupportedException();
-    }
 }

@@ -1,0 +1,49 @@
+using ImmutableBuild.Generations;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Tests.Generations.Simulation;
+
+/// <summary>A target whose creation ends only once the lease was renewed several times.</summary>
+internal sealed class SlowTarget(SimulatedTarget inner, VirtualTime time) : IDeploymentTarget
+{
+    private readonly TaskCompletionSource _created = new();
+    private int _renewals;
+
+    public TimeSpan CreationTook { get; private set; }
+
+    public async Task<Lease> AcquireLeaseAsync(AppKey app, LeaseRequest request, CancellationToken cancellationToken)
+    {
+        var lease = await inner.AcquireLeaseAsync(app, request, cancellationToken);
+        if (++_renewals == 7)
+        {
+            _created.SetResult();
+        }
+
+        return lease;
+    }
+
+    public async Task CreateAsync(GenerationSpec spec, Lease lease, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        await _created.Task;
+        CreationTook = time.GetElapsedTime(began);
+        await inner.CreateAsync(spec, lease, cancellationToken);
+    }
+
+    public Task ReleaseLeaseAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => inner.ReleaseLeaseAsync(app, lease, cancellationToken);
+
+    public Task<Observation> ObserveAsync(AppKey app, CancellationToken cancellationToken) => inner.ObserveAsync(app, cancellationToken);
+
+    public Task RouteAsync(AppKey app, Route route, Lease lease, CancellationToken cancellationToken) => inner.RouteAsync(app, route, lease, cancellationToken);
+
+    public Task DestroyAsync(AppKey app, GenerationId id, Lease lease, CancellationToken cancellationToken) => inner.DestroyAsync(app, id, lease, cancellationToken);
+
+    public Task RecordAsync(AppKey app, LedgerEntry entry, Lease lease, CancellationToken cancellationToken) => inner.RecordAsync(app, entry, lease, cancellationToken);
+
+    public Task<IReadOnlyList<string>> ReadLogAsync(AppKey app, GenerationId id, string instance, int lines, CancellationToken cancellationToken) =>
+        inner.ReadLogAsync(app, id, instance, lines, cancellationToken);
+
+    public Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => inner.StopAsync(app, lease, cancellationToken);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}
