@@ -9,6 +9,12 @@ public sealed record Releasing(int Commit, Fault[] Faults) : Episode
     public override string ToString() => $"release {Commit} [{string.Join(' ', Faults)}]";
 }
 
+/// <summary>A commit is released by a build that dies once its first call of a kind is done, and then released again.</summary>
+public sealed record Again(int Commit, string DiesAfter, Fault[] Faults) : Episode
+{
+    public override string ToString() => $"release {Commit} dies after '{DiesAfter}' and is released again [{string.Join(' ', Faults)}]";
+}
+
 /// <summary>Two builds run at once; each bit of the schedule says whose turn it is. After the last bit, both run to their ends in turn.</summary>
 public sealed record Race(Releasing First, Releasing Second, bool[] Schedule) : Episode
 {
@@ -31,6 +37,12 @@ public sealed record GoesBack(Fault[] Faults) : Episode
 public sealed record Restarts : Episode
 {
     public override string ToString() => "the target restarts";
+}
+
+/// <summary>The public entry answers nothing that can be told for a while.</summary>
+public sealed record EntrySticks(int Seconds) : Episode
+{
+    public override string ToString() => $"the entry sticks for {Seconds} s";
 }
 
 /// <summary>The process of an instance of what serves ends.</summary>

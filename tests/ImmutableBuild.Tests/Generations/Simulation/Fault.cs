@@ -11,6 +11,9 @@ public enum Fault
     /// <summary>The call is done and its reply is lost.</summary>
     ReplyLost,
 
+    /// <summary>As the one before; and a creation stops half way.</summary>
+    HalfDone,
+
     /// <summary>The build dies before the call arrives.</summary>
     DiesBefore,
 

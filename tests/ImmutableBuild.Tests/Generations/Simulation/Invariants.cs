@@ -1,5 +1,4 @@
 using ImmutableBuild.Generations;
-using ImmutableBuild.Generations.Rollouts;
 
 namespace ImmutableBuild.Tests.Generations.Simulation;
 
@@ -18,38 +17,41 @@ public sealed class Invariants(RolloutPlan plan)
         OnlyHealthyGetTraffic(change);
         NothingIsModified(change);
         NothingNeededIsDestroyed(change);
+        if (change.Run is { } run)
+        {
+            new RunInvariants(plan).Check(change, run);
+        }
     }
 
     /// <summary>Nothing of a failed or killed release is left (invariant 5).</summary>
-    public static void Converged(Observation observed, int keep)
+    public static void Converged(Observation before, Observation observed, int keep)
     {
         observed.Lease.ShouldBeNull("the lease was given back");
         var routed = observed.Generations.Where(generation => observed.Route.Route.Names(generation.Id)).ToList();
         var others = observed.Generations.Except(routed).ToList();
-        others.All(generation => IsProven(observed, generation)).ShouldBeTrue("invariant 5: only generations that were live are kept");
-        others.Count.ShouldBeLessThanOrEqualTo(keep);
+        others.All(generation => Oracle.IsProven(observed, generation)).ShouldBeTrue("invariant 5: only generations that were live are kept");
+        var standbys = before.Generations
+            .Where(generation => generation.Phase != GenerationPhase.Destroying && Oracle.IsProven(before, generation) && !routed.Exists(serves => serves.Id == generation.Id))
+            .OrderByDescending(generation => before.Ledger.Last(entry => entry.Spec.Id == generation.Id).Sequence);
+        others.Select(generation => generation.Id).ShouldBe(standbys.Take(keep).Select(generation => generation.Id), ignoreOrder: true, "the newest, as many as asked for, are kept for a rollback");
         observed.Ledger.Select(entry => entry.Sequence).ShouldBe(Enumerable.Range(1, observed.Ledger.Length).Select(number => (long)number));
     }
 
-    public static bool IsProven(Observation observed, ObservedGeneration generation) =>
-        observed.Ledger.LastOrDefault(entry => entry.Spec.Id == generation.Id) is { Event: LedgerEvent.Live } live && live.At >= generation.CreatedAt;
-
-    public static bool IsServed(Observation observed) =>
-        observed.Generations.Any(generation => observed.Route.Route.Names(generation.Id) && generation.Answers());
-
     private static void ServedStaysServed(Change change)
     {
-        var becameUnserved = IsServed(change.Before) && !IsServed(change.After);
+        var becameUnserved = Oracle.IsServed(change.Before) && !Oracle.IsServed(change.After);
         becameUnserved.ShouldBeFalse($"invariant 1: '{change.What}' left the users with nothing that answers");
     }
 
+    /// <summary>A target that doesn't look once more itself gives traffic as the engine saw things, which has to be enough.</summary>
     private void OnlyHealthyGetTraffic(Change change)
     {
+        var seen = change.LooksItself ? change.Before : change.Run?.Seen ?? change.Before;
         foreach (var share in change.After.Route.Route.Shares.Where(share => share.Percent > change.Before.Route.Route.PercentOf(share.Generation)))
         {
-            var generation = change.Before.Find(share.Generation).ShouldNotBeNull();
-            var isFallback = generation.Answers() && (IsProven(change.Before, generation) || change.Before.Route.Route.Names(generation.Id));
-            (isFallback || generation.IsHealthy(plan.HealthySuccesses, change.Before.ObservedAt))
+            var generation = seen.Find(share.Generation).ShouldNotBeNull();
+            var isFallback = Oracle.Answers(generation) && (Oracle.IsProven(seen, generation) || seen.Route.Route.Names(generation.Id));
+            (isFallback || Oracle.IsHealthy(generation, plan.HealthySuccesses, seen.ObservedAt))
                 .ShouldBeTrue($"invariant 2: '{change.What}' gave traffic to what is neither healthy nor what it can fall back to");
             generation.Instances.Any(instance => instance.Identity == InstanceIdentity.Foreign).ShouldBeFalse("invariant 2: another identity got traffic");
         }
@@ -77,8 +79,8 @@ public sealed class Invariants(RolloutPlan plan)
             }
 
             change.Before.Route.Route.Names(after.Id).ShouldBeFalse($"invariant 4: '{change.What}' destroyed what has traffic");
-            var servedNobody = change.Before.Route.Route == Route.None && !IsProven(change.Before, before);
-            (IsServed(change.Before) || !before.Answers() || servedNobody).ShouldBeTrue($"invariant 4: '{change.What}' destroyed the last one that answers");
+            var servedNobody = change.Before.Route.Route == Route.None && !Oracle.IsProven(change.Before, before);
+            (Oracle.IsServed(change.Before) || !Oracle.Answers(before) || servedNobody).ShouldBeTrue($"invariant 4: '{change.What}' destroyed the last one that answers");
         }
 
         change.Before.Generations.Select(generation => generation.Id).Except(change.After.Generations.Select(generation => generation.Id))

@@ -20,25 +20,28 @@ public sealed class SimulatedBuild
     private readonly Queue<RolloutGoal> _goals;
     private readonly Desired _desired;
     private RolloutRun _run;
+    private ActingRun _acting;
+    private readonly string? _diesAfter;
     private int _calls;
 
-    public SimulatedBuild(World world, int commit, IReadOnlyList<Fault> faults)
-        : this(world, world.Desire(commit), faults, RolloutGoal.Created, RolloutGoal.Live, RolloutGoal.Converged)
+    public SimulatedBuild(World world, int commit, IReadOnlyList<Fault> faults, string? diesAfter = null)
+        : this(world, world.Desire(commit), faults, diesAfter, RolloutGoal.Created, RolloutGoal.Live, RolloutGoal.Converged)
     {
     }
 
-    private SimulatedBuild(World world, Desired desired, IReadOnlyList<Fault> faults, params RolloutGoal[] goals)
+    private SimulatedBuild(World world, Desired desired, IReadOnlyList<Fault> faults, string? diesAfter, params RolloutGoal[] goals)
     {
+        _diesAfter = diesAfter;
         _world = world;
         _desired = desired;
         _goals = new Queue<RolloutGoal>(goals);
         Faults = faults;
-        _run = Begin(_goals.Dequeue());
+        (_run, _acting) = Begin(_goals.Dequeue());
     }
 
     /// <summary>A rollback to <paramref name="spec"/>.</summary>
     public static SimulatedBuild Back(World world, GenerationSpec spec, IReadOnlyList<Fault> faults) =>
-        new(world, world.Desire(SimulatedSpecs.NumberOf(spec)) with { Spec = spec, Cause = LedgerCause.Rollback }, faults, RolloutGoal.Live, RolloutGoal.Converged);
+        new(world, world.Desire(SimulatedSpecs.NumberOf(spec)) with { Spec = spec, Cause = LedgerCause.Rollback }, faults, diesAfter: null, RolloutGoal.Live, RolloutGoal.Converged);
 
     /// <summary>What goes wrong with its calls, in the order of the calls; nothing beyond the last.</summary>
     public IReadOnlyList<Fault> Faults { get; }
@@ -47,10 +50,14 @@ public sealed class SimulatedBuild
 
     public ImmutableBuildException? Failure { get; private set; }
 
+    /// <summary>What its latest run saw first that speaks against its generation.</summary>
+    public Sign? FirstSign => _acting.FirstSign;
+
     /// <summary>Makes one step, with the time that passes after it.</summary>
     public void Step()
     {
-        _world.Target.Faults = _ => _calls < Faults.Count ? Faults[_calls++] : Fault.None;
+        _world.Target.Faults = NextFault;
+        _world.Target.Run = _acting;
         try
         {
             var pause = _run.StepAsync(CancellationToken.None).GetAwaiter().GetResult();
@@ -71,6 +78,7 @@ public sealed class SimulatedBuild
         }
 
         _world.Target.Faults = _ => Fault.None;
+        _world.Target.Run = null;
     }
 
     /// <summary>Steps until it ends.</summary>
@@ -85,21 +93,31 @@ public sealed class SimulatedBuild
         return this;
     }
 
+    private Fault NextFault(string call)
+    {
+        var fault = _calls < Faults.Count ? Faults[_calls++] : Fault.None;
+        return _diesAfter is not null && call.StartsWith(_diesAfter, StringComparison.Ordinal) ? Fault.DiesAfter : fault;
+    }
+
     private void Advance()
     {
         if (_goals.TryDequeue(out var goal))
         {
-            _run = Begin(goal);
+            (_run, _acting) = Begin(goal);
         }
         else
         {
             End = BuildEnd.Succeeded;
             ReleaseLease();
+            var seen = _acting.Seen!;
+            seen.Route.Route.ShouldBe(Route.To(_desired.Id), "a release that succeeded serves");
+            Oracle.Answers(seen.Find(_desired.Id)!).ShouldBeTrue("a release that succeeded answers");
         }
     }
 
-    private RolloutRun Begin(RolloutGoal goal) =>
-        new(_world.Target, _desired with { Goal = goal }, new RolloutSettings { KeepLease = true }, _world.Time, _world.Reporter);
+    private (RolloutRun Run, ActingRun Acting) Begin(RolloutGoal goal) => (
+        new RolloutRun(_world.Target, _desired with { Goal = goal }, new RolloutSettings { KeepLease = true }, _world.Time, _world.Reporter),
+        new ActingRun(_desired.Id, goal));
 
     private void ReleaseLease()
     {

@@ -18,6 +18,7 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
     private Route _route = Route.None;
     private LeaseState? _lease;
     private long _fencing;
+    private Fault _fault;
 
     /// <summary>What goes wrong with a call, by its name.</summary>
     public Func<string, Fault> Faults { get; set; } = _ => Fault.None;
@@ -40,6 +41,15 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
     /// <summary>Whether the public entry shows the route at all (F24).</summary>
     public bool EntryFollowsRoute { get; set; } = true;
 
+    /// <summary>Until when the public entry answers nothing that can be told.</summary>
+    public DateTimeOffset EntryStuckUntil { get; set; }
+
+    /// <summary>Whether it checks a route and a destruction itself, as targets should; false leaves everything to the engine.</summary>
+    public bool LooksItself { get; set; } = true;
+
+    /// <summary>Whose turn it is, where that is known.</summary>
+    public ActingRun? Run { get; set; }
+
     public Task<Lease> AcquireLeaseAsync(AppKey app, LeaseRequest request, CancellationToken cancellationToken) => CallAsync("acquire", () =>
     {
         var now = time.GetUtcNow();
@@ -60,7 +70,16 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
         return true;
     }, cancellationToken);
 
-    public Task<Observation> ObserveAsync(AppKey app, CancellationToken cancellationToken) => CallAsync("observe", () => Shows(Observe()), cancellationToken);
+    public Task<Observation> ObserveAsync(AppKey app, CancellationToken cancellationToken)
+    {
+        var reply = CallAsync("observe", () => Shows(Observe()), cancellationToken);
+        if (reply.IsCompletedSuccessfully)
+        {
+            Run?.See(reply.Result);
+        }
+
+        return reply;
+    }
 
     public Task CreateAsync(GenerationSpec spec, Lease lease, CancellationToken cancellationToken) => ChangeAsync($"create {spec.Id}", lease, () =>
     {
@@ -75,14 +94,14 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
             return;
         }
 
-        _generations.Add(new SimulatedGeneration(spec, behaviour(spec), time.GetUtcNow()));
+        _generations.Add(new SimulatedGeneration(spec, behaviour(spec), time.GetUtcNow()) { IsHalfCreated = _fault == Fault.HalfDone });
     }, cancellationToken);
 
     public Task RouteAsync(AppKey app, Route route, Lease lease, CancellationToken cancellationToken) => ChangeAsync($"route {route}", lease, () =>
     {
         foreach (var share in route.Shares)
         {
-            if (Find(share.Generation) is not { Answers: true })
+            if (LooksItself && Find(share.Generation) is not { Answers: true })
             {
                 throw GatewayErrors.NoHealthyInstance(app, share.Generation, "simulated");
             }
@@ -98,7 +117,7 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
 
     public Task DestroyAsync(AppKey app, GenerationId id, Lease lease, CancellationToken cancellationToken) => ChangeAsync($"destroy {id}", lease, () =>
     {
-        if (_route.Names(id))
+        if (LooksItself && _route.Names(id))
         {
             throw GatewayErrors.StillRouted(app, id, _route.PercentOf(id));
         }
@@ -176,7 +195,7 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
             }
 
             var answering = _route.Shares.Where(share => Find(share.Generation) is { Answers: true }).MaxBy(share => share.Percent);
-            _serving.Ask(EntryFollowsRoute ? answering?.Generation : null, _ticked);
+            _serving.Ask(EntryFollowsRoute && _ticked >= EntryStuckUntil ? answering?.Generation : null, _ticked);
         }
     }
 
@@ -191,14 +210,14 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
         var before = Observe();
         change();
         Calls.Add(what);
-        Watch?.Invoke(new Change(what, before, Observe(), lease));
+        Watch?.Invoke(new Change(what, before, Observe(), lease, LooksItself, Run));
         return true;
     }, cancellationToken);
 
     private Task<T> CallAsync<T>(string what, Func<T> call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var fault = Faults(what);
+        var fault = _fault = Faults(what);
         switch (fault)
         {
             case Fault.NotDone:
@@ -215,7 +234,7 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
             var result = call();
             return fault switch
             {
-                Fault.ReplyLost => Task.FromException<T>(DeployErrors.TargetUnavailable(app, $"the reply to '{what}' was lost")),
+                Fault.ReplyLost or Fault.HalfDone => Task.FromException<T>(DeployErrors.TargetUnavailable(app, $"the reply to '{what}' was lost")),
                 Fault.DiesAfter => Task.FromException<T>(new BuildDiedException()),
                 _ => Task.FromResult(result),
             };
@@ -228,4 +247,4 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
 }
 
 /// <summary>One change of the target, with what it looked like before and after.</summary>
-public sealed record Change(string What, Observation Before, Observation After, Lease Lease);
+public sealed record Change(string What, Observation Before, Observation After, Lease Lease, bool LooksItself, ActingRun? Run);
