@@ -141,19 +141,22 @@ internal sealed class ScratchRepository : IAsyncDisposable
         return found;
     }
 
+    /// <summary>The generations that have anything on disk to run with.</summary>
+    public IReadOnlyList<string> Generations() =>
+    [
+        .. Directory.GetDirectories(Path.Combine(DataDirectory, "apps"), "generations", SearchOption.AllDirectories)
+            .SelectMany(Directory.GetDirectories).Select(path => Path.GetFileName(path)),
+    ];
+
     /// <summary>Ends whatever a failed test left running, and only that.</summary>
     public ValueTask DisposeAsync()
     {
-        foreach (var id in Processes())
+        // Keeper and gateway start each other again, so one round may not be enough.
+        while (Processes() is { Count: > 0 } left)
         {
-            try
+            foreach (var id in left)
             {
-                using var process = Process.GetProcessById(id);
-                process.Kill();
-            }
-            catch (ArgumentException)
-            {
-                // It has just ended.
+                Kill(id);
             }
         }
 
@@ -161,6 +164,20 @@ internal sealed class ScratchRepository : IAsyncDisposable
     }
 
     private void WriteSources(string sources) => Write("NuGet.config", $"<configuration><packageSources>{sources}</packageSources></configuration>");
+
+    private static void Kill(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            process.Kill();
+            process.WaitForExit(TimeSpan.FromSeconds(1));
+        }
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
+        {
+            // It has just ended.
+        }
+    }
 
     private static string CommandLineOf(int id)
     {

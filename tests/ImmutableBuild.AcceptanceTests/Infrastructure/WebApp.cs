@@ -16,8 +16,8 @@ internal static partial class WebApp
         WriteProgram(repository, version, health);
     }
 
-    /// <summary>Writes the program alone.</summary>
-    public static void WriteProgram(ScratchRepository repository, string version, string health = "Results.Ok()") =>
+    /// <summary>Writes the program alone, with <paramref name="types"/> at its end.</summary>
+    public static void WriteProgram(ScratchRepository repository, string version, string health = "Results.Ok()", string types = "") =>
         repository.Write("src/Shöp Web/Program.cs", $$"""
             var app = WebApplication.Create(args);
             app.MapGet("/", () => "{{version}}");
@@ -26,6 +26,7 @@ internal static partial class WebApp
             app.MapGet("/health", () => {{health}});
             Console.WriteLine("this is {{version}}");
             app.Run();
+            {{types}}
             """);
 
     /// <summary>The address in the closing line <c>Shop -> http://127.0.0.1:PORT (generation …)</c>.</summary>
