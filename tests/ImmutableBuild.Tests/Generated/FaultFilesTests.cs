@@ -59,7 +59,7 @@ public sealed partial class FaultFilesTests
         let parts = Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar)
         where parts[0] is not ("bin" or "obj")
         from Match mark in Trait().Matches(File.ReadAllText(file))
-        select (suite.Folder, Path.GetFileNameWithoutExtension(file), mark.Groups["fault"].Value);
+        select (suite.Folder, parts[^1].Split('.')[0], mark.Groups["fault"].Value);
 
     // Anywhere in a list of attributes: one test may cover several faults.
     [GeneratedRegex("\\bTrait\\(\"Fault\", \"(?<fault>[^\"]+)\"\\)", RegexOptions.ExplicitCapture)]
