@@ -33,6 +33,6 @@ internal sealed class Observer(AppKey app, string? url, Fleet fleet, LedgerFile 
         var generation = fleet.Find(record.Spec.Id);
         ImmutableArray<ObservedInstance> instances = generation is null ? [] : [.. generation.Instances.Select(instance => instance.Observe())];
         return new ObservedGeneration(
-            record.Spec, record.CreatedAt, record.Phase, instances, generation?.Traffic.InFlight ?? 0, generation?.Traffic.Counters.Read(now));
+            record.Spec, record.CreatedAt, record.Phase, instances, generation?.Traffic.InFlight ?? 0, generation?.Traffic.Read(now));
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using ImmutableBuild.Generations;
 
 namespace ImmutableBuild.Gateway.Routing;
@@ -45,6 +46,9 @@ internal sealed class GenerationTraffic(GenerationId id, RuntimeConfiguration co
 
     /// <summary>The request ended.</summary>
     public void Leave() => Interlocked.Decrement(ref _inFlight);
+
+    /// <summary>What was counted under the route's present form, and what waits now.</summary>
+    public TrafficSample Read(DateTimeOffset now) => _counters.Read(now) with { Waiting = Waiting.Read(Stopwatch.GetTimestamp()) };
 
     /// <summary>The route took a new form.</summary>
     public void CountAnew() => _counters = new TrafficCounters();
