@@ -7,13 +7,14 @@ namespace ImmutableBuild.AcceptanceTests.Infrastructure;
 internal sealed class RunningBuild(Process process, string line) : IAsyncDisposable
 {
     private readonly StringBuilder _output = new();
+    private readonly StringBuilder _standard = new();
 
     public static RunningBuild Start(ProcessStartInfo start)
     {
         var process = new Process { StartInfo = start };
         var build = new RunningBuild(process, $"{start.FileName} {string.Join(' ', start.ArgumentList)}");
-        process.OutputDataReceived += (_, line) => build.Append(line.Data);
-        process.ErrorDataReceived += (_, line) => build.Append(line.Data);
+        process.OutputDataReceived += (_, line) => build.Append(line.Data, build._standard, build._output);
+        process.ErrorDataReceived += (_, line) => build.Append(line.Data, build._output);
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -43,7 +44,7 @@ internal sealed class RunningBuild(Process process, string line) : IAsyncDisposa
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(TimeSpan.FromMinutes(4));
         await process.WaitForExitAsync(patience.Token);
-        return new CommandResult(line, process.ExitCode, Output);
+        return new CommandResult(line, process.ExitCode, Output) { StandardOutput = _standard.ToString() };
     }
 
     public ValueTask DisposeAsync()
@@ -57,11 +58,19 @@ internal sealed class RunningBuild(Process process, string line) : IAsyncDisposa
         return ValueTask.CompletedTask;
     }
 
-    private void Append(string? line)
+    private void Append(string? line, params ReadOnlySpan<StringBuilder> outputs)
     {
+        if (line is null)
+        {
+            return;
+        }
+
         lock (_output)
         {
-            _output.AppendLine(line);
+            foreach (var output in outputs)
+            {
+                output.AppendLine(line);
+            }
         }
     }
 }
