@@ -59,7 +59,6 @@ public sealed class SupervisionTests : IDisposable
     }
 
     [Fact]
-    [Trait("Fault", "F25")]
     public async Task A_destruction_that_fails_is_tried_again()
     {
         var (fleet, destruction, generation) = Start();
