@@ -168,7 +168,9 @@ public sealed class TestGateway : IAsyncDisposable
     public async Task<HeldUpload> HoldRequestAsync(GenerationId serving)
     {
         var held = new HeldUpload(Url);
-        await UntilAsync(seen => seen.Find(serving)!.InFlight == 1, "the request is in flight");
+
+        // What is in flight may be the gateway's own question to its public port; what waits for an answer is a client's.
+        await UntilAsync(seen => seen.Find(serving)!.Traffic?.Waiting?.Total == 1, "the request waits for its answer");
         return held;
     }
 

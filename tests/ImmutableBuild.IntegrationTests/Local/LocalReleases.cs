@@ -87,7 +87,9 @@ internal static class LocalReleases
     public static async Task<HeldUpload> HoldRequestAsync(this LocalBed bed)
     {
         var held = new HeldUpload((await bed.UrlAsync(bed.App))!);
-        await bed.UntilAsync(seen => seen.Find(seen.Serving!.Value)!.InFlight > 0);
+
+        // What is in flight may be the gateway's own question to its public port; what waits for an answer is a client's.
+        await bed.UntilAsync(seen => seen.Find(seen.Serving!.Value)!.Traffic?.Waiting?.Total > 0);
         return held;
     }
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using ImmutableBuild.IntegrationTests.Local;
 
 namespace ImmutableBuild.IntegrationTests.Tool;
@@ -89,12 +91,30 @@ public sealed class ResumeTests : IAsyncLifetime
     {
         var live = await Bed.ReleaseAsync(Bed.App, version: 1);
         await Bed.LoseEverythingThatRunsAsync();
-        using var other = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, new Uri(live.Url!).Port);
-        other.Start();
+        using var other = await ListenAsync(new Uri(live.Url!).Port);
 
         var refused = (await Bed.RunAsync("resume", "--json")).ShouldEndWith(1);
 
         refused.Json.ErrorCode().ShouldBe("IMB6051");
         refused.Errors.ShouldContain($"process {Environment.ProcessId}");
+    }
+
+    /// <summary>Connections that were open when everything was killed may keep the port for a minute.</summary>
+    private static async Task<TcpListener> ListenAsync(int port)
+    {
+        for (var patience = TimeSpan.FromMinutes(2); ; patience -= TimeSpan.FromMilliseconds(100))
+        {
+            var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return listener;
+            }
+            catch (SocketException) when (patience > TimeSpan.Zero)
+            {
+                listener.Dispose();
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
+            }
+        }
     }
 }

@@ -77,14 +77,8 @@ internal sealed class ToolBed : IAsyncDisposable
     /// <summary>kill -9 of keepers, gateways and instances, all at once, as a restart of the host ends them.</summary>
     public async Task LoseEverythingThatRunsAsync()
     {
-        var host = ProcessHost.ForThisSystem();
-        var all = LocalProcesses.Gateways(Layout.Root, "keep").Concat(LocalProcesses.Gateways(Layout.Root, "serve")).Concat(LocalProcesses.Of(Layout.Root));
-        foreach (var process in all.Distinct().Select(host.Find).OfType<ProcessIdentity>().ToList())
-        {
-            host.Kill(process);
-            await host.WaitForExitAsync(process, Ct);
-        }
-
+        await LocalProcesses.KillGatewaysAsync(Layout.Root);
+        await LocalProcesses.KillAsync(LocalProcesses.Of(Layout.Root));
         LocalProcesses.Of(Layout.Root).ShouldBeEmpty();
     }
 
