@@ -116,7 +116,7 @@ public sealed class BadInputTests(PackedPackage package)
         refused.ShouldSay("error IMB7").ShouldSay("usage: shop --shop NAME").ShouldSay("64").ShouldSay("ImmutableArgument");
         await Eventually.HoldsAsync(() => repository.Processes().Count == 0, "nothing is left over");
 
-        repository.WriteProject(WebApp.Project, items: "<ImmutableArgument Include=\"--shop\" /><ImmutableArgument Include=\"größer; und besser\" />");
+        repository.WriteProject(WebApp.Project, items: "<ImmutableArgument Include=\"--shop\" /><ImmutableArgument Include=\"größer%3B und besser\" />");
         await repository.CommitAsync();
         (await WebApp.GetAsync(WebApp.UrlIn(await repository.BuildAsync(WebApp.Project, "Release")))).ShouldBe("größer; und besser");
         (await repository.BuildAsync(WebApp.Project, "Stop")).ShouldSucceed();

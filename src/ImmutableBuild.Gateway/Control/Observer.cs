@@ -15,14 +15,13 @@ internal sealed class Observer(AppKey app, string? url, Fleet fleet, LedgerFile 
     {
         var now = surroundings.Time.GetUtcNow();
         var state = surroundings.Store.Current;
-        var entries = ledger.Entries;
         return new Observation(
             app,
             now,
             [.. state.Generations.Select(record => Observe(record, now))],
             new RouteState(state.Route, state.RouteSince, serving.Current),
             Leases.Current(state, now),
-            [.. entries.Skip(entries.Count - GatewayProtocol.LedgerWindow)])
+            LedgerView.Of(ledger.Entries, state.Generations.Select(record => record.Spec.Id)))
         {
             Url = url,
         };
