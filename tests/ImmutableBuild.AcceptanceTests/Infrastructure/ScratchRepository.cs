@@ -149,18 +149,18 @@ internal sealed class ScratchRepository : IAsyncDisposable
     ];
 
     /// <summary>Ends whatever a failed test left running, and only that.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        // Keeper and gateway start each other again, so one round may not be enough.
+        // Keeper and gateway start each other again: all must go before any of them looks, and one round may not be enough.
         while (Processes() is { Count: > 0 } left)
         {
             foreach (var id in left)
             {
                 Kill(id);
             }
-        }
 
-        return ValueTask.CompletedTask;
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
+        }
     }
 
     private void WriteSources(string sources) => Write("NuGet.config", $"<configuration><packageSources>{sources}</packageSources></configuration>");
@@ -171,7 +171,6 @@ internal sealed class ScratchRepository : IAsyncDisposable
         {
             using var process = Process.GetProcessById(id);
             process.Kill();
-            process.WaitForExit(TimeSpan.FromSeconds(1));
         }
         catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
         {
