@@ -7,9 +7,9 @@ internal static partial class Suspension
 {
     private const int Stop = 19;
 
-    /// <summary>Stops this process; returns once it was continued.</summary>
-    public static void OfThisProcess() => _ = Kill(Environment.ProcessId, Stop);
+    /// <summary>Stops this process; returns once it was continued. The signal goes to this very thread, which therefore gets no further.</summary>
+    public static void OfThisProcess() => _ = Raise(Stop);
 
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
+    [LibraryImport("libc", EntryPoint = "raise")]
+    private static partial int Raise(int signal);
 }

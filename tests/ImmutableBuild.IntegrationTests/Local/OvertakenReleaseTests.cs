@@ -82,7 +82,7 @@ public sealed class OvertakenReleaseTests : IAsyncLifetime
         sleeper.Continue();
 
         (await sleeper.ExitAsync()).ShouldNotBe(0, sleeper.Output);
-        sleeper.Output.Contains("IMB6002", StringComparison.Ordinal).ShouldBeTrue(sleeper.Output);
+        sleeper.Output.ShouldContain("IMB6002", customMessage: sleeper.Output);
         await Bed.ShouldBeOnlyAsync(third);
         await NothingLostAsync(load);
     }
@@ -106,7 +106,7 @@ public sealed class OvertakenReleaseTests : IAsyncLifetime
         sleeper.Continue();
 
         (await sleeper.ExitAsync()).ShouldNotBe(0, sleeper.Output);
-        sleeper.Output.Contains("IMB6002", StringComparison.Ordinal).ShouldBeTrue(sleeper.Output);
+        sleeper.Output.ShouldContain("IMB6002", customMessage: sleeper.Output);
         await Bed.ShouldBeOnlyAsync(third);
     }
 
