@@ -30,8 +30,13 @@ public sealed class ActingRun(GenerationId wants, RolloutGoal goal)
     /// <summary>What it saw first that speaks against its generation, which it has to judge until that is live.</summary>
     public Sign? FirstSign { get; private set; }
 
+    /// <summary>How often in a row it saw that nothing which has traffic answers, while something proven would.</summary>
+    public int SawUsersWait { get; private set; }
+
     public void See(Observation observed)
     {
+        var couldBeServed = observed.Generations.Any(generation => generation.Id != wants && Oracle.IsProven(observed, generation) && Oracle.Answers(generation));
+        SawUsersWait = couldBeServed && !Oracle.IsServed(observed) ? SawUsersWait + 1 : 0;
         var newest = Oracle.NewestLive(observed);
         LiveSequence = Seen is null ? newest?.Sequence ?? 0 : LiveSequence;
         Seen = observed;

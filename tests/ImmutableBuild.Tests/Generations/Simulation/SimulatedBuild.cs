@@ -77,6 +77,8 @@ public sealed class SimulatedBuild
             ReleaseLease();
         }
 
+        // Once without the lease, once with it; then they are served again.
+        (Faults.Count == 0 && _diesAfter is null && _acting.SawUsersWait > 2).ShouldBeFalse("invariant 1: users wait although something proven would answer");
         _world.Target.Faults = _ => Fault.None;
         _world.Target.Run = null;
     }
