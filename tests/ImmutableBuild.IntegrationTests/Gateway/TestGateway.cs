@@ -189,11 +189,20 @@ public sealed class TestGateway : IAsyncDisposable
     public async Task<WhoAmI> AskWhoAsync() =>
         JsonSerializer.Deserialize<WhoAmI>(await Http.GetStringAsync("/whoami", Token), JsonSerializerOptions.Web)!;
 
+    /// <summary>The same over a connection of its own, for one that was kept may just have been broken.</summary>
+    public async Task<WhoAmI> AskWhoAnewAsync()
+    {
+        using var http = new HttpClient { BaseAddress = Url };
+        return JsonSerializer.Deserialize<WhoAmI>(await http.GetStringAsync("/whoami", Token), JsonSerializerOptions.Web)!;
+    }
+
     /// <summary>Takes the app down; leaves the directory.</summary>
     public async Task StopAsync()
     {
         if (!_keeper.Exited.IsCompleted)
         {
+            // It may be starting again, when a test ends early.
+            await UntilAsync(_ => true, "the gateway answers");
             var lease = await Client.AcquireLeaseAsync(new LeaseRequest(_lease?.Holder ?? "test", TimeSpan.FromMinutes(10)), CancellationToken.None);
             await Client.StopAsync(lease, CancellationToken.None);
             await _keeper.Exited.WaitAsync(Patience);
