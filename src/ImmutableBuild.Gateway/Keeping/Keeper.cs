@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using ImmutableBuild.Gateway.Supervision;
 using ImmutableBuild.Processes;
 
@@ -37,6 +38,7 @@ internal static class Keeper
     {
         var backoff = new RestartBackoff(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(5), wellAfter: TimeSpan.FromSeconds(10));
         var output = new OutputLog(start.OutputFile!);
+        var log = new GatewayLog(Console.Error, TimeProvider.System);
         var adopted = runs is null ? null : RunningProcess.Adopt(host, runs) ?? new RunningProcess(runs, Task.FromResult<int?>(null));
         if (adopted is null)
         {
@@ -45,21 +47,54 @@ internal static class Keeper
 
         while (true)
         {
-            output.Bound();
             var began = TimeProvider.System.GetTimestamp();
-            var gateway = adopted ?? RunningProcess.Start(host, start);
-            adopted = null;
-            using var onEnding = ending.Register(() => host.Terminate(gateway.Identity));
-
-            // How an adopted one ended, only what it left can tell.
-            var exitCode = await gateway.Exited ?? (HasState(options.StateDirectory) ? ExitCodes.Fault : ExitCodes.Stopped);
-            if (exitCode is ExitCodes.Stopped or ExitCodes.CannotServe || ending.IsCancellationRequested)
+            if ((adopted ?? TryStart(host, start, output, log)) is { } gateway)
             {
-                await Console.Error.WriteLineAsync(string.Join('\n', output.Tail(1)));
-                return exitCode;
+                using var onEnding = ending.Register(() => host.Terminate(gateway.Identity));
+
+                // How an adopted one ended, only what it left can tell.
+                var exitCode = await gateway.Exited ?? (HasState(options.StateDirectory) ? ExitCodes.Fault : ExitCodes.Stopped);
+                if (exitCode is ExitCodes.Stopped or ExitCodes.CannotServe || ending.IsCancellationRequested)
+                {
+                    TellEnd(output);
+                    return exitCode;
+                }
+            }
+            else if (ending.IsCancellationRequested)
+            {
+                return ExitCodes.Fault;
             }
 
+            adopted = null;
             await Task.Delay(backoff.After(TimeProvider.System.GetElapsedTime(began)), ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Starts a gateway; null when the system refuses, for want of processes, memory, descriptors or disk. The socket stays open, and clients wait.</summary>
+    private static RunningProcess? TryStart(IProcessHost host, ProcessStart start, OutputLog output, GatewayLog log)
+    {
+        try
+        {
+            output.Bound();
+            return RunningProcess.Start(host, start);
+        }
+        catch (Exception fault) when (fault is Win32Exception or IOException or UnauthorizedAccessException)
+        {
+            log.Write($"the gateway can't be started yet: {fault.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>Repeats the gateway's last words for whoever started the keeper.</summary>
+    private static void TellEnd(OutputLog output)
+    {
+        try
+        {
+            Console.Error.WriteLine(string.Join('\n', output.Tail(1)));
+        }
+        catch (IOException)
+        {
+            // The exit code tells the rest.
         }
     }
 

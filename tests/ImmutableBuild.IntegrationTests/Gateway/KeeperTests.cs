@@ -5,7 +5,7 @@ using ImmutableBuild.Processes;
 
 namespace ImmutableBuild.IntegrationTests.Gateway;
 
-/// <summary>A keeper that another one replaced while its gateway could not look.</summary>
+/// <summary>A keeper in trouble: replaced by another while its gateway could not look, or without what starting a gateway takes.</summary>
 public sealed class KeeperTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -39,5 +39,38 @@ public sealed class KeeperTests
         LocalProcesses.Gateways(state, "serve").ShouldBe([inCharge]);
         (await File.ReadAllTextAsync(Path.Combine(state, "gateway.log"), Token)).ShouldContain(asleep.ToString(CultureInfo.InvariantCulture));
         await gateway.AbandonAsync();
+    }
+
+    [Fact]
+    [Trait("Fault", "F08")]
+    public async Task A_keeper_that_cannot_start_a_gateway_keeps_the_port_and_tries_again()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "stops a process");
+        await using var gateway = await TestGateway.StartAsync();
+        var serving = await gateway.ServeAsync();
+
+        // What the system says then is what a full disk, or a table of processes or files that is full, says: no.
+        var log = Path.Combine(gateway.StateDirectory, "gateway.log");
+        await gateway.KillGatewayAsync(() =>
+        {
+            File.Delete(log);
+            Directory.CreateDirectory(log);
+            return Task.CompletedTask;
+        });
+        await HasSaidAsync(gateway.KeeperWords, "can't be started yet");
+        var asked = gateway.AskWhoAnewAsync();
+        Directory.Delete(log);
+
+        (await asked).Generation.ShouldBe(serving.ToString());
+    }
+
+    private static async Task HasSaidAsync(string words, string what)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(TestGateway.Patience);
+        while (!(await File.ReadAllTextAsync(words, patience.Token)).Contains(what, StringComparison.Ordinal))
+        {
+            await Task.Delay(20, patience.Token);
+        }
     }
 }

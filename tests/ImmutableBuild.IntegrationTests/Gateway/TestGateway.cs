@@ -150,6 +150,9 @@ public sealed class TestGateway : IAsyncDisposable
 
     public int KeeperProcess => _keeper.Identity.Id;
 
+    /// <summary>The file that the keeper writes to.</summary>
+    public string KeeperWords => _keeper.WordsPath;
+
     public async Task<int> GatewayProcessAsync() => (await Client.InfoAsync(Token)).ProcessId;
 
     /// <summary>kill -9 of the process that serves; the keeper starts another, once <paramref name="before"/> is done.</summary>
