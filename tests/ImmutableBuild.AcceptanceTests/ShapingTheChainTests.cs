@@ -54,7 +54,7 @@ public sealed class ShapingTheChainTests(PackedPackage package)
     }
 
     [Fact]
-    public async Task A_release_that_is_interrupted_ends_and_leaves_what_serves_alone()
+    public async Task A_release_that_is_interrupted_at_the_gate_ends_and_leaves_what_serves_alone()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "sends a signal");
         await using var repository = new ScratchRepository(package);
@@ -65,9 +65,9 @@ public sealed class ShapingTheChainTests(PackedPackage package)
         WebApp.WriteProgram(repository, "two", health: "Results.StatusCode(503)");
         await repository.CommitAsync();
 
-        await using (var build = repository.StartBuild(WebApp.Project, "Release"))
+        await using (var build = repository.StartBuild(WebApp.Project, "Release", "-v:normal"))
         {
-            await Eventually.HoldsAsync(() => build.Output.Contains("  Deploy ", StringComparison.Ordinal), "the new generation waits at the gate", TimeSpan.FromMinutes(4));
+            await Eventually.HoldsAsync(() => build.Output.Contains("in a row are asked for", StringComparison.Ordinal), "the new generation waits at the gate", TimeSpan.FromMinutes(4));
             await build.InterruptAsync();
             var ended = await build.EndAsync();
             ended.ExitCode.ShouldNotBe(0);
@@ -77,5 +77,48 @@ public sealed class ShapingTheChainTests(PackedPackage package)
         (await WebApp.GetAsync(url)).ShouldBe("one");
         await Eventually.HoldsAsync(() => repository.Processes().Order().SequenceEqual(processes.Order()), "the new generation is gone");
         (await repository.BuildAsync(WebApp.Project, "Stop")).ShouldSucceed();
+    }
+
+    [Fact, Trait("Fault", "F02")]
+    public async Task A_release_that_ends_between_two_stages_leaves_nothing_half_done()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "sends a signal");
+        await using var repository = new ScratchRepository(package);
+        WebApp.Write(repository, "one", "<ImmutableHealthGateDependsOn>BeforeTheGate</ImmutableHealthGateDependsOn>");
+        repository.Write("src/Shöp Web/Directory.Build.targets", """
+            <Project>
+              <Target Name="BeforeTheGate">
+                <Exec Command="$(BeforeTheGate)" Condition="'$(BeforeTheGate)' != ''" />
+              </Target>
+            </Project>
+            """);
+        await repository.CommitAsync();
+        var url = WebApp.UrlIn(await repository.BuildAsync(WebApp.Project, "Release"));
+        var processes = repository.Processes();
+        WebApp.WriteProgram(repository, "two");
+        await repository.CommitAsync();
+
+        // A check of the user's own refuses the release.
+        (await repository.BuildAsync(WebApp.Project, "Release", "-p:BeforeTheGate=exit 3")).ShouldFailWith("MSB3073").ShouldSay("  Deploy ");
+        await LeavesAloneAsync();
+
+        await using (var build = repository.StartBuild(WebApp.Project, "Release", "-p:BeforeTheGate=echo waits %26%26 exec sleep 300"))
+        {
+            await Eventually.HoldsAsync(() => build.Output.Contains("waits", StringComparison.Ordinal), "the build is between two stages", TimeSpan.FromMinutes(4));
+            await build.InterruptAsync();
+            (await build.EndAsync()).ExitCode.ShouldNotBe(0);
+        }
+
+        await LeavesAloneAsync();
+        File.ReadAllText(repository.PathOf("src/Shöp Web/obj/immutable/release.md")).ShouldContain("IMB6004");
+        (await repository.BuildAsync(WebApp.Project, "Release")).ShouldSucceed();
+        (await WebApp.GetAsync(url)).ShouldBe("two");
+        (await repository.BuildAsync(WebApp.Project, "Stop")).ShouldSucceed();
+
+        async Task LeavesAloneAsync()
+        {
+            (await WebApp.GetAsync(url)).ShouldBe("one");
+            repository.Processes().Order().ShouldBe(processes.Order());
+        }
     }
 }

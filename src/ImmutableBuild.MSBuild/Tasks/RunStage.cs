@@ -39,7 +39,13 @@ public sealed class RunStage : ReleaseTask
     private async Task RunAsync(ReleaseOptions options, ReleaseRecordFile file, ReleaseRecord record, CancellationToken cancellationToken)
     {
         var context = ContextOf(options);
+        using var kept = KeptRelease.Take(BuildEngine, Input.WorkDirectory);
         await using var stages = new ReleaseStages(context, Input.GatewayProgram);
         await new ReleasePipeline(file, context).RunAsync([stages.Find(Enum.Parse<StageName>(Stage), KeepsLease)], record, cancellationToken);
+        kept?.Continued();
+        if (KeepsLease)
+        {
+            KeptRelease.Keep(BuildEngine, context with { Reporter = new ClosedLog() }, Input.GatewayProgram);
+        }
     }
 }

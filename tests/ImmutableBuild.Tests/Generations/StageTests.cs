@@ -47,6 +47,47 @@ public sealed class StageTests
         _world.Now.Lease.ShouldBeNull("also when there was nothing to destroy");
     }
 
+    [Fact, Trait("Fault", "F02")]
+    public async Task A_release_left_after_Deploy_is_given_up()
+    {
+        await RunAllAsync(Record(1));
+        var record = (await new DeployStage(_world.Target, new Verifier()) { KeepsLease = true }.RunAsync(Record(2), Context(), Ct)).Record;
+
+        var told = await Should.ThrowAsync<ImmutableBuildException>(() => LeftRelease.AbandonAsync(record, Context(), _world.Target));
+
+        told.Code.ShouldBe("IMB6004");
+        _world.Now.Generations.Select(generation => generation.Id).ShouldBe([Id(1)]);
+        _world.Now.Route.Route.ShouldBe(Route.To(Id(1)));
+        _world.Now.Lease.ShouldBeNull();
+    }
+
+    [Fact, Trait("Fault", "F02")]
+    public async Task A_release_left_after_HealthGate_stays_live()
+    {
+        await RunAllAsync(Record(1));
+        var record = (await new DeployStage(_world.Target, new Verifier()) { KeepsLease = true }.RunAsync(Record(2), Context(), Ct)).Record;
+        record = (await new HealthGateStage(_world.Target, new Verifier()) { KeepsLease = true }.RunAsync(record, Context(), Ct)).Record;
+
+        await LeftRelease.AbandonAsync(record, Context(), _world.Target);
+
+        _world.Now.Route.Route.ShouldBe(Route.To(Id(2)));
+        _world.Now.Lease.ShouldBeNull();
+    }
+
+    [Fact, Trait("Fault", "F02")]
+    public async Task A_left_release_whose_lease_another_took_is_the_others_business()
+    {
+        var record = (await new DeployStage(_world.Target, new Verifier()) { KeepsLease = true }.RunAsync(Record(1), Context(), Ct)).Record;
+        _world.Time.Advance(TimeSpan.FromMinutes(1));
+        (await new DeployStage(_world.Target, new Verifier()) { KeepsLease = true }.RunAsync(Record(2), Context(), Ct)).Record.ShouldNotBeNull();
+        var (calls, lease) = (_world.Target.Calls.Count, _world.Now.Lease);
+
+        await LeftRelease.AbandonAsync(record, Context(), _world.Target);
+
+        _world.Target.Calls.Count.ShouldBe(calls);
+        _world.Now.Lease.ShouldBe(lease);
+    }
+
     [Fact, Trait("Fault", "F07")]
     public async Task What_is_live_already_is_said_to_be()
     {

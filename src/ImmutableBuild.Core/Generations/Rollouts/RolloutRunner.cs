@@ -38,6 +38,24 @@ public sealed class RolloutRunner(IDeploymentTarget target, TimeProvider time, I
         }
     }
 
+    /// <summary>
+    /// Ends a release that an earlier run of the same holder left between two stages, under the lease that it kept: gives up what
+    /// was begun unless the goal is <see cref="RolloutGoal.Converged"/>, and gives the lease back, within the grace period. Does
+    /// nothing when the holder has no lease any more. Throws the <see cref="ImmutableBuildException"/> that says what became of it.
+    /// </summary>
+    public async Task AbandonAsync(Desired desired)
+    {
+        var run = new RolloutRun(target, desired, settings, time, reporter);
+        try
+        {
+            await PutRightAsync(run, desired);
+        }
+        finally
+        {
+            await ReleaseAsync(run);
+        }
+    }
+
     private async Task LoopAsync(RolloutRun run, CancellationToken cancellationToken)
     {
         while (await run.StepAsync(cancellationToken) is { } pause)

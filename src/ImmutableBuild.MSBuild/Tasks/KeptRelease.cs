@@ -1,0 +1,54 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Releases;
+using ImmutableBuild.Reports;
+using Microsoft.Build.Framework;
+
+namespace ImmutableBuild.MSBuild;
+
+/// <summary>
+/// A release between two stages of one build, which holds the lease. The next stage takes it and goes on; when that stage does
+/// not come to its end, or the build ends before it, for it was cancelled or a target in between failed, what is left of the
+/// release is put right.
+/// </summary>
+internal sealed class KeptRelease(StageContext context, string gatewayProgram) : IDisposable
+{
+    private bool _continued;
+
+    /// <summary>Leaves the release for the next stage, or for the end of the build.</summary>
+    public static void Keep(IBuildEngine engine, StageContext context, string gatewayProgram) =>
+        (engine as IBuildEngine4)?.RegisterTaskObject(KeyOf(context.WorkDirectory), new KeptRelease(context, gatewayProgram), RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
+
+    /// <summary>Takes the release that an earlier stage left, if there is one.</summary>
+    public static KeptRelease? Take(IBuildEngine engine, string workDirectory) =>
+        (engine as IBuildEngine4)?.UnregisterTaskObject(KeyOf(workDirectory), RegisteredTaskObjectLifetime.Build) as KeptRelease;
+
+    /// <summary>The next stage did its work.</summary>
+    public void Continued() => _continued = true;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_continued)
+        {
+            AbandonAsync().GetAwaiter().GetResult();
+        }
+    }
+
+    private static string KeyOf(string workDirectory) => $"{typeof(KeptRelease).FullName} {workDirectory}";
+
+    /// <summary>The build's log is closed by now: what became of the release stands in its report.</summary>
+    private async Task AbandonAsync()
+    {
+        var record = await new ReleaseRecordFile(context.WorkDirectory).ReadAsync(CancellationToken.None);
+        try
+        {
+            await using var stages = new ReleaseStages(context, gatewayProgram);
+            await LeftRelease.AbandonAsync(record, context, stages.Target);
+        }
+        catch (ImmutableBuildException refusal)
+        {
+            await ReleaseReport.Create(record, refusal.Diagnostics).WriteAsync(context.WorkDirectory, CancellationToken.None);
+        }
+    }
+}
