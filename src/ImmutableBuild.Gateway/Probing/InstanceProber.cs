@@ -72,7 +72,7 @@ internal sealed class InstanceProber(
             return again.Status is not null && !RefusesHttp1(again) ? UpstreamProtocols.Both : UpstreamProtocols.Http2;
         }
 
-        return probe.Kind == ProbeKind.Http && await TcpProbe.SpeaksHttp2Async(port, cancellationToken) ? UpstreamProtocols.Both : UpstreamProtocols.Http1;
+        return probe.Kind == ProbeKind.Http && await OffSocketThreadAsync(TcpProbe.SpeaksHttp2Async(port, cancellationToken)) ? UpstreamProtocols.Both : UpstreamProtocols.Http1;
     }
 
     private async Task<ProbeOutcome> JudgeAsync(HttpProbeAnswer answer, CancellationToken cancellationToken)
@@ -101,12 +101,28 @@ internal sealed class InstanceProber(
 
     private async Task<ProbeOutcome> ConnectAsync(string detail, CancellationToken cancellationToken)
     {
-        var fault = await TcpProbe.AcceptsAsync(port, probe.Timeout, cancellationToken);
+        var fault = await OffSocketThreadAsync(TcpProbe.AcceptsAsync(port, probe.Timeout, cancellationToken));
         return new ProbeOutcome(fault is null, fault ?? detail);
     }
 
     private Task<HttpProbeAnswer> GetAsync(bool http2, CancellationToken cancellationToken) =>
-        http.AskAsync(_address, http2 ? HttpVersion.Version20 : HttpVersion.Version11, probe.Timeout, cancellationToken);
+        OffSocketThreadAsync(http.AskAsync(_address, http2 ? HttpVersion.Version20 : HttpVersion.Version11, probe.Timeout, cancellationToken));
+
+    /// <summary>
+    /// An answer comes on a thread that waits for sockets, where requests go on, too (see GatewayProgram). What a probe leads to
+    /// reads the system's tables and waits for the disk: not there.
+    /// </summary>
+    private static async Task<T> OffSocketThreadAsync<T>(Task<T> asking)
+    {
+        try
+        {
+            return await asking;
+        }
+        finally
+        {
+            await Task.Yield();
+        }
+    }
 
     private InstanceIdentity Identify()
     {

@@ -54,6 +54,32 @@ public sealed class CommitTests
     }
 
     [Fact]
+    [Trait("Fault", "F09")]
+    public async Task A_disk_that_stands_still_holds_up_a_switch_and_no_request()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "halts a write with a Linux pipe");
+        await using var gateway = await TestGateway.StartAsync();
+        var (blue, green) = (await gateway.ServeAsync(1), await gateway.CreateHealthyAsync(TestGateway.Spec(2), ("PADDING", new string('x', 20_000))));
+        var lease = await gateway.LeaseAsync();
+        var halted = HaltedFile.At(gateway.StatePath + ".tmp");
+        var switching = gateway.Client.RouteAsync(Route.To(green), lease, Token);
+        await halted.ReadSomeAsync(Token);
+
+        // Enough connections for every thread that waits for sockets.
+        for (var connection = 0; connection < 4 * Environment.ProcessorCount; connection++)
+        {
+            (await gateway.AskWhoAsync()).Generation.ShouldBe(blue.ToString());
+        }
+
+        await gateway.KillGatewayAsync(before: () =>
+        {
+            halted.Dispose();
+            return Task.CompletedTask;
+        });
+        (await Should.ThrowAsync<ImmutableBuildException>(() => switching)).IsTransient.ShouldBeTrue();
+    }
+
+    [Fact]
     [Trait("Fault", "F08")]
     public async Task Killed_between_the_temporary_file_and_the_rename_it_comes_back_with_the_committed_route()
     {
