@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
+using ImmutableBuild.IntegrationTests.Local;
 
 namespace ImmutableBuild.IntegrationTests.Gateway;
 
@@ -35,7 +36,10 @@ public sealed class FullDiskTests
         }
         finally
         {
-            await RunAsync("umount", state);
+            // When the test failed, its processes still hold the disk.
+            await LocalProcesses.KillGatewaysAsync(state);
+            await LocalProcesses.KillAsync(LocalProcesses.Of(state));
+            await UnmountAsync(state);
             Directory.Delete(state, recursive: true);
         }
     }
@@ -54,6 +58,16 @@ public sealed class FullDiskTests
         catch (IOException)
         {
             // No space is left, as intended.
+        }
+    }
+
+    // Threads of a killed process may hold its files a moment longer than its first one lives.
+    private static async Task UnmountAsync(string directory)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await RunAsync("umount", directory) != 0)
+        {
+            await Task.Delay(50, patience.Token);
         }
     }
 

@@ -58,7 +58,7 @@ public sealed class KeeperTests
             return Task.CompletedTask;
         });
         await HasSaidAsync(gateway.KeeperWords, "can't be started yet");
-        var asked = gateway.AskWhoAnewAsync();
+        var asked = gateway.AskWhoAsync();
         Directory.Delete(log);
 
         (await asked).Generation.ShouldBe(serving.ToString());

@@ -21,7 +21,7 @@ public sealed class SurvivalTests
         await gateway.KillGatewayAsync();
 
         // The keeper's socket takes the connection while no gateway runs.
-        var after = await gateway.AskWhoAnewAsync();
+        var after = await gateway.AskWhoAsync();
         after.Generation.ShouldBe(id.ToString());
         after.ProcessId.ShouldBe(before.ProcessId);
         var seen = await gateway.HealthyAsync(id);

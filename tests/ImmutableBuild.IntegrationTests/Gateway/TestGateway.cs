@@ -189,11 +189,8 @@ public sealed class TestGateway : IAsyncDisposable
         }
     }
 
-    public async Task<WhoAmI> AskWhoAsync() =>
-        JsonSerializer.Deserialize<WhoAmI>(await Http.GetStringAsync("/whoami", Token), JsonSerializerOptions.Web)!;
-
-    /// <summary>The same over a connection of its own, for one that was kept may just have been broken.</summary>
-    public async Task<WhoAmI> AskWhoAnewAsync()
+    /// <summary>Who answers, over a connection of its own: one that was kept may have been broken by what a test does to the gateway.</summary>
+    public async Task<WhoAmI> AskWhoAsync()
     {
         using var http = new HttpClient { BaseAddress = Url };
         return JsonSerializer.Deserialize<WhoAmI>(await http.GetStringAsync("/whoami", Token), JsonSerializerOptions.Web)!;

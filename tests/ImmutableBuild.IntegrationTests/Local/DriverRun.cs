@@ -26,7 +26,10 @@ internal sealed class DriverRun : IAsyncDisposable
     public static DriverRun Start(DriverPlan plan, string planFile, params (string Name, string Value)[] variables)
     {
         plan.Write(planFile);
-        var start = new ProcessStartInfo(DotnetHost.Find().Program, [Path.Combine(AppContext.BaseDirectory, "ImmutableBuild.ReleaseDriver.dll"), planFile])
+
+        // Whoever runs the tests may have told them to ignore Ctrl-C, as a shell does with what it runs in the background.
+        var program = DotnetHost.Find().Program;
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", program, Path.Combine(AppContext.BaseDirectory, "ImmutableBuild.ReleaseDriver.dll"), planFile])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,
@@ -72,8 +75,15 @@ internal sealed class DriverRun : IAsyncDisposable
     /// <summary>The exit code, once the process ended and its pipe closed, which needs everyone who holds the pipe to let go of it.</summary>
     public async Task<int> ExitAsync()
     {
-        await Task.WhenAll(_process.WaitForExitAsync(TestContext.Current.CancellationToken), _output).WaitAsync(s_patience, TestContext.Current.CancellationToken);
-        return _process.ExitCode;
+        try
+        {
+            await Task.WhenAll(_process.WaitForExitAsync(TestContext.Current.CancellationToken), _output).WaitAsync(s_patience, TestContext.Current.CancellationToken);
+            return _process.ExitCode;
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{(_process.HasExited ? "Its pipe is still open" : "It still runs")} after {s_patience}: {Output}", late);
+        }
     }
 
     public async ValueTask DisposeAsync()
