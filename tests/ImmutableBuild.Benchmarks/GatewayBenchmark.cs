@@ -66,12 +66,15 @@ internal static class GatewayBenchmark
         return new Measurement(result, (ProcessUsage.Processor(processes) - before) / Math.Max(1, result.Requests), memory);
     }
 
-    /// <summary>Lets every subject compile, open connections and grow its buffers before anything counts.</summary>
+    /// <summary>
+    /// Lets every subject open connections, grow its buffers and compile before anything counts: .NET goes on compiling what is hot
+    /// for its first quarter of a minute under load, and a gateway runs for weeks.
+    /// </summary>
     private static async Task WarmUpAsync(ISubject[] subjects, CancellationToken cancellationToken)
     {
         foreach (var subject in subjects)
         {
-            await Wrk.RunAsync(subject.Address, 64, TimeSpan.FromSeconds(5), cancellationToken);
+            await Wrk.RunAsync(subject.Address, 64, TimeSpan.FromSeconds(20), cancellationToken);
         }
     }
 
