@@ -13,7 +13,7 @@ public static class StorePruning
     /// <summary>
     /// Keeps the images of <paramref name="needed"/>, the <paramref name="newest"/> that were pushed last (a release may be on its
     /// way with one of them), and the signatures of all these. Returns how many images went; null when something was being pushed
-    /// and nothing was touched.
+    /// or read and nothing was touched.
     /// </summary>
     public static async Task<int?> KeepOnlyAsync(string store, IReadOnlySet<Digest> needed, int newest, CancellationToken cancellationToken)
     {
