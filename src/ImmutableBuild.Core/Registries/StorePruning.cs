@@ -5,7 +5,7 @@ using ImmutableBuild.Images.Oci;
 namespace ImmutableBuild.Registries;
 
 /// <summary>
-/// Removes from an embedded store what nobody needs: names first, then content that no name leads to. Ended in the middle, it
+/// Removes from a store under the data directory what nobody needs: names first, then content that no name leads to. Ended in the middle, it
 /// leaves a store that is whole, and the next time finds the rest.
 /// </summary>
 public static class StorePruning
@@ -28,7 +28,7 @@ public static class StorePruning
             return null;
         }
 
-        var layout = OciLayout.Open(store);
+        var layout = OciLayout.OpenOrCreate(store);
         var images = layout.ReadIndex().Manifests.Where(entry => !SignatureTag.Is(OciLayout.NameOf(entry))).Select(entry => entry.Digest).Reverse().Distinct().ToList();
         var kept = images.Take(newest).Concat(needed).ToHashSet();
         layout.KeepReferences(entry => IsKept(entry, kept), cancellationToken);

@@ -5,7 +5,7 @@ using ImmutableBuild.Images;
 namespace ImmutableBuild.Registries;
 
 /// <summary>
-/// Keeps those who use an embedded store and the removal of old images apart: any number may push and read at once, or one removes.
+/// Keeps those who use a store under the data directory and the removal of old images apart: any number may push and read at once, or one removes.
 /// The operating system ends it with the process.
 /// </summary>
 internal static class StoreUse
