@@ -14,4 +14,7 @@ public static class GatewayFiles
 
     /// <summary>The public port that was chosen; an app that listens on nothing has no such file.</summary>
     public const string PublicPort = "public-port";
+
+    /// <summary>The public port of an app that was stopped, which its next gateway takes again when it is free and no other is asked for.</summary>
+    public const string FormerPublicPort = "former-public-port";
 }

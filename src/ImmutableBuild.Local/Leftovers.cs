@@ -1,11 +1,12 @@
 using ImmutableBuild.Errors;
+using ImmutableBuild.Images.Bases;
 using ImmutableBuild.Local.Gateways;
 using ImmutableBuild.Local.Images;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Local;
 
-/// <summary>What releases leave under the data directory that nobody needs any more: old images of the embedded store, old copies of the gateway.</summary>
+/// <summary>What releases leave under the data directory that nobody needs any more: old images of the embedded store, base images, old copies of the gateway.</summary>
 internal sealed class Leftovers(LocalLayout layout, ImageStore unpacked, TimeProvider time)
 {
     private readonly StoreRetention _store = new(layout, unpacked, time);
@@ -17,6 +18,7 @@ internal sealed class Leftovers(LocalLayout layout, ImageStore unpacked, TimePro
         try
         {
             await _store.ApplyAsync(app.App, cancellationToken);
+            await BaseCache.PruneAsync(layout.Root, cancellationToken);
             _copies.RemoveUnused();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

@@ -9,10 +9,10 @@ public interface IProcessHost
     /// </summary>
     ProcessIdentity Start(ProcessStart start);
 
-    /// <summary>The process that has the number <paramref name="id"/> now; null when none has.</summary>
+    /// <summary>The process that has the number <paramref name="id"/> now; null when none has. IOException when the system does not tell.</summary>
     ProcessIdentity? Find(int id);
 
-    /// <summary>Whether that very process still runs. One that ended but wasn't waited for does not.</summary>
+    /// <summary>Whether that very process still runs. One that ended but wasn't waited for does not; while the system does not tell, it does.</summary>
     bool IsRunning(ProcessIdentity process);
 
     /// <summary>
@@ -21,12 +21,12 @@ public interface IProcessHost
     /// </summary>
     Task<int?> WaitForExitAsync(ProcessIdentity process, CancellationToken cancellationToken);
 
-    /// <summary>Asks the whole group of <paramref name="leader"/> to end (SIGTERM). A group that is gone is no error.</summary>
+    /// <summary>Asks the whole group of <paramref name="leader"/> to end (SIGTERM). A group that is gone is no error; one that can't be told from another's is (IOException).</summary>
     void Terminate(ProcessIdentity leader);
 
-    /// <summary>Ends the whole group of <paramref name="leader"/> at once (SIGKILL). A group that is gone is no error.</summary>
+    /// <summary>Ends the whole group of <paramref name="leader"/> at once (SIGKILL). A group that is gone is no error; one that can't be told from another's is (IOException).</summary>
     void Kill(ProcessIdentity leader);
 
-    /// <summary>Whether any process of the group is left, the leader or a child that it left behind (F45).</summary>
+    /// <summary>Whether any process of the group is left, the leader or a child that it left behind (F45). While the system does not tell, it is.</summary>
     bool IsGroupRunning(ProcessIdentity leader);
 }

@@ -7,6 +7,6 @@ public static class ProcessHost
 {
     /// <summary>The host for this system.</summary>
     public static IProcessHost ForThisSystem() => OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()
-        ? new UnixProcessHost()
+        ? new UnixProcessHost(File.ReadAllText)
         : new PortableProcessHost();
 }

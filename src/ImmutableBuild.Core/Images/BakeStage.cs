@@ -42,6 +42,7 @@ public sealed class BakeStage : IStage
             ? null
             : await new BaseImageResolver(context.Options.DataDirectory, connector).ResolveAsync(options.BaseImage, platform, cancellationToken);
 
+        using var reading = baseImage?.Source.BeginReading(cancellationToken);
         var layout = OciLayout.OpenOrCreate(Path.Combine(context.WorkDirectory, "image"));
         var copying = CopyBaseAsync(baseImage, layout, cancellationToken);
         var writing = WriteLayersAsync(plan, baseImage, layout, context, cancellationToken);

@@ -11,6 +11,12 @@ public interface IImageSource
     /// <summary>What messages call it: a directory, or <c>host/repository</c>.</summary>
     string Name { get; }
 
+    /// <summary>
+    /// Begins to read what belongs together, an image or its signatures: until the result is disposed, nothing is removed from the
+    /// source. Null where nobody removes anything that others may be reading.
+    /// </summary>
+    IDisposable? BeginReading(CancellationToken cancellationToken) => null;
+
     /// <summary>Reads a manifest or index of at most <see cref="OciJson.MaxManifestBytes"/>; null when the source has none of that digest.</summary>
     Task<ManifestContent?> FindManifestAsync(Digest digest, CancellationToken cancellationToken);
 

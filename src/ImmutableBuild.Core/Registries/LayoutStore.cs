@@ -27,6 +27,9 @@ public sealed class LayoutStore : IImageStore
     }
 
     /// <inheritdoc/>
+    public IDisposable? BeginReading(CancellationToken cancellationToken) => StoreUse.Enter(_layout.Directory, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<ManifestContent?> FindManifestAsync(Digest digest, CancellationToken cancellationToken) => _layout.FindManifestAsync(digest, cancellationToken);
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ using ImmutableBuild.Images.Oci;
 namespace ImmutableBuild.Registries;
 
 /// <summary>
-/// Removes from an embedded store what nobody needs: names first, then content that no name leads to. Ended in the middle, it
+/// Removes from a store under the data directory what nobody needs: names first, then content that no name leads to. Ended in the middle, it
 /// leaves a store that is whole, and the next time finds the rest.
 /// </summary>
 public static class StorePruning
@@ -13,7 +13,7 @@ public static class StorePruning
     /// <summary>
     /// Keeps the images of <paramref name="needed"/>, the <paramref name="newest"/> that were pushed last (a release may be on its
     /// way with one of them), and the signatures of all these. Returns how many images went; null when something was being pushed
-    /// and nothing was touched.
+    /// or read and nothing was touched.
     /// </summary>
     public static async Task<int?> KeepOnlyAsync(string store, IReadOnlySet<Digest> needed, int newest, CancellationToken cancellationToken)
     {
@@ -28,7 +28,7 @@ public static class StorePruning
             return null;
         }
 
-        var layout = OciLayout.Open(store);
+        var layout = OciLayout.OpenOrCreate(store);
         var images = layout.ReadIndex().Manifests.Where(entry => !SignatureTag.Is(OciLayout.NameOf(entry))).Select(entry => entry.Digest).Reverse().Distinct().ToList();
         var kept = images.Take(newest).Concat(needed).ToHashSet();
         layout.KeepReferences(entry => IsKept(entry, kept), cancellationToken);

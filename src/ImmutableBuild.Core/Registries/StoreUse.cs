@@ -5,8 +5,8 @@ using ImmutableBuild.Images;
 namespace ImmutableBuild.Registries;
 
 /// <summary>
-/// Keeps pushes to an embedded store and the removal of old images apart: any number of pushes at once, or one removal. The
-/// operating system ends it with the process.
+/// Keeps those who use a store under the data directory and the removal of old images apart: any number may push and read at once, or one removes.
+/// The operating system ends it with the process.
 /// </summary>
 internal static class StoreUse
 {
@@ -34,7 +34,7 @@ internal static class StoreUse
         }
     }
 
-    /// <summary>The right to remove; null while something is pushed or removed.</summary>
+    /// <summary>The right to remove; null while something is pushed, read or removed.</summary>
     public static IDisposable? TryTakeAlone(string store)
     {
         try

@@ -114,7 +114,7 @@ internal static class Keeper
         File.SetUnixFileMode(directory, OwnerOnly);
     }
 
-    /// <summary>After a stop nothing but the ledger stays.</summary>
+    /// <summary>After a stop nothing but the ledger and the number of the port stays.</summary>
     private static void Remove(string stateDirectory)
     {
         File.Delete(Path.Combine(stateDirectory, "gateway.log"));

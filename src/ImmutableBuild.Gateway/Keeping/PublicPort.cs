@@ -8,7 +8,7 @@ namespace ImmutableBuild.Gateway.Keeping;
 
 /// <summary>
 /// The listening socket that outlives the gateway's process. A port that was chosen once is written down and used again, so that
-/// the app's address stays.
+/// the app's address stays; after a stop only if nobody has taken it meanwhile.
 /// </summary>
 internal sealed class PublicPort : IDisposable
 {
@@ -40,19 +40,7 @@ internal sealed class PublicPort : IDisposable
             return new PublicPort(options, null, null, file);
         }
 
-        var endpoint = new IPEndPoint(options.Bind, port != 0 ? port : Chosen(file));
-        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Bind(endpoint);
-            socket.Listen(Backlog);
-        }
-        catch (SocketException fault)
-        {
-            socket.Dispose();
-            throw GatewayErrors.PortTaken(endpoint.ToString(), fault);
-        }
-
+        var socket = Open(options.Bind, port != 0 ? port : Written(file), FormerFileOf(options));
         var listening = ((IPEndPoint)socket.LocalEndPoint!).Port;
         File.WriteAllText(file, listening.ToString(CultureInfo.InvariantCulture));
         var serving = options with { Port = listening };
@@ -69,13 +57,62 @@ internal sealed class PublicPort : IDisposable
     public static PublicPort TakeOver(GatewayOptions serving, Handover handover) =>
         new(serving, null, handover.InheritsListener ? ProcessStart.InheritedDescriptor : null, FileOf(serving));
 
-    /// <summary>The app was taken down: the next start chooses anew.</summary>
-    public void Forget() => File.Delete(_file);
+    /// <summary>The app was taken down: it has no right to its port any more, and the next start only prefers it.</summary>
+    public void Forget()
+    {
+        if (File.Exists(_file))
+        {
+            File.Move(_file, FormerFileOf(Serving), overwrite: true);
+        }
+    }
 
     public void Dispose() => _socket?.Dispose();
 
     private static string FileOf(GatewayOptions options) => Path.Combine(options.StateDirectory, GatewayFiles.PublicPort);
 
-    private static int Chosen(string file) =>
+    private static string FormerFileOf(GatewayOptions options) => Path.Combine(options.StateDirectory, GatewayFiles.FormerPublicPort);
+
+    private static int Written(string file) =>
         File.Exists(file) && int.TryParse(File.ReadAllText(file), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= IPEndPoint.MaxPort ? port : 0;
+
+    private static Socket Open(IPAddress bind, int port, string formerFile)
+    {
+        if (port == 0 && Written(formerFile) is > 0 and var former)
+        {
+            try
+            {
+                return Open(new IPEndPoint(bind, former));
+            }
+            catch (SocketException)
+            {
+                // Someone else has it by now.
+            }
+        }
+
+        var endpoint = new IPEndPoint(bind, port);
+        try
+        {
+            return Open(endpoint);
+        }
+        catch (SocketException fault)
+        {
+            throw GatewayErrors.PortTaken(endpoint.ToString(), fault);
+        }
+    }
+
+    private static Socket Open(IPEndPoint endpoint)
+    {
+        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(endpoint);
+            socket.Listen(Backlog);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 }

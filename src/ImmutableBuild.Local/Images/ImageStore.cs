@@ -79,6 +79,7 @@ internal sealed class ImageStore(LocalLayout layout, TimeProvider time)
     private async Task<UnpackedImage> UnpackAsync(Digest image, IImageSource source, CancellationToken cancellationToken)
     {
         RemoveUnfinished();
+        using var reading = source.BeginReading(cancellationToken);
         var directory = Path.Combine(layout.Images, Unfinished + image.Hex);
         layout.Create(directory);
         using (var files = await ImageFileSystem.OpenAsync(source, image, Path.Combine(directory, "layers"), new ImageLimits(), cancellationToken))

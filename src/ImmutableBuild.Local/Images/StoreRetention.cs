@@ -15,7 +15,7 @@ internal sealed class StoreRetention(LocalLayout layout, ImageStore unpacked, Ti
     /// <summary>How many images stay for going back, of the newest an environment had live; and how many of the last pushed, whatever became of them.</summary>
     public const int Images = 10;
 
-    /// <summary>Removes what no environment needs; nothing while something is being pushed, for the next release does it then. Returns how many images went.</summary>
+    /// <summary>Removes what no environment needs; nothing while something is being pushed or read, for the next release does it then. Returns how many images went.</summary>
     public async Task<int> ApplyAsync(string app, CancellationToken cancellationToken) =>
         await StorePruning.KeepOnlyAsync(layout.Store(app), Needed(app), Images, cancellationToken) ?? 0;
 

@@ -20,8 +20,13 @@ internal static class ProcessGroup
             return fields[StateField] is not ("Z" or "X")
                 && int.Parse(fields[GroupField], NumberStyles.Integer, CultureInfo.InvariantCulture) == group;
         }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException or IOException { HResult: LibC.ErrorNoSuchProcess })
         {
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // A member of our groups is ours to look at.
             return false;
         }
     }

@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 namespace ImmutableBuild.Processes.Unix;
 
 /// <summary>Linux and macOS.</summary>
-internal sealed class UnixProcessHost : IProcessHost
+/// <param name="readFile">Reads a file of <c>/proc</c>.</param>
+internal sealed class UnixProcessHost(Func<string, string> readFile) : IProcessHost
 {
     private static readonly TimeSpan AdoptedInterval = TimeSpan.FromMilliseconds(50);
 
@@ -16,14 +17,24 @@ internal sealed class UnixProcessHost : IProcessHost
         var pid = DetachedSpawn.Run(start);
 
         // Read before anyone waits for the child: until then its number can't be given to another process.
-        var identity = new ProcessIdentity(pid, StartTime.Of(pid) ?? "ended");
+        var identity = new ProcessIdentity(pid, StartOfChild(pid, start) ?? "ended");
         _children[identity] = ChildExit.Of(pid);
         return identity;
     }
 
-    public ProcessIdentity? Find(int id) => StartTime.Of(id) is { } start ? new ProcessIdentity(id, start) : null;
+    public ProcessIdentity? Find(int id) => StartTime.Of(id, readFile) is { } start ? new ProcessIdentity(id, start) : null;
 
-    public bool IsRunning(ProcessIdentity process) => StartTime.Of(process.Id) == process.Start;
+    public bool IsRunning(ProcessIdentity process)
+    {
+        try
+        {
+            return StartTime.Of(process.Id, readFile) == process.Start;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
 
     public async Task<int?> WaitForExitAsync(ProcessIdentity process, CancellationToken cancellationToken)
     {
@@ -44,15 +55,38 @@ internal sealed class UnixProcessHost : IProcessHost
 
     public void Kill(ProcessIdentity leader) => Signal(leader, LibC.SigKill);
 
-    public bool IsGroupRunning(ProcessIdentity leader) => OperatingSystem.IsLinux()
-        ? !IsRecycled(leader) && ProcessGroup.HasRunningMember(leader.Id)
-        : !IsRecycled(leader) && LibC.Kill(-leader.Id, 0) == 0;
+    public bool IsGroupRunning(ProcessIdentity leader)
+    {
+        try
+        {
+            return !IsRecycled(leader) && (OperatingSystem.IsLinux() ? ProcessGroup.HasRunningMember(leader.Id) : LibC.Kill(-leader.Id, 0) == 0);
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    // Nobody could ever find it again, or tell it from the next process of its number.
+    private string? StartOfChild(int pid, ProcessStart start)
+    {
+        try
+        {
+            return StartTime.Of(pid, readFile);
+        }
+        catch (IOException fault)
+        {
+            _ = LibC.Kill(-pid, LibC.SigKill);
+            _ = ChildExit.Of(pid);
+            throw new Win32Exception($"'{start.Program}' was ended at once, since the system does not tell when it started: {fault.Message}", fault);
+        }
+    }
 
     // The system gives a number to no new process while a group of that number exists, so a number that names another
     // process now means that the group is gone.
-    private static bool IsRecycled(ProcessIdentity leader) => StartTime.Of(leader.Id) is { } start && start != leader.Start;
+    private bool IsRecycled(ProcessIdentity leader) => StartTime.Of(leader.Id, readFile) is { } start && start != leader.Start;
 
-    private static void Signal(ProcessIdentity leader, int signal)
+    private void Signal(ProcessIdentity leader, int signal)
     {
         if (IsRecycled(leader) || LibC.Kill(-leader.Id, signal) == 0)
         {

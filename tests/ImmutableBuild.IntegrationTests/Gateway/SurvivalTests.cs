@@ -165,7 +165,7 @@ public sealed class SurvivalTests
     }
 
     [Fact]
-    public async Task A_stopped_app_leaves_only_its_ledger()
+    public async Task A_stopped_app_leaves_only_its_ledger_and_the_number_of_its_port()
     {
         var gateway = await TestGateway.StartAsync();
         var id = await gateway.ServeAsync();
@@ -174,7 +174,7 @@ public sealed class SurvivalTests
         var process = (await gateway.AskWhoAsync()).ProcessId;
         await gateway.Client.StopAsync(lease, Token);
         await gateway.KeeperEndedAsync();
-        Directory.GetFileSystemEntries(gateway.StateDirectory).Select(Path.GetFileName).ShouldBe(["ledger.jsonl"]);
+        Directory.GetFileSystemEntries(gateway.StateDirectory).Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(["former-public-port", "ledger.jsonl"]);
         File.Exists($"/proc/{process}/stat").ShouldBeFalse();
 
         await using var again = await TestGateway.StartAsync(gateway.StateDirectory);

@@ -83,7 +83,7 @@ public sealed class KilledKeeperTests : IAsyncLifetime
             await Task.Delay(20, patience.Token);
         }
 
-        Directory.GetFileSystemEntries(Bed.Layout.App(Bed.App)).Select(Path.GetFileName).ShouldBe(["ledger.jsonl"]);
+        Directory.GetFileSystemEntries(Bed.Layout.App(Bed.App)).Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(["former-public-port", "ledger.jsonl"]);
     }
 
     private async Task NewKeeperAsync()

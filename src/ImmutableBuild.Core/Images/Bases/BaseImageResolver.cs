@@ -34,13 +34,13 @@ internal sealed class BaseImageResolver(string dataDirectory, RegistryConnector 
             throw BakeErrors.BaseFloating(reference);
         }
 
-        var cache = new CachingImageSource(
-            OciLayout.OpenOrCreate(Path.Combine(dataDirectory, "cache", "base")),
-            connector.Connect(parsed.Host, parsed.Repository, RegistryAccess.Pull));
+        var cache = new CachingImageSource(BaseCache.Open(dataDirectory), connector.Connect(parsed.Host, parsed.Repository, RegistryAccess.Pull));
+        using var reading = cache.BeginReading(cancellationToken);
         var content = parsed.Digest is { } digest
             ? await cache.FindManifestAsync(digest, cancellationToken)
             : await cache.FindTagAsync(parsed.Tag!, cancellationToken);
-        return await SelectAsync(reference, cache, content ?? throw BakeErrors.BaseNotFound(reference, cache.Name), platform, cancellationToken);
+        cache.MarkUsed(content ?? throw BakeErrors.BaseNotFound(reference, cache.Name), cancellationToken);
+        return await SelectAsync(reference, cache, content, platform, cancellationToken);
     }
 
     private static (OciLayout Layout, Digest Entry) FindInLayout(string reference)

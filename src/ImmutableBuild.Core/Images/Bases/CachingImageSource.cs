@@ -8,6 +8,11 @@ internal sealed class CachingImageSource(OciLayout cache, RegistryClient registr
 {
     public string Name => registry.Name;
 
+    public IDisposable BeginReading(CancellationToken cancellationToken) => StoreUse.Enter(cache.Directory, cancellationToken);
+
+    /// <summary>Keeps an image among those that stay on disk.</summary>
+    public void MarkUsed(ManifestContent image, CancellationToken cancellationToken) => BaseCache.MarkUsed(cache, image.Descriptor, cancellationToken);
+
     /// <summary>What a tag means now; always asks the registry, since tags move.</summary>
     public async Task<ManifestContent?> FindTagAsync(string tag, CancellationToken cancellationToken) =>
         Keep(await registry.FindTagAsync(tag, cancellationToken));

@@ -21,6 +21,7 @@ internal sealed class SignatureCheck(IImageStore store, string repository, Immut
     /// </summary>
     public async Task<PublicKey> VerifyAsync(Digest image, CommitSha commit, CancellationToken cancellationToken)
     {
+        using var reading = store.BeginReading(cancellationToken);
         await CheckBytesAsync(image, cancellationToken);
         var tag = SignatureManifest.TagOf(image);
         var found = await AskAsync(image, () => store.FindTagAsync(tag, cancellationToken)) ?? throw TrustErrors.NoSignature(repository, image, tag);
