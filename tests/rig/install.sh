@@ -3,3 +3,4 @@
 set -euo pipefail; . "$(dirname "$0")/lib.sh"
 apt_need git procps docker-registry skopeo jq wrk nginx-light haproxy
 trixie_root
+bash "$HERE/docker.sh" up

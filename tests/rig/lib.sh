@@ -22,3 +22,15 @@ trixie_root() {
   echo "127.0.0.1 localhost" >"$RIG/trixie/etc/hosts"
 }
 trixie() { chroot "$RIG/trixie" "$@"; }
+
+alive() { [ -f "$RUN/$1.pid" ] && kill -0 "$(cat "$RUN/$1.pid")" 2>/dev/null; }
+start() { # NAME COMMAND... : starts once, keeps a pid file and a log
+  local name=$1; shift; alive "$name" && return 0
+  setsid "$@" >"$RUN/$name.log" 2>&1 </dev/null & echo $! >"$RUN/$name.pid"
+}
+stop() { if alive "$1"; then kill "$(cat "$RUN/$1.pid")"; fi; rm -f "$RUN/$1.pid"; }
+wait_for() { # SECONDS COMMAND... : until it succeeds
+  local n=$(( $1 * 5 )); shift
+  for _ in $(seq "$n"); do "$@" >/dev/null 2>&1 && return 0; sleep 0.2; done
+  echo "rig: gave up waiting for: $*" >&2; return 1
+}

@@ -15,14 +15,16 @@ internal sealed class DockerRegistry : IAsyncDisposable
     /// <summary><c>localhost:port</c>.</summary>
     public string Host { get; }
 
-    /// <summary>Starts one and waits until it answers, or skips the test with the reason.</summary>
-    public static async Task<DockerRegistry> StartOrSkipAsync()
+    /// <summary>Starts one and waits until it answers, or skips the test with the reason. <paramref name="accounts"/> are lines of an htpasswd file; null lets everyone in.</summary>
+    public static async Task<DockerRegistry> StartOrSkipAsync(string? accounts = null)
     {
         SystemProgram.SkipUnlessInstalled("docker-registry");
         var directory = Directory.CreateTempSubdirectory("immutable-registry-").FullName;
         var port = FreePort();
         var config = Path.Combine(directory, "config.yml");
-        await File.WriteAllTextAsync(config, $"version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n    rootdirectory: {directory}/data\nhttp:\n  addr: 127.0.0.1:{port}\n");
+        await File.WriteAllTextAsync(Path.Combine(directory, "accounts"), accounts);
+        var lockedUp = accounts is null ? "" : $"auth:\n  htpasswd:\n    realm: tests\n    path: {directory}/accounts\n";
+        await File.WriteAllTextAsync(config, $"version: 0.1\nlog:\n  level: error\n{lockedUp}storage:\n  filesystem:\n    rootdirectory: {directory}/data\nhttp:\n  addr: 127.0.0.1:{port}\n");
         var start = new ProcessStartInfo("docker-registry", ["serve", config]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         var process = Process.Start(start)!;
         process.OutputDataReceived += static (_, _) => { };

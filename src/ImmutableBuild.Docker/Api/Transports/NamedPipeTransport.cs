@@ -1,0 +1,37 @@
+using System.IO.Pipes;
+using ImmutableBuild.Docker.Api.Endpoints;
+
+namespace ImmutableBuild.Docker.Api.Transports;
+
+/// <summary>Connects to a named pipe of Windows.</summary>
+internal sealed class NamedPipeTransport(NamedPipeEndpoint endpoint) : IEngineTransport
+{
+    /// <inheritdoc/>
+    public async ValueTask<EngineStream> ConnectAsync(CancellationToken cancellationToken)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            throw new IOException("Docker's named pipes exist on Windows only.");
+        }
+
+        var pipe = new NamedPipeClientStream(endpoint.Server, endpoint.Pipe, PipeDirection.InOut, PipeOptions.Asynchronous);
+        try
+        {
+            await pipe.ConnectAsync(cancellationToken);
+            return new EngineStream(pipe, pipe, token => CloseWriteAsync(pipe, token), pipe.Dispose);
+        }
+        catch
+        {
+            await pipe.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+
+    private static ValueTask CloseWriteAsync(NamedPipeClientStream pipe, CancellationToken cancellationToken) =>
+        OperatingSystem.IsWindows() ? EmptyPipeMessage.WriteAsync(pipe, cancellationToken) : throw new PlatformNotSupportedException();
+}
