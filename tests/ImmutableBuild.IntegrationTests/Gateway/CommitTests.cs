@@ -34,23 +34,19 @@ public sealed class CommitTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "halts a write with a Linux pipe");
         await using var gateway = await TestGateway.StartAsync();
-        var (blue, green) = (await gateway.ServeAsync(1), await gateway.CreateHealthyAsync(TestGateway.Spec(2), ("PADDING", new string('x', 20_000))));
-        var lease = await gateway.LeaseAsync();
-        var halted = HaltedFile.At(gateway.StatePath + ".tmp");
-        var switching = gateway.Client.RouteAsync(Route.To(green), lease, Token);
-        var written = await halted.ReadSomeAsync(Token);
+        var halted = await HaltSwitchAsync(gateway);
 
         await gateway.KillGatewayAsync(before: async () =>
         {
             // What a disk would hold now.
-            halted.Dispose();
-            await File.WriteAllBytesAsync(gateway.StatePath + ".tmp", written, Token);
+            halted.File.Dispose();
+            await File.WriteAllBytesAsync(gateway.StatePath + ".tmp", halted.Written, Token);
         });
 
-        (await Should.ThrowAsync<ImmutableBuildException>(() => switching)).IsTransient.ShouldBeTrue();
-        await ShouldServeAsync(gateway, blue);
-        await gateway.RouteAsync(green);
-        await ShouldServeAsync(gateway, green);
+        (await Should.ThrowAsync<ImmutableBuildException>(() => halted.Switching)).IsTransient.ShouldBeTrue();
+        await ShouldServeAsync(gateway, halted.Blue);
+        await gateway.RouteAsync(halted.Green);
+        await ShouldServeAsync(gateway, halted.Green);
     }
 
     [Fact]
@@ -59,24 +55,20 @@ public sealed class CommitTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "halts a write with a Linux pipe");
         await using var gateway = await TestGateway.StartAsync();
-        var (blue, green) = (await gateway.ServeAsync(1), await gateway.CreateHealthyAsync(TestGateway.Spec(2), ("PADDING", new string('x', 20_000))));
-        var lease = await gateway.LeaseAsync();
-        var halted = HaltedFile.At(gateway.StatePath + ".tmp");
-        var switching = gateway.Client.RouteAsync(Route.To(green), lease, Token);
-        await halted.ReadSomeAsync(Token);
+        var halted = await HaltSwitchAsync(gateway);
 
         // Enough connections for every thread that waits for sockets.
         for (var connection = 0; connection < 4 * Environment.ProcessorCount; connection++)
         {
-            (await gateway.AskWhoAsync()).Generation.ShouldBe(blue.ToString());
+            (await gateway.AskWhoAsync()).Generation.ShouldBe(halted.Blue.ToString());
         }
 
         await gateway.KillGatewayAsync(before: () =>
         {
-            halted.Dispose();
+            halted.File.Dispose();
             return Task.CompletedTask;
         });
-        (await Should.ThrowAsync<ImmutableBuildException>(() => switching)).IsTransient.ShouldBeTrue();
+        (await Should.ThrowAsync<ImmutableBuildException>(() => halted.Switching)).IsTransient.ShouldBeTrue();
     }
 
     [Fact]
@@ -123,6 +115,16 @@ public sealed class CommitTests
         (await gateway.Client.ObserveAsync(Token)).Lease.ShouldNotBeNull("it commits again");
     }
 
+    /// <summary>A switch from one generation to another that stands still in the middle of writing the next state.</summary>
+    private static async Task<HaltedSwitch> HaltSwitchAsync(TestGateway gateway)
+    {
+        var (blue, green) = (await gateway.ServeAsync(1), await gateway.CreateHealthyAsync(TestGateway.Spec(2), ("PADDING", new string('x', 20_000))));
+        var lease = await gateway.LeaseAsync();
+        var file = HaltedFile.At(gateway.StatePath + ".tmp");
+        var switching = gateway.Client.RouteAsync(Route.To(green), lease, Token);
+        return new HaltedSwitch(blue, green, file, await file.ReadSomeAsync(Token), switching);
+    }
+
     private static async Task ShouldServeAsync(TestGateway gateway, GenerationId id)
     {
         (await gateway.HealthyAsync(id)).Route.Route.ShouldBe(Route.To(id));
@@ -150,4 +152,6 @@ public sealed class CommitTests
             }
         }
     }
+
+    private sealed record HaltedSwitch(GenerationId Blue, GenerationId Green, HaltedFile File, byte[] Written, Task Switching);
 }

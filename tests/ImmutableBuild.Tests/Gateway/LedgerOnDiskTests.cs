@@ -2,8 +2,8 @@ using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
 using ImmutableBuild.Gateway.State;
 using ImmutableBuild.Generations;
-using ImmutableBuild.Images;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Tests.Generations.Simulation;
 
 namespace ImmutableBuild.Tests.Gateway;
 
@@ -74,15 +74,7 @@ public sealed class LedgerOnDiskTests : IDisposable
         Event = LedgerEvent.Live,
         Cause = LedgerCause.Release,
         By = "test",
-        Spec = new GenerationSpec
-        {
-            App = new AppKey("web", "test"),
-            Commit = CommitOf(version),
-            Image = Digest.Of([(byte)version]),
-            Repository = "local/web",
-            Configuration = new RuntimeConfiguration(),
-            Size = 1,
-        },
+        Spec = SimulatedSpecs.Spec(version),
     };
 
     private static CommitSha CommitOf(int version) => CommitSha.Parse(version.ToString("x40"));

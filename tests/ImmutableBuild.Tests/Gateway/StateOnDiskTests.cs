@@ -4,8 +4,8 @@ using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
 using ImmutableBuild.Gateway.State;
 using ImmutableBuild.Generations;
-using ImmutableBuild.Images;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Tests.Generations.Simulation;
 
 namespace ImmutableBuild.Tests.Gateway;
 
@@ -13,7 +13,7 @@ namespace ImmutableBuild.Tests.Gateway;
 public sealed class StateOnDiskTests : IDisposable
 {
     private const string Secret = "hush";
-    private static readonly AppKey App = new("web", "test");
+    private static readonly AppKey App = SimulatedSpecs.App;
     private readonly string _directory = Directory.CreateTempSubdirectory("imb-state-").FullName;
     private readonly StringWriter _words = new();
 
@@ -157,15 +157,7 @@ public sealed class StateOnDiskTests : IDisposable
 
     private static Route RouteTo(int version) => Route.To(Spec(version).Id);
 
-    private static GenerationSpec Spec(int version) => new()
-    {
-        App = App,
-        Commit = CommitSha.Parse(version.ToString("x40")),
-        Image = Digest.Of([(byte)version]),
-        Repository = "local/web",
-        Configuration = new RuntimeConfiguration(),
-        Size = 1,
-    };
+    private static GenerationSpec Spec(int version) => SimulatedSpecs.Spec(version);
 
     private static LeaseRequest Request(string holder) => new(holder, TimeSpan.FromSeconds(30));
 

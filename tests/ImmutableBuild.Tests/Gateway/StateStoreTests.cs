@@ -2,14 +2,14 @@ using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
 using ImmutableBuild.Gateway.State;
 using ImmutableBuild.Generations;
-using ImmutableBuild.Images;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Tests.Generations.Simulation;
 
 namespace ImmutableBuild.Tests.Gateway;
 
 public sealed class StateStoreTests : IDisposable
 {
-    private static readonly AppKey App = new("web", "test");
+    private static readonly AppKey App = SimulatedSpecs.App;
     private readonly string _directory = Directory.CreateTempSubdirectory("imb-state-").FullName;
     private readonly StringWriter _words = new();
 
@@ -111,15 +111,7 @@ public sealed class StateStoreTests : IDisposable
         Event = LedgerEvent.Live,
         Cause = LedgerCause.Release,
         By = "test",
-        Spec = new GenerationSpec
-        {
-            App = App,
-            Commit = CommitSha.Parse(version.ToString("x40")),
-            Image = Digest.Of([(byte)version]),
-            Repository = "local/web",
-            Configuration = new RuntimeConfiguration(),
-            Size = 1,
-        },
+        Spec = SimulatedSpecs.Spec(version),
     };
 
     private GatewayLog Log() => new(_words, TimeProvider.System);

@@ -2,15 +2,15 @@ using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
 using ImmutableBuild.Gateway.State;
 using ImmutableBuild.Generations;
-using ImmutableBuild.Images;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Tests.Generations.Simulation;
 
 namespace ImmutableBuild.Tests.Gateway;
 
 /// <summary>The machine's clock is set back or forward while a gateway runs, or while none does.</summary>
 public sealed class SteadyTimeTests : IDisposable
 {
-    private static readonly AppKey App = new("web", "test");
+    private static readonly AppKey App = SimulatedSpecs.App;
     private static readonly DateTimeOffset Noon = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private readonly string _directory = Directory.CreateTempSubdirectory("imb-state-").FullName;
@@ -114,15 +114,7 @@ public sealed class SteadyTimeTests : IDisposable
         Event = LedgerEvent.Live,
         Cause = LedgerCause.Release,
         By = "test",
-        Spec = new GenerationSpec
-        {
-            App = App,
-            Commit = CommitSha.Parse(version.ToString("x40")),
-            Image = Digest.Of([(byte)version]),
-            Repository = "local/web",
-            Configuration = new RuntimeConfiguration(),
-            Size = 1,
-        },
+        Spec = SimulatedSpecs.Spec(version),
     };
 
     /// <summary>A clock that can be set, and time that passes all the same.</summary>
