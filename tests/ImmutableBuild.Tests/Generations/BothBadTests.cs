@@ -48,4 +48,23 @@ public sealed class BothBadTests
         failure.Message.ShouldContain($"{World.Id(1)} serves");
         world.Serving.ShouldBe(World.Id(1));
     }
+
+    [Fact, Trait("Fault", "F31")]
+    public async Task Users_go_to_a_standby_before_anything_else_when_what_serves_has_died()
+    {
+        var world = new World(new RolloutPlan { Keep = 1 });
+        await world.ReleaseAsync(1);
+        await world.ReleaseAsync(2);
+        world.Target.Kill(World.Id(2));
+        world.Time.Advance(TimeSpan.FromMilliseconds(100));
+        var before = world.Target.Calls.Count;
+
+        await world.ReleaseAsync(3);
+
+        var calls = world.Target.Calls.Skip(before).ToList();
+        calls.ShouldContain($"route {World.Id(1)} 100%");
+        calls.IndexOf($"route {World.Id(1)} 100%").ShouldBeLessThan(calls.FindIndex(call => call.StartsWith("create", StringComparison.Ordinal)));
+        world.Reporter.Details.ShouldContain(detail => detail.StartsWith($"route {World.Id(1)} 100%", StringComparison.Ordinal) && detail.Contains("nothing that has traffic answers", StringComparison.Ordinal));
+        world.Serving.ShouldBe(World.Id(3));
+    }
 }

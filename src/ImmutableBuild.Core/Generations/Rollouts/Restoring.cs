@@ -12,8 +12,8 @@ internal static class Restoring
         }
 
         var strangers = scene.Route.Shares.Where(share => share.Generation != scene.NewId && share.Generation != stable.Id).ToList();
-        var why = strangers.Count > 0 ? $"{strangers[0].Generation} is of a release that did not end"
-            : !scene.IsServed ? "nothing that has traffic answers"
+        var why = !scene.IsServed ? "nothing that has traffic answers"
+            : strangers.Count > 0 ? $"{strangers[0].Generation} is of a release that did not end"
             : null;
         return why is null ? null : new SetRoute(Route.To(stable.Id)) { Why = why };
     }
