@@ -80,12 +80,11 @@ public sealed class RunInvariants(RolloutPlan plan)
     private static void OnlyTheGoalsWay(Change change, ActingRun run) =>
         run.Goal.ShouldBe(RolloutGoal.Live, $"'{change.What}': only the run that goes live moves traffic to the new generation");
 
-    /// <summary>What failed is made anew before it gets traffic. What kept its traffic, for want of anything better (F31), can't be, and is judged again where it is.</summary>
     private static void NeverWhatFailed(Change change, ActingRun run, Observation seen)
     {
         var generation = seen.Find(run.Wants).ShouldNotBeNull();
         run.FirstSign.ShouldBeNull($"F14: '{change.What}' after a sign that speaks against it");
-        (Oracle.HasFailed(seen, generation) && !seen.Route.Route.Names(run.Wants)).ShouldBeFalse($"F30: '{change.What}' although the ledger says that it failed");
+        Oracle.HasFailed(seen, generation).ShouldBeFalse($"F30: '{change.What}' although the ledger says that it failed");
     }
 
     /// <summary>A canary begins with its first step and goes on only after a step's time, with enough numbers, and good ones.</summary>
