@@ -79,7 +79,7 @@ public static class GateErrors
     public static Diagnostic Abandoned(Refusal refusal, GenerationId refused, GenerationId? serving)
     {
         var now = serving is null ? "Nothing serves, as before."
-            : serving == refused ? "It keeps its traffic, because the generation before it answers even worse or is gone."
+            : serving == refused ? "It keeps its traffic, because the generation before it answers even worse or is gone; releasing it again tries it once more, where it is."
             : $"{serving} serves.";
         return refusal.Diagnostic with { Message = $"{refusal.Diagnostic.Message} {now}" };
     }

@@ -30,7 +30,7 @@ public sealed class DeployStage(IDeploymentTarget target, IImageVerifier verifie
         return new StageResult(
             record with
             {
-                Deploy = new DeployRecord { Spec = deployed, AlreadyLive = isLive, Serving = serving, LiveSequence = result.Before.LiveSequence },
+                Deploy = new DeployRecord { Spec = deployed, AlreadyLive = isLive, Serving = serving, LiveSequence = result.Before.LiveSequence, Earlier = EarlierTrial.Of(result.Before, id) },
             },
             isLive ? $"{id} is live already" : $"{id} {Beside(serving, id)}, {deployed.Size} instance{(deployed.Size == 1 ? "" : "s")}, no traffic yet");
     }

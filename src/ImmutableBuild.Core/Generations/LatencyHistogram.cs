@@ -29,6 +29,9 @@ public sealed record LatencyHistogram(ImmutableArray<long> Counts)
             : Math.Min(BucketCount - 1, (int)Math.Ceiling(4 * Math.Log2(microseconds / FirstBoundMicroseconds)));
     }
 
+    /// <summary>What was counted since <paramref name="before"/>, an earlier reading of the same counts.</summary>
+    public LatencyHistogram Since(LatencyHistogram before) => new([.. Counts.Zip(before.Counts, (now, then) => Math.Max(0, now - then))]);
+
     /// <summary>The largest latency of bucket <paramref name="bucket"/>.</summary>
     public static TimeSpan UpperBound(int bucket) =>
         TimeSpan.FromMicroseconds(FirstBoundMicroseconds * Math.Pow(2, bucket / 4.0));

@@ -147,4 +147,13 @@ public sealed record TrafficSample(DateTimeOffset At, long Requests, long Errors
     /// tell. Without it a request that hangs is seen by nobody.
     /// </summary>
     public LatencyHistogram? Waiting { get; init; }
+
+    /// <summary>What was counted since <paramref name="before"/>, an earlier reading of the same counters; all of it when they began anew since.</summary>
+    public TrafficSample Since(TrafficSample before) => Requests < before.Requests || Errors < before.Errors || Lost < before.Lost ? this : this with
+    {
+        Requests = Requests - before.Requests,
+        Errors = Errors - before.Errors,
+        Lost = Lost - before.Lost,
+        Latency = Latency.Since(before.Latency),
+    };
 }

@@ -10,8 +10,11 @@ internal static class ReleaseDesired
     public static Desired Create(ReleaseRecord record, StageContext context) => Of(record, context, SpecOf(record, context), RolloutGoal.Created);
 
     /// <summary>The wish of a release that was deployed.</summary>
-    public static Desired Continue(ReleaseRecord record, StageContext context, RolloutGoal goal) =>
-        Of(record, context, record.Deploy!.Spec, goal) with { LiveSequence = goal == RolloutGoal.Live ? record.Deploy.LiveSequence : null };
+    public static Desired Continue(ReleaseRecord record, StageContext context, RolloutGoal goal)
+    {
+        var desired = Of(record, context, record.Deploy!.Spec, goal);
+        return goal == RolloutGoal.Live ? desired with { LiveSequence = record.Deploy.LiveSequence, Earlier = record.Deploy.Earlier } : desired;
+    }
 
     private static Desired Of(ReleaseRecord record, StageContext context, GenerationSpec spec, RolloutGoal goal) => new()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Rollouts;
 using ImmutableBuild.Images;
 
 namespace ImmutableBuild.Releases;
@@ -215,6 +216,9 @@ public sealed record DeployRecord
 
     /// <summary>The sequence of the ledger's newest Live entry when Deploy began, 0 when there was none; a later one of another generation supersedes this release (F06).</summary>
     public long LiveSequence { get; init; }
+
+    /// <summary>How the generation stood when Deploy began, where an earlier release had made it; null when the record doesn't say.</summary>
+    public EarlierTrial? Earlier { get; init; }
 }
 
 /// <summary>The gate's verdict, and the switch.</summary>

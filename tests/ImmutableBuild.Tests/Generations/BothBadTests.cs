@@ -31,6 +31,27 @@ public sealed class BothBadTests
     }
 
     [Fact, Trait("Fault", "F31")]
+    public async Task What_was_given_up_goes_once_the_old_one_answers_again()
+    {
+        var world = new World();
+        await world.ReleaseAsync(1);
+        world.With(2, new SimulatedApp { ProbePasses = probe => probe != 8 });
+        world.Target.Watch += change =>
+        {
+            if (change.What.StartsWith("record Failed", StringComparison.Ordinal))
+            {
+                world.Target.Kill(World.Id(1));
+                world.Time.Advance(TimeSpan.FromMilliseconds(200));
+            }
+        };
+
+        await world.FailAsync(2);
+
+        world.Serving.ShouldBe(World.Id(1));
+        world.Standing.ShouldBe([World.Id(1)]);
+    }
+
+    [Fact, Trait("Fault", "F31")]
     public async Task Users_go_to_a_standby_when_what_serves_dies_during_a_release()
     {
         var world = new World(new RolloutPlan { Keep = 1 });

@@ -22,6 +22,27 @@ public sealed class CanaryTests
         run.Decisions.ShouldContain(decision => decision.Contains("Mann-Whitney", StringComparison.Ordinal));
     }
 
+    [Fact, Trait("Fault", "F31")]
+    public async Task Two_old_ones_that_fail_in_turn_do_not_hold_the_new_one_back_for_ever()
+    {
+        _world.Plan = _world.Plan with { Keep = 1 };
+        await _world.ReleaseAsync(1);
+        await _world.ReleaseAsync(2);
+        _world.Target.Faults = _ =>
+        {
+            if (_world.Now.Route is var route && route.Route.PercentOf(World.Id(3)) is > 0 and < 100 && _world.Now.ObservedAt - route.Since > TimeSpan.FromSeconds(3))
+            {
+                _world.Target.Kill(_world.Serving!.Value);
+            }
+
+            return Fault.None;
+        };
+
+        await _world.ReleaseAsync(3);
+
+        _world.Serving.ShouldBe(World.Id(3));
+    }
+
     [Fact]
     public async Task A_first_release_has_nothing_to_be_compared_with()
     {

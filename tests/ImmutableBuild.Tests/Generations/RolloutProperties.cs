@@ -97,17 +97,27 @@ public sealed class RolloutProperties(ITestOutputHelper output)
                 world.Target.EntryStuckUntil = world.Time.GetUtcNow() + TimeSpan.FromSeconds(sticks.Seconds);
                 break;
             case Crash:
-                if (world.Serving is { } serving)
-                {
-                    world.Target.Kill(serving);
-                }
-
-                world.Time.Advance(TimeSpan.FromMilliseconds(100));
+                KillServing(world);
+                break;
+            case Outage outage:
+                KillServing(world);
+                Live(world, history, outage.Meanwhile);
                 break;
             case Passes passes:
                 world.Time.Advance(TimeSpan.FromSeconds(passes.Seconds));
                 break;
         }
+    }
+
+    /// <summary>What was killed is seen to be dead, and not started again yet.</summary>
+    private static void KillServing(World world)
+    {
+        if (world.Serving is { } serving)
+        {
+            world.Target.Kill(serving);
+        }
+
+        world.Time.Advance(TimeSpan.FromMilliseconds(200));
     }
 
     /// <summary>A release of an app that is well goes live through any number of calls that fail or lose their replies, where nobody else is at work.</summary>
@@ -127,7 +137,7 @@ public sealed class RolloutProperties(ITestOutputHelper output)
             return;
         }
 
-        var (now, id, says) = (world.Now, World.Id(release.Commit), $"{release} ended with {build.Failure.Message}");
+        var (now, id, says) = (build.Left!, World.Id(release.Commit), $"{release} ended with {build.Failure.Message}");
         var left = now.Find(id);
         (left is null || now.Route.Route.Names(id) || Oracle.IsProven(now, left)).ShouldBeTrue($"invariant 5: left its generation behind: {says}");
         var others = now.Generations.Where(generation => generation.Id != id && Oracle.IsProven(now, generation) && Oracle.Answers(generation)).ToList();

@@ -88,6 +88,18 @@ public sealed class StageTests
         _world.Now.Lease.ShouldBe(lease);
     }
 
+    [Fact, Trait("Fault", "F12")]
+    public async Task What_ends_between_Deploy_and_HealthGate_is_refused()
+    {
+        var record = (await new DeployStage(_world.Target, new Verifier()).RunAsync(Record(1), Context(), Ct)).Record;
+        _world.Target.Kill(Id(1));
+        _world.Time.Advance(TimeSpan.FromSeconds(3));
+
+        var failure = await Should.ThrowAsync<ImmutableBuildException>(() => new HealthGateStage(_world.Target, new Verifier()).RunAsync(record, Context(), Ct));
+
+        failure.Code.ShouldBe("IMB7002");
+    }
+
     [Fact, Trait("Fault", "F07")]
     public async Task What_is_live_already_is_said_to_be()
     {

@@ -11,7 +11,8 @@ internal static class Abandoning
         ?? Restoring.Next(scene)
         ?? RecordFailure(scene, refusal)
         ?? ClearingUp.Next(scene)
-        ?? (RolloutAction?)WaitUntilGone(scene)
+        ?? WaitUntilGone(scene)
+        ?? (RolloutAction?)WaitUntilItMayGo(scene, refusal)
         ?? new Fail(Error(scene, refusal)) { Why = refusal.Diagnostic.Message };
 
     /// <summary>
@@ -53,6 +54,14 @@ internal static class Abandoning
     private static Wait? WaitUntilGone(Scene scene) => scene.New is { Generation.Phase: GenerationPhase.Destroying } going && !Leaving.IsOverdue(scene, going)
         ? new Wait { Why = $"{scene.NewId} drains and goes" }
         : null;
+
+    /// <summary>What serves does not answer at the moment, and the new one would: it is not destroyed before the other answers again, or has had the time to.</summary>
+    private static Wait? WaitUntilItMayGo(Scene scene, Refusal refusal) =>
+        scene is { New: { Answers: true, Generation.Phase: not GenerationPhase.Destroying } last, NewPercent: 0 }
+        && !scene.IsProven(last) && !scene.MayDestroy(last)
+        && scene.Observed.ObservedAt - (refusal.At ?? scene.Observed.ObservedAt) <= scene.Plan.HealthTimeout
+            ? new Wait { Why = $"{scene.NewId} is the last that answers, and goes once what serves answers again" }
+            : null;
 
     /// <summary>Why it was given up comes first; that it does not go is said beside it.</summary>
     private static Diagnostic Error(Scene scene, Refusal refusal)

@@ -44,11 +44,20 @@ public sealed record Desired
     /// <summary>The target's clock when this run first looked. A generation that existed before gets the whole health timeout from here.</summary>
     public DateTimeOffset? Began { get; init; }
 
+    /// <summary>
+    /// How the generation stood when the release began; null takes it from the first observation, and holds nothing against it
+    /// in a decision made without one.
+    /// </summary>
+    public EarlierTrial? Earlier { get; init; }
+
     /// <summary>Why this run gave the generation up; once spoken it stands, even if the generation looks well again a moment later.</summary>
     public Refusal? Refused { get; init; }
 
     /// <summary>The judge's latest look, so that each is taken once however often the target is observed.</summary>
     public Looked? Looked { get; init; }
+
+    /// <summary>The other generations this run has seen not to answer while they had traffic: no measure for the new one, even when they answer again.</summary>
+    public ImmutableHashSet<GenerationId> Faltered { get; init; } = [];
 
     /// <summary>The generations this run has seen being destroyed, so that it does not wait for one for ever.</summary>
     public ImmutableArray<Leaving> Leaving { get; init; } = [];

@@ -6,7 +6,8 @@ namespace ImmutableBuild.Generations.Rollouts;
 /// <summary>
 /// The verdict on the new generation's instances: each healthy K times in a row and confirmed to be itself. Before it has
 /// traffic, a failed probe only delays; with traffic, the first one refuses (F14). An instance that ends refuses at once,
-/// unless the generation proved itself before (a standby may have a past).
+/// unless the generation proved itself before (a standby may have a past). What was so before the release looked is not held
+/// against a generation that nothing else can serve in place of (<see cref="EarlierTrial"/>).
 /// </summary>
 internal static class Gate
 {
@@ -60,6 +61,7 @@ internal static class Gate
     private static bool Judges(Scene scene, Known known) => known.Generation.Phase switch
     {
         GenerationPhase.Destroying => false,
+        _ when scene.IsSpoiled => false,
         GenerationPhase.Creating => scene.Desired.Goal != RolloutGoal.Converged,
         _ => scene.Desired.Goal == RolloutGoal.Live && (scene.NewPercent > 0 || !scene.HasFailed(known)),
     };
@@ -70,8 +72,9 @@ internal static class Gate
     private static Refusal? RefuseInstance(Scene scene, Known known, ObservedInstance instance)
     {
         var hasTraffic = scene.NewPercent > 0;
-        var hasEnded = instance.State == InstanceState.Exited || instance.Restarts > 0;
-        var fails = instance.State == InstanceState.Exited || instance.LastProbe is { Healthy: false };
+        var hasEnded = instance.Ends() > scene.Earlier.Ends.GetValueOrDefault(instance.Name);
+        var wasDown = scene.Earlier.Down.Contains(instance.Name) && !scene.HasFallback;
+        var fails = !wasDown && (instance.State == InstanceState.Exited || instance.LastProbe is { Healthy: false });
         Diagnostic? fault =
             instance.Identity == InstanceIdentity.Foreign ? GateErrors.ForeignAnswer(known.Id, instance)
             : hasEnded && !scene.IsProven(known) ? GateErrors.InstanceEnded(known.Id, instance, hasTraffic)

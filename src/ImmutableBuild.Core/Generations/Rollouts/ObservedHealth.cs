@@ -10,6 +10,9 @@ internal static class ObservedHealth
     public static bool Answers(this ObservedInstance instance) =>
         instance is { State: InstanceState.Running, ConsecutiveHealthy: > 0 } && instance.Identity != InstanceIdentity.Foreign;
 
+    /// <summary>How often its process has ended so far.</summary>
+    public static int Ends(this ObservedInstance instance) => instance.Restarts + (instance.State == InstanceState.Exited ? 1 : 0);
+
     /// <summary>At least one instance answers.</summary>
     public static bool Answers(this ObservedGeneration generation) =>
         generation.Phase != GenerationPhase.Destroying && generation.Instances.Any(Answers);

@@ -13,7 +13,8 @@ internal static class Restoring
 
         var strangers = scene.Route.Shares.Where(share => share.Generation != scene.NewId && share.Generation != stable.Id).ToList();
         var why = !scene.IsServed ? "nothing that has traffic answers"
-            : strangers.Count > 0 ? $"{strangers[0].Generation} is of a release that did not end"
+            : strangers.Count > 0 ? $"{strangers[0].Generation} {(scene.HasBeenLive(strangers[0].Generation) ? "does not answer" : "is of a release that did not end")}"
+            : scene is { IsSpoiled: true, NewPercent: > 0 } ? $"the trial of {scene.NewId} did not go well; it is made anew"
             : null;
         return why is null ? null : new SetRoute(Route.To(stable.Id)) { Why = why };
     }

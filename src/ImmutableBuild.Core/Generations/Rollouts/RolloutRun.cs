@@ -92,7 +92,12 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
         {
             Began = _desired.Began ?? _observed.ObservedAt,
             LiveSequence = _desired.LiveSequence ?? _observed.LiveSequence,
+            Refused = _desired.Refused is { At: null } refused ? refused with { At = _observed.ObservedAt } : _desired.Refused,
+            Earlier = (_desired.Earlier ?? EarlierTrial.Of(_observed, _desired.Id)).After(_observed, _desired.Id),
             Leaving = NoteLeaving(_observed),
+            Faltered = _desired.Faltered.Union(_observed.Generations
+                .Where(generation => generation.Id != _desired.Id && _observed.Route.Route.Names(generation.Id) && !generation.Answers())
+                .Select(generation => generation.Id)),
         };
 
         var action = Rollout.Next(_desired, _observed);
@@ -111,8 +116,13 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
     {
         if (action is Fail fail)
         {
+            if (await _log.ReadAsync(_desired.Refused?.Instance, cancellationToken))
+            {
+                // Reading may have taken long: what was decided before it may leave users at the wrong place by now.
+                return TimeSpan.Zero;
+            }
+
             _decisions.Note(action);
-            await _log.ReadAsync(_desired.Refused?.Instance, cancellationToken);
             throw new ImmutableBuildException(GateErrors.WithLog(fail.Diagnostic, _desired.Refused?.Instance, _log.Lines));
         }
 

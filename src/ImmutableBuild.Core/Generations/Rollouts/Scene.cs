@@ -54,12 +54,25 @@ internal sealed class Scene
 
     public Route Route => Observed.Route.Route;
 
-    /// <summary>How long the route has had its present form.</summary>
-    public TimeSpan SinceRouted => Observed.ObservedAt - Observed.Route.Since;
+    /// <summary>
+    /// Since when the new generation's traffic is watched: since the route took its present form, or since it is judged again where
+    /// it is.
+    /// </summary>
+    public DateTimeOffset WatchedSince =>
+        !Earlier.WentBadly && !Earlier.WasDown ? Observed.Route.Since
+        : Earlier.Again is not { } again ? Observed.ObservedAt
+        : again.At > Observed.Route.Since ? again.At : Observed.Route.Since;
 
-    /// <summary>Whether this look at the route's present form is still to be taken.</summary>
+    /// <summary>How long the new generation's traffic has been watched.</summary>
+    public TimeSpan Watched => Observed.ObservedAt - WatchedSince;
+
+    /// <summary>What the new generation served while it was watched.</summary>
+    public TrafficSample? WatchedTraffic =>
+        WatchedSince > Observed.Route.Since && Earlier.Again?.Traffic is { } before ? New?.Generation.Traffic?.Since(before) : New?.Generation.Traffic;
+
+    /// <summary>Whether this look is still to be taken.</summary>
     public bool IsDue(JudgeLook look) =>
-        look.Number > 0 && !(Desired.Looked is { } looked && looked.Since == Observed.Route.Since && looked.Look.Number >= look.Number);
+        look.Number > 0 && !(Desired.Looked is { } looked && looked.Since == WatchedSince && looked.Look.Number >= look.Number);
 
     /// <summary>The new generation's share of traffic in percent.</summary>
     public int NewPercent => Route.PercentOf(NewId);
@@ -79,7 +92,24 @@ internal sealed class Scene
     /// <summary>What failed or killed releases left: without traffic, never proven, and not what this release still works on.</summary>
     public IEnumerable<Known> Leftovers => Generations.Where(known =>
         MayDestroy(known) && !IsProven(known)
-        && (known.Id != NewId || HasFailed(known) || Desired.Refused is not null));
+        && (known.Id != NewId || HasFailed(known) || IsSpoiled || Desired.Refused is not null));
+
+    /// <summary>What an earlier attempt at the new generation left, when that is what runs now.</summary>
+    public EarlierTrial Earlier => New is { } known && Desired.Earlier is { } earlier && earlier.CreatedAt == known.Generation.CreatedAt ? earlier : EarlierTrial.None;
+
+    /// <summary>Something that was live answers and can serve meanwhile.</summary>
+    public bool HasFallback => Stable is { Answers: true } stable && IsProven(stable);
+
+    /// <summary>
+    /// An earlier attempt at the new generation failed, or an instance of it ended before this release looked: it is made anew
+    /// where something else can serve meanwhile.
+    /// </summary>
+    public bool IsSpoiled =>
+        New is { Generation.Phase: GenerationPhase.Running } known
+        && Desired is { Refused: null, Goal: not RolloutGoal.Converged }
+        && !IsProven(known)
+        && Earlier.WentBadly
+        && HasFallback;
 
     /// <summary>The ledger's latest word on <paramref name="id"/>.</summary>
     public LedgerEntry? LatestEntry(GenerationId id) => _latest.GetValueOrDefault(id);
@@ -89,6 +119,9 @@ internal sealed class Scene
     /// created again has to prove itself again.
     /// </summary>
     public bool IsProven(Known known) => Says(LedgerEvent.Live, known);
+
+    /// <summary>As <see cref="IsProven"/>, by the id of what exists.</summary>
+    public bool HasBeenLive(GenerationId id) => Generations.Any(known => known.Id == id && IsProven(known));
 
     /// <summary>The ledger says that the generation, as it runs now, failed.</summary>
     public bool HasFailed(Known known) => Says(LedgerEvent.Failed, known);

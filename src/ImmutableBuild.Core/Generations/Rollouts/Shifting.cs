@@ -33,20 +33,20 @@ internal static class Shifting
     {
         if (!IsCanary(scene))
         {
-            return new SetRoute(Route.To(known.Id)) { Why = "there is nothing to compare it with" };
+            return new SetRoute(Route.To(known.Id)) { Why = "there is nothing steady to compare it with" };
         }
 
         var hold = scene.Plan.Judge.OnInconclusive == InconclusiveAction.Hold ? scene.Plan.Judge.HoldTimeout : TimeSpan.Zero;
-        var look = JudgeLook.At(scene.SinceRouted, scene.Plan.StepDuration, hold);
+        var look = JudgeLook.At(scene.Watched, scene.Plan.StepDuration, hold);
         var watching = $"watching {scene.NewPercent} % for {scene.Plan.StepDuration.TotalSeconds:0.#} s";
-        return scene.IsDue(look) ? Judge(scene, known, look, watching, mayHold: scene.SinceRouted < scene.Plan.StepDuration + hold)
+        return scene.IsDue(look) ? Judge(scene, known, look, watching, mayHold: scene.Watched < scene.Plan.StepDuration + hold)
             : new Wait { Why = look.IsEarly ? watching : $"holding at {scene.NewPercent} % until the next look" };
     }
 
     private static RolloutAction Judge(Scene scene, Known known, JudgeLook look, string watching, bool mayHold)
     {
-        var (old, @new) = (scene.Stable!.Generation.Traffic, known.Generation.Traffic);
-        var (since, now) = (scene.Observed.Route.Since, scene.Observed.ObservedAt);
+        var (old, @new) = (scene.Stable!.Generation.Traffic, scene.WatchedTraffic);
+        var (since, now) = (scene.WatchedSince, scene.Observed.ObservedAt);
         var verdict = look.IsEarly
             ? TrafficJudge.JudgeFloors(scene.Plan.Judge, old, @new, since, now, look)
             : TrafficJudge.Judge(scene.Plan.Judge, old, @new, since, now, look);
@@ -67,21 +67,21 @@ internal static class Shifting
             return new Wait { Why = $"the public entry has been answered by {known.Id} {scene.Observed.Route.Serving?.Consecutive ?? 0} times in a row so far" };
         }
 
-        var look = JudgeLook.At(scene.SinceRouted, scene.Plan.Soak, TimeSpan.Zero);
+        var look = JudgeLook.At(scene.Watched, scene.Plan.Soak, TimeSpan.Zero);
         var verdict = JudgesSoak(scene) && scene.IsDue(look)
-            ? TrafficJudge.JudgeFloors(scene.Plan.Judge, null, known.Generation.Traffic, scene.Observed.Route.Since, scene.Observed.ObservedAt, look)
+            ? TrafficJudge.JudgeFloors(scene.Plan.Judge, null, scene.WatchedTraffic, scene.WatchedSince, scene.Observed.ObservedAt, look)
             : null;
         if (verdict?.Verdict == Verdict.Fail)
         {
             return Refuse(scene, GateErrors.JudgedWorse(known.Id, scene.NewPercent, verdict.Numbers), isFailure: true);
         }
 
-        if (scene.SinceRouted < scene.Plan.Soak)
+        if (scene.Watched < scene.Plan.Soak)
         {
             return new Wait
             {
                 Why = $"watching all traffic for {scene.Plan.Soak.TotalSeconds:0.#} s",
-                Looked = verdict is null ? null : new Looked(scene.Observed.Route.Since, look),
+                Looked = verdict is null ? null : new Looked(scene.WatchedSince, look),
             };
         }
 
@@ -111,11 +111,15 @@ internal static class Shifting
         return new SetRoute(next < 100 ? Route.Split(scene.Stable!.Id, known.Id, next) : Route.To(known.Id)) { Why = why };
     }
 
-    /// <summary>Steps need something to compare with, and traffic to compare; a worker has none.</summary>
+    /// <summary>
+    /// Steps need something steady to compare with, and traffic to compare; a worker has none. Two old generations that fail in turn
+    /// would otherwise send the new one back to its first step for ever.
+    /// </summary>
     private static bool IsCanary(Scene scene) =>
         scene.Plan.Strategy == RolloutStrategy.Canary
         && scene.Desired.Spec.Configuration.Port is not null
-        && scene.Stable is { Answers: true };
+        && scene.Stable is { Answers: true } stable
+        && !scene.Desired.Faltered.Contains(stable.Id);
 
     private static RolloutAction Refuse(Scene scene, Diagnostic fault, bool isFailure)
     {

@@ -51,6 +51,12 @@ public sealed record Crash : Episode
     public override string ToString() => "crash";
 }
 
+/// <summary>The process of an instance of what serves ends, and a release begins before it is started again.</summary>
+public sealed record Outage(Releasing Meanwhile) : Episode
+{
+    public override string ToString() => $"crash, and at once ({Meanwhile})";
+}
+
 /// <summary>Time passes.</summary>
 public sealed record Passes(int Seconds) : Episode
 {

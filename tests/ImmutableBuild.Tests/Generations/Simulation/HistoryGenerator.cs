@@ -81,6 +81,7 @@ public static class HistoryGenerator
         (2, Faults().Select(faults => (Episode)new GoesBack(faults))),
         (1, Gen.Constant<Episode>(new Restarts())),
         (4, Gen.Constant<Episode>(new Crash())),
+        (3, Release().Select(release => (Episode)new Outage(release))),
         (1, Gen.Choose(1, 12).Select(seconds => (Episode)new EntrySticks(seconds))),
         (1, Gen.Choose(1, 40).Select(seconds => (Episode)new Passes(seconds))));
 
@@ -130,6 +131,7 @@ public static class HistoryGenerator
     {
         Releasing release => Shrink(release),
         Again again => [new Releasing(again.Commit, []), .. Shrink(again.Faults).Select(faults => again with { Faults = faults })],
+        Outage outage => [new Crash(), outage.Meanwhile, .. Shrink(outage.Meanwhile).Select(meanwhile => new Outage(meanwhile))],
         GoesBack back => Shrink(back.Faults).Select(faults => back with { Faults = faults }),
         Race race => [race.First, race.Second, .. Shrink(race.First).Select(first => race with { First = first }), .. Shrink(race.Second).Select(second => race with { Second = second })],
         Sleeper sleeper => [sleeper.Sleeping, sleeper.Meanwhile, .. Shrink(sleeper.Sleeping).Select(sleeping => sleeper with { Sleeping = sleeping })],

@@ -71,28 +71,40 @@ public sealed class RunInvariants(RolloutPlan plan)
         var generation = seen.Find(run.Wants).ShouldNotBeNull();
         seen.Route.Route.ShouldBe(Route.To(run.Wants), "F14: live without all the traffic");
         (seen.ObservedAt - seen.Route.Since).ShouldBeGreaterThanOrEqualTo(plan.Soak, "F14: live before the soak time was over");
+        if (run.IsJudgedAgain(generation))
+        {
+            (seen.ObservedAt - run.AllAnsweredAt!.Value).ShouldBeGreaterThanOrEqualTo(plan.Soak, "F14: live by what was served in an earlier trial");
+        }
+
         seen.Route.Serving!.Generation.ShouldBe(run.Wants, "F24");
         seen.Route.Serving.Consecutive.ShouldBeGreaterThanOrEqualTo(plan.HealthySuccesses, "F24: the public entry did not answer often enough");
         Oracle.IsHealthy(generation, plan.HealthySuccesses, seen.ObservedAt).ShouldBeTrue("live but not healthy");
         run.FirstSign.ShouldBeNull("F14: live after a sign that speaks against it");
+        run.HasToBeMadeAnew(seen).ShouldBeFalse("live although it had to be made anew");
     }
 
     private static void OnlyTheGoalsWay(Change change, ActingRun run) =>
         run.Goal.ShouldBe(RolloutGoal.Live, $"'{change.What}': only the run that goes live moves traffic to the new generation");
 
+    /// <summary>
+    /// What failed is made anew before it gets traffic. Not so what kept its traffic since nothing else was there (F31), which is judged
+    /// again where it is, and what is the last that answers, when what has traffic does not: invariant 1 is before F30.
+    /// </summary>
     private static void NeverWhatFailed(Change change, ActingRun run, Observation seen)
     {
         var generation = seen.Find(run.Wants).ShouldNotBeNull();
         run.FirstSign.ShouldBeNull($"F14: '{change.What}' after a sign that speaks against it");
-        Oracle.HasFailed(seen, generation).ShouldBeFalse($"F30: '{change.What}' although the ledger says that it failed");
+        var isJudgedAgain = seen.Route.Route.Names(run.Wants) || !Oracle.IsServed(seen);
+        (Oracle.HasFailed(seen, generation) && !isJudgedAgain).ShouldBeFalse($"F30: '{change.What}' although the ledger says that it failed");
+        run.HasToBeMadeAnew(seen).ShouldBeFalse($"'{change.What}' although its trial did not go well, and something else can serve until it is made anew");
     }
 
-    /// <summary>A canary begins with its first step and goes on only after a step's time, with enough numbers, and good ones.</summary>
+    /// <summary>A canary begins with its first step and goes on only after a step's time, with enough numbers, and good ones. What failed its users before the run's eyes is no measure.</summary>
     private void NotWorseThanOld(Change change, ActingRun run, Observation seen)
     {
         var old = seen.Generations.FirstOrDefault(generation =>
             generation.Id != run.Wants && seen.Route.Route.Names(generation.Id) && Oracle.IsProven(seen, generation) && Oracle.Answers(generation));
-        if (plan.Strategy != RolloutStrategy.Canary || old is null)
+        if (plan.Strategy != RolloutStrategy.Canary || old is null || run.Faltered.Contains(old.Id))
         {
             return;
         }

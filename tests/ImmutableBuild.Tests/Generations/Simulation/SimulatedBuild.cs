@@ -23,6 +23,8 @@ public sealed class SimulatedBuild
     private ActingRun _acting;
     private readonly string? _diesAfter;
     private int _calls;
+    private Observation? _first;
+    private EarlierTrial? _earlier;
 
     public SimulatedBuild(World world, int commit, IReadOnlyList<Fault> faults, string? diesAfter = null)
         : this(world, world.Desire(commit), faults, diesAfter, RolloutGoal.Created, RolloutGoal.Live, RolloutGoal.Converged)
@@ -50,6 +52,9 @@ public sealed class SimulatedBuild
 
     public ImmutableBuildException? Failure { get; private set; }
 
+    /// <summary>How the target stood when it failed, before the lease was given back.</summary>
+    public Observation? Left { get; private set; }
+
     /// <summary>What its latest run saw first that speaks against its generation.</summary>
     public Sign? FirstSign => _acting.FirstSign;
 
@@ -73,7 +78,7 @@ public sealed class SimulatedBuild
         }
         catch (ImmutableBuildException failure)
         {
-            (End, Failure) = (BuildEnd.Failed, failure);
+            (End, Failure, Left) = (BuildEnd.Failed, failure, _world.Now);
             ReleaseLease();
         }
 
@@ -103,6 +108,8 @@ public sealed class SimulatedBuild
 
     private void Advance()
     {
+        _first ??= _acting.First;
+        _earlier ??= EarlierTrial.Of(_run.Result().Before, _desired.Id);
         if (_goals.TryDequeue(out var goal))
         {
             (_run, _acting) = Begin(goal);
@@ -118,8 +125,8 @@ public sealed class SimulatedBuild
     }
 
     private (RolloutRun Run, ActingRun Acting) Begin(RolloutGoal goal) => (
-        new RolloutRun(_world.Target, _desired with { Goal = goal }, new RolloutSettings { KeepLease = true }, _world.Time, _world.Reporter),
-        new ActingRun(_desired.Id, goal));
+        new RolloutRun(_world.Target, _desired with { Goal = goal, Earlier = goal == RolloutGoal.Live ? _earlier : null }, new RolloutSettings { KeepLease = true }, _world.Time, _world.Reporter),
+        new ActingRun(_desired.Id, goal, goal == RolloutGoal.Live ? _first : null));
 
     private void ReleaseLease()
     {

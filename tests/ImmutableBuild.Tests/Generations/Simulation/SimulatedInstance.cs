@@ -19,8 +19,8 @@ internal sealed class SimulatedInstance(string name, SimulatedApp app, Probe pro
 
     public bool Answers => Observe().ConsecutiveHealthy > 0 && !app.IsForeign && _endedAt is null;
 
-    /// <summary>Ends its process; it is started again a second later.</summary>
-    public void Kill(DateTimeOffset at) => _killAt ??= at;
+    /// <summary>Ends its process, where one runs; it is started again a second later.</summary>
+    public void Kill(DateTimeOffset at) => _killAt ??= _endedAt is null ? at : null;
 
     public void Tick(DateTimeOffset now)
     {
