@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -67,6 +68,10 @@ public sealed class GatewayClient : IAsyncDisposable
     /// <summary>Begins to create <paramref name="spec"/> with the processes of <paramref name="launch"/>; see <see cref="IDeploymentTarget.CreateAsync"/>.</summary>
     public Task CreateAsync(GenerationSpec spec, LaunchPlan launch, Lease lease, CancellationToken cancellationToken) =>
         OrderAsync(HttpMethod.Post, GatewayProtocol.GenerationsPath, Body(new CreateRequest(spec, launch, lease), ProtocolJson.Default.CreateRequest), CallTimeout, cancellationToken);
+
+    /// <summary>Begins to watch and route the instances of <paramref name="spec"/> at <paramref name="places"/>; they need not answer yet.</summary>
+    public Task CreateAsync(GenerationSpec spec, ImmutableArray<InstancePlace> places, Lease lease, CancellationToken cancellationToken) =>
+        OrderAsync(HttpMethod.Post, GatewayProtocol.GenerationsPath, Body(new CreateRequest(spec, null, lease) { Places = places }, ProtocolJson.Default.CreateRequest), CallTimeout, cancellationToken);
 
     /// <inheritdoc cref="IDeploymentTarget.RouteAsync"/>
     public Task RouteAsync(Route route, Lease lease, CancellationToken cancellationToken) =>

@@ -19,8 +19,18 @@ public sealed record LaunchPlan(
     string ContentRoot,
     ImmutableSortedDictionary<string, string> Environment);
 
-/// <summary><c>POST /v1/generations</c>.</summary>
-public sealed record CreateRequest(GenerationSpec Spec, LaunchPlan Launch, Lease Lease);
+/// <summary>Where an instance answers that something else than the gateway starts and watches.</summary>
+/// <param name="Name">The instance's name within its generation.</param>
+/// <param name="Host">A DNS name or an IP address that the gateway reaches. A name is looked up anew for each connection.</param>
+/// <param name="Port">Its port; 0 for a worker.</param>
+public sealed record InstancePlace(string Name, string Host, int Port);
+
+/// <summary><c>POST /v1/generations</c>: with the processes of <paramref name="Launch"/>, or, where that is null, with the instances at <see cref="Places"/>.</summary>
+public sealed record CreateRequest(GenerationSpec Spec, LaunchPlan? Launch, Lease Lease)
+{
+    /// <summary>The instances that the gateway does not start itself, as many as the generation has.</summary>
+    public ImmutableArray<InstancePlace> Places { get; init; } = [];
+}
 
 /// <summary><c>PUT /v1/route</c>.</summary>
 public sealed record RouteRequest(Route Route, Lease Lease);

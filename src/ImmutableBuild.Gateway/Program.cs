@@ -1,6 +1,8 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
+using ImmutableBuild.Gateway.Control;
 using ImmutableBuild.Gateway.Keeping;
 using ImmutableBuild.Gateway.Serving;
 using ImmutableBuild.Processes;
@@ -18,7 +20,8 @@ try
     {
         ["keep", .. var rest] => await KeepAsync(rest, ending.Token),
         ["serve", .. var rest] => await ServeAsync(rest, ending.Token),
-        _ => throw new FormatException("Expected 'keep' or 'serve'."),
+        ["connect", "--state", var directory] => await ConnectAsync(directory, ending.Token),
+        _ => throw new FormatException("Expected 'keep', 'serve' or 'connect --state <directory>'."),
     };
 }
 catch (FormatException fault)
@@ -30,6 +33,22 @@ catch (ImmutableBuildException fault)
 {
     await Console.Error.WriteLineAsync(fault.Message);
     return fault.Code == GatewayErrors.AlreadyKeptCode ? ExitCodes.AlreadyKept : ExitCodes.CannotServe;
+}
+
+static async Task<int> ConnectAsync(string stateDirectory, CancellationToken ending)
+{
+    try
+    {
+        await using var input = Console.OpenStandardInput();
+        await using var output = Console.OpenStandardOutput();
+        await ControlBridge.RunAsync(stateDirectory, input, output, ending);
+        return ExitCodes.Stopped;
+    }
+    catch (SocketException fault)
+    {
+        await Console.Error.WriteLineAsync($"The gateway does not answer: {fault.Message}");
+        return ExitCodes.CannotServe;
+    }
 }
 
 static async Task<int> KeepAsync(string[] arguments, CancellationToken ending)

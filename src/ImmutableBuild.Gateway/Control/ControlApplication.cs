@@ -90,7 +90,7 @@ internal sealed class ControlApplication(GatewayInfo info, Orders orders, Observ
     {
         var count = int.TryParse(lines, out var asked) && asked > 0 ? Math.Min(asked, GatewayProtocol.MaximumLogLines) : GatewayProtocol.MaximumLogLines;
         var instance = fleet.Find(id)?.Instances.FirstOrDefault(instance => instance.Record.Name == name);
-        return new LogReply(instance?.Output.Tail(count) ?? []);
+        return new LogReply(instance?.ReadLog(count) ?? []);
     }
 
     private static Task ObeyAsync<T>(HttpContext context, JsonTypeInfo<T> type, Action<T> order) => ObeyAsync(context, type, request =>

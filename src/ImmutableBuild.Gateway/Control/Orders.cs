@@ -31,7 +31,7 @@ internal sealed class Orders(AppKey app, Fleet fleet, LedgerFile ledger, Surroun
     /// <summary>Creates a generation's instances, without traffic. The intent is durable before the first process exists, so a killed gateway leaves nothing unknown behind.</summary>
     public async Task CreateAsync(CreateRequest request)
     {
-        LaunchPlans.Demand(app, request);
+        CreateRequests.Demand(app, request);
         var (spec, id) = (request.Spec, request.Spec.Id);
         RunningGeneration? created = null;
         surroundings.Store.Change(
@@ -42,7 +42,7 @@ internal sealed class Orders(AppKey app, Fleet fleet, LedgerFile ledger, Surroun
                 {
                     { Phase: GenerationPhase.Destroying } => throw GatewayErrors.BeingDestroyed(id),
                     not null => state,
-                    null => state with { Generations = state.Generations.Add(Record(state, spec, request.Launch)) },
+                    null => state with { Generations = state.Generations.Add(Record(state, request)) },
                 };
             },
             state =>
@@ -182,8 +182,14 @@ internal sealed class Orders(AppKey app, Fleet fleet, LedgerFile ledger, Surroun
         }
     }
 
-    private GenerationRecord Record(GatewayState state, GenerationSpec spec, LaunchPlan launch)
+    private GenerationRecord Record(GatewayState state, CreateRequest request)
     {
+        if (!request.Places.IsDefaultOrEmpty)
+        {
+            return new GenerationRecord(request.Spec, null, Now, GenerationPhase.Creating, [.. request.Places.Select(place => new InstanceRecord(place.Name, place.Port, Host: place.Host))]);
+        }
+
+        var spec = request.Spec;
         var taken = state.Generations.SelectMany(generation => generation.Instances).Select(instance => instance.Port).ToHashSet();
         var instances = ImmutableArray.CreateBuilder<InstanceRecord>();
         for (var i = 0; i < spec.Size; i++)
@@ -193,7 +199,7 @@ internal sealed class Orders(AppKey app, Fleet fleet, LedgerFile ledger, Surroun
             instances.Add(new InstanceRecord(i.ToString(), port));
         }
 
-        return new GenerationRecord(spec, launch, Now, GenerationPhase.Creating, instances.ToImmutable());
+        return new GenerationRecord(spec, request.Launch, Now, GenerationPhase.Creating, instances.ToImmutable());
     }
 
     private static int ChoosePort(GenerationId id, int instance, HashSet<int> taken)

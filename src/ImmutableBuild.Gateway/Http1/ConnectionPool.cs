@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using ImmutableBuild.Gateway.Routing;
 
 namespace ImmutableBuild.Gateway.Http1;
 
@@ -14,15 +15,15 @@ internal sealed class ConnectionPool : IDisposable
 
     private readonly Lock _gate = new();
     private readonly List<InstanceConnection> _resting = [];
-    private readonly int _port;
+    private readonly InstanceAddress _address;
     private readonly TimeProvider _time;
     private readonly ITimer _sweeper;
     private bool _disposed;
 
-    /// <summary>Connections to the loopback <paramref name="port"/>.</summary>
-    public ConnectionPool(int port, TimeProvider time)
+    /// <summary>Connections to <paramref name="address"/>.</summary>
+    public ConnectionPool(InstanceAddress address, TimeProvider time)
     {
-        (_port, _time) = (port, time);
+        (_address, _time) = (address, time);
         _sweeper = time.CreateTimer(static pool => ((ConnectionPool)pool!).CloseOld(), this, Sweep, Sweep);
     }
 
@@ -97,7 +98,7 @@ internal sealed class ConnectionPool : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await InstanceConnection.OpenAsync(_port, either.Token);
+            return await InstanceConnection.OpenAsync(_address, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

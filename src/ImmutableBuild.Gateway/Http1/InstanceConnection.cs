@@ -1,6 +1,6 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using ImmutableBuild.Gateway.Routing;
 
 namespace ImmutableBuild.Gateway.Http1;
 
@@ -43,21 +43,9 @@ internal sealed class InstanceConnection : IDisposable
     /// <summary>Bytes that came and were not consumed yet. Valid until the next receive.</summary>
     public ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start, _end - _start);
 
-    /// <summary>Connects to the loopback <paramref name="port"/>.</summary>
-    public static async Task<InstanceConnection> OpenAsync(int port, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), cancellationToken);
-            return new InstanceConnection(socket);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+    /// <summary>Connects to <paramref name="address"/>.</summary>
+    public static async Task<InstanceConnection> OpenAsync(InstanceAddress address, CancellationToken cancellationToken) =>
+        new(await address.ConnectAsync(cancellationToken));
 
     /// <summary>Marks the first <paramref name="count"/> unread bytes as read.</summary>
     public void Consume(int count) => _start += count;

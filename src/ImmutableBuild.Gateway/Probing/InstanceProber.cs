@@ -6,27 +6,33 @@ using ImmutableBuild.Generations;
 namespace ImmutableBuild.Gateway.Probing;
 
 /// <summary>Probes one run of one instance: is it ready, is it who it should be (F15), what does it speak.</summary>
+/// <param name="probe">What to ask.</param>
+/// <param name="generation">Whom the answer should be of.</param>
+/// <param name="address">Where; null for an instance that listens on nothing.</param>
+/// <param name="process">The process; null where this gateway did not start it, and can't tell whether it runs or what it listens on.</param>
+/// <param name="http">Asks.</param>
+/// <param name="time">The gateway's clock.</param>
 internal sealed class InstanceProber(
-    Probe probe, GenerationId generation, int port, RunningProcess process, HttpProbe http, TimeProvider time)
+    Probe probe, GenerationId generation, InstanceAddress? address, RunningProcess? process, HttpProbe http, TimeProvider time)
 {
     /// <summary>Reading the system's socket table costs more than a probe, so a confirmed identity holds this long.</summary>
     private static readonly TimeSpan IdentityHolds = TimeSpan.FromSeconds(5);
 
-    private readonly Uri _address = new($"http://{Upstream.Authority(port)}{(probe.Path.StartsWith('/') ? probe.Path : "/" + probe.Path)}");
+    private readonly Uri _address = new($"http://{address?.ToString() ?? "nowhere"}{(probe.Path.StartsWith('/') ? probe.Path : "/" + probe.Path)}");
     private DateTimeOffset _identityUntil;
     private UpstreamProtocols? _protocols;
 
     /// <summary>One look.</summary>
     public async Task<ProbeOutcome> LookAsync(CancellationToken cancellationToken)
     {
-        if (process.HasExited)
+        if (process is { HasExited: true })
         {
             return new ProbeOutcome(false, "the process ended");
         }
 
         if (probe.Kind == ProbeKind.Process)
         {
-            return new ProbeOutcome(true, "the process runs", InstanceIdentity.Confirmed);
+            return process is null ? new ProbeOutcome(true, "not asked") : new ProbeOutcome(true, "the process runs", InstanceIdentity.Confirmed);
         }
 
         var found = probe.Kind == ProbeKind.Http ? await AskAsync(cancellationToken) : await ConnectAsync("accepted", cancellationToken);
@@ -38,7 +44,7 @@ internal sealed class InstanceProber(
         var identity = Identify();
         if (identity == InstanceIdentity.Foreign)
         {
-            return new ProbeOutcome(false, $"another process listens on port {port}", InstanceIdentity.Foreign);
+            return new ProbeOutcome(false, $"another process listens on {address}", InstanceIdentity.Foreign);
         }
 
         // Asked once, of the instance itself and when it is ready: before, its answers say nothing of what it will speak.
@@ -72,14 +78,14 @@ internal sealed class InstanceProber(
             return again.Status is not null && !RefusesHttp1(again) ? UpstreamProtocols.Both : UpstreamProtocols.Http2;
         }
 
-        return probe.Kind == ProbeKind.Http && await OffSocketThreadAsync(TcpProbe.SpeaksHttp2Async(port, cancellationToken)) ? UpstreamProtocols.Both : UpstreamProtocols.Http1;
+        return probe.Kind == ProbeKind.Http && await OffSocketThreadAsync(TcpProbe.SpeaksHttp2Async(address!, cancellationToken)) ? UpstreamProtocols.Both : UpstreamProtocols.Http1;
     }
 
     private async Task<ProbeOutcome> JudgeAsync(HttpProbeAnswer answer, CancellationToken cancellationToken)
     {
         if (answer.Generation is { } named && named != generation.ToString())
         {
-            return new ProbeOutcome(false, $"generation {Shorten(named)} answers on port {port}", InstanceIdentity.Foreign);
+            return new ProbeOutcome(false, $"generation {Shorten(named)} answers on {address}", InstanceIdentity.Foreign);
         }
 
         var identity = answer.Generation is null ? InstanceIdentity.Unknown : InstanceIdentity.Confirmed;
@@ -101,7 +107,7 @@ internal sealed class InstanceProber(
 
     private async Task<ProbeOutcome> ConnectAsync(string detail, CancellationToken cancellationToken)
     {
-        var fault = await OffSocketThreadAsync(TcpProbe.AcceptsAsync(port, probe.Timeout, cancellationToken));
+        var fault = await OffSocketThreadAsync(TcpProbe.AcceptsAsync(address!, probe.Timeout, cancellationToken));
         return new ProbeOutcome(fault is null, fault ?? detail);
     }
 
@@ -131,7 +137,7 @@ internal sealed class InstanceProber(
             return InstanceIdentity.Confirmed;
         }
 
-        var identity = PortOwner.Compare(process.Identity, port);
+        var identity = process is null ? InstanceIdentity.Unknown : PortOwner.Compare(process.Identity, address!.Port);
         if (identity == InstanceIdentity.Confirmed)
         {
             _identityUntil = time.GetUtcNow() + IdentityHolds;

@@ -1,5 +1,5 @@
-using System.Net;
 using System.Net.Sockets;
+using ImmutableBuild.Gateway.Routing;
 
 namespace ImmutableBuild.Gateway.Probing;
 
@@ -11,14 +11,14 @@ internal static class TcpProbe
 
     private static readonly TimeSpan Http2Timeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Whether a connection to the loopback <paramref name="port"/> is accepted; null for yes, otherwise why not.</summary>
-    public static async Task<string?> AcceptsAsync(int port, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <summary>Whether a connection to <paramref name="address"/> is accepted; null for yes, otherwise why not.</summary>
+    public static async Task<string?> AcceptsAsync(InstanceAddress address, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);
         try
         {
-            using var socket = await ConnectAsync(port, limit.Token);
+            using var socket = await address.ConnectAsync(limit.Token);
             return null;
         }
         catch (SocketException fault)
@@ -31,8 +31,8 @@ internal static class TcpProbe
         }
     }
 
-    /// <summary>Whether what listens on <paramref name="port"/> takes HTTP/2 with prior knowledge: it answers the preface with SETTINGS.</summary>
-    public static async Task<bool> SpeaksHttp2Async(int port, CancellationToken cancellationToken)
+    /// <summary>Whether what listens at <paramref name="address"/> takes HTTP/2 with prior knowledge: it answers the preface with SETTINGS.</summary>
+    public static async Task<bool> SpeaksHttp2Async(InstanceAddress address, CancellationToken cancellationToken)
     {
         const byte Settings = 4;
         const int FrameHeadBytes = 9;
@@ -40,7 +40,7 @@ internal static class TcpProbe
         limit.CancelAfter(Http2Timeout);
         try
         {
-            using var socket = await ConnectAsync(port, limit.Token);
+            using var socket = await address.ConnectAsync(limit.Token);
             await using var stream = new NetworkStream(socket);
             await stream.WriteAsync(Http2Preface, limit.Token);
             var head = new byte[FrameHeadBytes];
@@ -54,21 +54,6 @@ internal static class TcpProbe
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return false;
-        }
-    }
-
-    private static async Task<Socket> ConnectAsync(int port, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
     }
 }

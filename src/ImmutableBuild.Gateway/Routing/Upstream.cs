@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using ImmutableBuild.Gateway.Http1;
 
@@ -18,7 +17,7 @@ internal enum UpstreamProtocols
 }
 
 /// <summary>One run of one instance's process as requests see it: an address and the connections to it.</summary>
-internal sealed class Upstream(string instance, int port, UpstreamProtocols protocols) : IDisposable
+internal sealed class Upstream(string instance, InstanceAddress address, UpstreamProtocols protocols) : IDisposable
 {
     private readonly Lazy<HttpMessageInvoker> _invoker = new(CreateInvoker);
     private long _inFlight;
@@ -27,19 +26,16 @@ internal sealed class Upstream(string instance, int port, UpstreamProtocols prot
     public string Instance => instance;
 
     /// <summary>What every address of a request over HTTP/2 begins with.</summary>
-    public string Prefix { get; } = "http://" + Authority(port);
+    public string Prefix { get; } = $"http://{address}";
 
     /// <summary>Connections of this run for requests over HTTP/1.1.</summary>
-    public ConnectionPool Connections { get; } = new(port, TimeProvider.System);
+    public ConnectionPool Connections { get; } = new(address, TimeProvider.System);
 
     /// <summary>Sends requests over HTTP/2 connections of this run alone.</summary>
     public HttpMessageInvoker Invoker => _invoker.Value;
 
     /// <summary>Requests it is working on.</summary>
     public long InFlight => Volatile.Read(ref _inFlight);
-
-    /// <summary>The address in an observation.</summary>
-    public static string Authority(int port) => "127.0.0.1:" + port.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Whether to ask with HTTP/2: only for a client that came with it, or where nothing else is spoken.</summary>
     public bool UsesHttp2(bool clientSpeaksHttp2) =>

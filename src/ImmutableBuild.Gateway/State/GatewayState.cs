@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using ImmutableBuild.Gateway.Routing;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Processes;
 using ImmutableBuild.Releases;
@@ -48,10 +49,10 @@ internal sealed record GatewayState
     public GatewayState Without(GenerationId id) => this with { Generations = Generations.RemoveAll(generation => generation.Spec.Id == id) };
 }
 
-/// <summary>One generation. Its launch plan holds secrets' values, which is why the file is its owner's alone.</summary>
+/// <summary>One generation. It has no launch plan where something else starts its instances. The plan holds secrets' values, which is why the file is its owner's alone.</summary>
 internal sealed record GenerationRecord(
     GenerationSpec Spec,
-    LaunchPlan Launch,
+    LaunchPlan? Launch,
     DateTimeOffset CreatedAt,
     GenerationPhase Phase,
     ImmutableArray<InstanceRecord> Instances)
@@ -60,8 +61,16 @@ internal sealed record GenerationRecord(
         this with { Instances = [.. Instances.Select(instance => instance.Name == changed.Name ? changed : instance)] };
 }
 
-/// <summary>One instance: its loopback port (0 for a worker) and the process that was last started for it.</summary>
-internal sealed record InstanceRecord(string Name, int Port, ProcessIdentity? Process = null, int Restarts = 0, int? ExitCode = null);
+/// <summary>
+/// One instance: its port (0 for a worker), and the process that was last started for it, or the host it answers on where
+/// something else starts it.
+/// </summary>
+internal sealed record InstanceRecord(string Name, int Port, ProcessIdentity? Process = null, int Restarts = 0, int? ExitCode = null, string? Host = null)
+{
+    /// <summary>Where it answers; null for a worker.</summary>
+    [JsonIgnore]
+    public InstanceAddress? Address => Port == 0 ? null : Host is null ? InstanceAddress.Loopback(Port) : new InstanceAddress(Host, Port);
+}
 
 /// <summary>The JSON form of the state.</summary>
 [JsonSourceGenerationOptions(

@@ -37,8 +37,8 @@ internal static class StateRules
         record is
         {
             Spec.Configuration: { Probe.Path: not null, Environment: not null, Secrets: not null, Arguments.IsDefault: false },
-            Launch: { Executable: not null, ContentRoot: not null, Environment: not null, Arguments.IsDefault: false },
+            Launch: null or { Executable: not null, ContentRoot: not null, Environment: not null, Arguments.IsDefault: false },
             Instances.IsDefaultOrEmpty: false,
         }
-        && record.Instances.All(instance => instance is { Name: not null, Port: >= 0 and <= ushort.MaxValue });
+        && record.Instances.All(instance => instance is { Name: not null, Port: >= 0 and <= ushort.MaxValue } && instance.Host is null == record.Launch is not null);
 }

@@ -37,7 +37,7 @@ internal static class InstanceEnvironment
         variables["TMPDIR"] = directory.Temporary;
         if (instance.Port != 0)
         {
-            variables["ASPNETCORE_URLS"] = "http://" + Upstream.Authority(instance.Port);
+            variables["ASPNETCORE_URLS"] = $"http://{instance.Address}";
             variables["PORT"] = instance.Port.ToString(CultureInfo.InvariantCulture);
         }
 

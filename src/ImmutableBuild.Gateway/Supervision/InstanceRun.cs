@@ -3,14 +3,11 @@ using ImmutableBuild.Gateway.Routing;
 
 namespace ImmutableBuild.Gateway.Supervision;
 
-/// <summary>One process of an instance from its start to its end. Nothing learned of it holds for the next one.</summary>
-internal sealed class InstanceRun(RunningProcess process, InstanceProber prober, DateTimeOffset since) : IDisposable
+/// <summary>One process of an instance from its start to its end; of one that something else starts, all of them. Nothing learned of it holds for the next one.</summary>
+internal sealed class InstanceRun(string instance, InstanceAddress? address, InstanceProber prober, DateTimeOffset since) : IDisposable
 {
     private volatile InstanceHealth _health = InstanceHealth.Unknown;
     private volatile Upstream? _upstream;
-
-    /// <summary>The process.</summary>
-    public RunningProcess Process => process;
 
     /// <summary>Who looks at it.</summary>
     public InstanceProber Prober => prober;
@@ -25,11 +22,11 @@ internal sealed class InstanceRun(RunningProcess process, InstanceProber prober,
     public Upstream? Upstream => _upstream;
 
     /// <summary>Takes <paramref name="outcome"/> into account.</summary>
-    public void Learn(ProbeOutcome outcome, int port, string instance, DateTimeOffset now)
+    public void Learn(ProbeOutcome outcome, DateTimeOffset now)
     {
-        if (outcome.Healthy && port != 0)
+        if (outcome.Healthy && address is not null)
         {
-            _upstream ??= new Upstream(instance, port, outcome.Protocols);
+            _upstream ??= new Upstream(instance, address, outcome.Protocols);
         }
 
         _health = _health.After(outcome, now);

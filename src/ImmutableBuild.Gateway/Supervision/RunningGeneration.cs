@@ -17,7 +17,9 @@ internal sealed class RunningGeneration
         _surroundings = surroundings;
         Id = record.Spec.Id;
         Traffic = new GenerationTraffic(Id, record.Spec.Configuration);
-        Instances = [.. record.Instances.Select(instance => new Instance(record, instance, surroundings, Rotate))];
+        Instances = [.. record.Instances.Select(IInstance (instance) => record.Launch is null
+            ? new RemoteInstance(record, instance, surroundings, Rotate)
+            : new ProcessInstance(record, instance, surroundings, Rotate))];
     }
 
     /// <summary>Which one.</summary>
@@ -27,7 +29,7 @@ internal sealed class RunningGeneration
     public GenerationTraffic Traffic { get; }
 
     /// <summary>Its instances.</summary>
-    public ImmutableArray<Instance> Instances { get; }
+    public ImmutableArray<IInstance> Instances { get; }
 
     /// <summary>Whether any instance may get requests.</summary>
     public bool IsHealthy => !Instances.IsEmpty && Instances.Any(instance => instance.Observe().ConsecutiveHealthy > 0);

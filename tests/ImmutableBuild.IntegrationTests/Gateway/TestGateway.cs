@@ -230,7 +230,7 @@ public sealed class TestGateway : IAsyncDisposable
     private static string TestAppDirectory => typeof(TestGateway).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(data => data.Key == "TestAppDirectory").Value!;
 
-    private static string DotnetHost() =>
+    public static string DotnetHost() =>
         Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host
             ? host
             : Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));

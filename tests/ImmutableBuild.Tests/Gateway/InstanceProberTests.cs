@@ -18,7 +18,7 @@ public sealed class InstanceProberTests : IDisposable
     public InstanceProberTests() => _prober = new InstanceProber(
         Probe.Default,
         Generation,
-        _instance.Port,
+        InstanceAddress.Loopback(_instance.Port),
         new RunningProcess(new ProcessIdentity(Environment.ProcessId, "now"), new TaskCompletionSource<int?>().Task),
         _http,
         TimeProvider.System);

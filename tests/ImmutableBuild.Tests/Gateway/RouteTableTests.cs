@@ -56,8 +56,8 @@ public sealed class RouteTableTests
     {
         using var stable = Traffic(A);
         using var canary = Traffic(B);
-        using var first = new Upstream("0", 1, UpstreamProtocols.Http1);
-        using var second = new Upstream("0", 2, UpstreamProtocols.Http1);
+        using var first = new Upstream("0", InstanceAddress.Loopback(1), UpstreamProtocols.Http1);
+        using var second = new Upstream("0", InstanceAddress.Loopback(2), UpstreamProtocols.Http1);
         stable.Rotate([first]);
         canary.Rotate([second]);
         var table = new RouteTable(new Random(7));
@@ -71,7 +71,7 @@ public sealed class RouteTableTests
     {
         using var stable = Traffic(A);
         using var canary = Traffic(B);
-        using var only = new Upstream("0", 1, UpstreamProtocols.Http1);
+        using var only = new Upstream("0", InstanceAddress.Loopback(1), UpstreamProtocols.Http1);
         stable.Rotate([only]);
         var table = new RouteTable(new Random(7));
         table.Switch(Form(Route.Split(A, B, 90), stable, canary));
@@ -82,8 +82,8 @@ public sealed class RouteTableTests
     public void The_least_busy_instance_is_chosen_and_one_that_failed_is_avoided()
     {
         using var traffic = Traffic(A);
-        using var busy = new Upstream("0", 1, UpstreamProtocols.Http1);
-        using var idle = new Upstream("1", 2, UpstreamProtocols.Http1);
+        using var busy = new Upstream("0", InstanceAddress.Loopback(1), UpstreamProtocols.Http1);
+        using var idle = new Upstream("1", InstanceAddress.Loopback(2), UpstreamProtocols.Http1);
         traffic.Rotate([busy, idle]);
         busy.Enter();
         traffic.Pick(null).ShouldBeSameAs(idle);

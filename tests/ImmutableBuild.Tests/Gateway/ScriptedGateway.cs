@@ -36,7 +36,7 @@ internal sealed class ScriptedGateway : IAsyncDisposable
         var gateway = new ScriptedGateway(script);
         gateway._instance.Start();
         _ = gateway.AcceptAsync();
-        gateway._upstream = new Upstream("0", ((IPEndPoint)gateway._instance.LocalEndpoint).Port, UpstreamProtocols.Http1);
+        gateway._upstream = new Upstream("0", InstanceAddress.Loopback(((IPEndPoint)gateway._instance.LocalEndpoint).Port), UpstreamProtocols.Http1);
         gateway._traffic.Rotate([gateway._upstream]);
         var routes = new RouteTable(Random.Shared);
         routes.Switch(new RouteForm(Route.To(gateway._traffic.Id), _ => gateway._traffic));

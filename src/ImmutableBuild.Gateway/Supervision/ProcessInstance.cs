@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.ComponentModel;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway.Probing;
@@ -8,46 +9,42 @@ using ImmutableBuild.Processes;
 
 namespace ImmutableBuild.Gateway.Supervision;
 
-/// <summary>One instance for as long as its generation lives: its process, started again when it ends, and what probes say of it.</summary>
-internal sealed class Instance : IAsyncDisposable
+/// <summary>An instance that is a process of this gateway's, started again when it ends, and what probes say of it.</summary>
+internal sealed class ProcessInstance : IInstance
 {
-    private static readonly TimeSpan EagerInterval = TimeSpan.FromMilliseconds(50);
-
     private readonly Surroundings _surroundings;
     private readonly GenerationRecord _generation;
     private readonly InstanceDirectory _directory;
     private readonly Action _rotationChanged;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly SemaphoreSlim _probing = new(1, 1);
+    private readonly ProbeLoop _looking;
     private readonly RestartBackoff _backoff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(15), wellAfter: TimeSpan.FromSeconds(30));
     private volatile InstanceRecord _record;
     private volatile InstanceRun? _run;
     private Task _supervision = Task.CompletedTask;
     private Task _probes = Task.CompletedTask;
 
-    public Instance(GenerationRecord generation, InstanceRecord record, Surroundings surroundings, Action rotationChanged)
+    public ProcessInstance(GenerationRecord generation, InstanceRecord record, Surroundings surroundings, Action rotationChanged)
     {
         _generation = generation;
         _record = record;
         _surroundings = surroundings;
         _rotationChanged = rotationChanged;
         _directory = new InstanceDirectory(surroundings.StateDirectory, generation.Spec.Id, record.Name);
+        _looking = new ProbeLoop(generation.Spec.Configuration.Probe, () => _run, rotationChanged, surroundings.Time);
     }
 
-    /// <summary>What is kept of it in the state.</summary>
+    /// <inheritdoc/>
     public InstanceRecord Record => _record;
 
-    /// <summary>What it wrote.</summary>
-    public OutputLog Output => _directory.Output;
-
-    /// <summary>Where requests go; null while it may not get any.</summary>
+    /// <inheritdoc/>
     public Upstream? Upstream => _run is { Health.Serves: true } run ? run.Upstream : null;
 
     private RuntimeConfiguration Configuration => _generation.Spec.Configuration;
 
     private GenerationId Id => _generation.Spec.Id;
 
-    /// <summary>Starts its first process. IMB6054 when the system refuses.</summary>
+    /// <inheritdoc/>
     public void Start()
     {
         try
@@ -60,7 +57,8 @@ internal sealed class Instance : IAsyncDisposable
         }
     }
 
-    /// <summary>Goes on with the process that an earlier gateway started, or with a new one when that is gone (F44).</summary>
+    /// <inheritdoc/>
+    /// <remarks>With the process that an earlier gateway started, or with a new one when that is gone.</remarks>
     public void Resume()
     {
         if (_record.Process is { } identity && RunningProcess.Adopt(_surroundings.Host, identity) is { } process)
@@ -76,42 +74,14 @@ internal sealed class Instance : IAsyncDisposable
         _probes = ProbeAsync();
     }
 
-    /// <summary>Looks now rather than at the next turn; true when it may get requests (F13).</summary>
-    public async Task<bool> LookAsync(CancellationToken cancellationToken)
-    {
-        if (_run is not { } run)
-        {
-            return false;
-        }
+    /// <inheritdoc/>
+    public Task<bool> LookAsync(CancellationToken cancellationToken) => _looking.LookAsync(cancellationToken);
 
-        await _probing.WaitAsync(cancellationToken);
-        try
-        {
-            var outcome = await LookAsync(run, cancellationToken);
-            run.Learn(outcome, _record.Port, _record.Name, _surroundings.Time.GetUtcNow());
-            _rotationChanged();
-            return outcome.Healthy && ReferenceEquals(run, _run);
-        }
-        finally
-        {
-            _probing.Release();
-        }
-    }
+    /// <inheritdoc/>
+    public ImmutableArray<string> ReadLog(int lines) => _directory.Output.Tail(lines);
 
-    /// <summary>A look that could not be made tells as little as one that took too long, and counts like it.</summary>
-    private static async Task<ProbeOutcome> LookAsync(InstanceRun run, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await run.Prober.LookAsync(cancellationToken);
-        }
-        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
-        {
-            return new ProbeOutcome(false, $"could not be probed: {fault.Message}", TimedOut: true);
-        }
-    }
-
-    /// <summary>Ends it for good: TERM to its group, KILL after the grace period, then whoever left the group (F45).</summary>
+    /// <inheritdoc/>
+    /// <remarks>TERM to its group, KILL after the grace period, then whoever left the group (F45).</remarks>
     public async Task StopAsync()
     {
         await _stopping.CancelAsync();
@@ -120,21 +90,20 @@ internal sealed class Instance : IAsyncDisposable
         KillStrays();
     }
 
-    /// <summary>As an observation shows it.</summary>
+    /// <inheritdoc/>
     public ObservedInstance Observe()
     {
         var run = _run;
         var health = run?.Health ?? InstanceHealth.Unknown;
         var state = run is not null ? InstanceState.Running : _stopping.IsCancellationRequested ? InstanceState.Exited : InstanceState.Starting;
-        var address = _record.Port == 0 ? null : Routing.Upstream.Authority(_record.Port);
         return new ObservedInstance(
-            _record.Name, state, address, health.Identity, health.Consecutive, health.Last, _record.Restarts, _record.ExitCode, health.UsesTcpFallback);
+            _record.Name, state, _record.Address?.ToString(), health.Identity, health.Consecutive, health.Last, _record.Restarts, _record.ExitCode, health.UsesTcpFallback);
     }
 
     public ValueTask DisposeAsync()
     {
         _stopping.Dispose();
-        _probing.Dispose();
+        _looking.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -149,7 +118,7 @@ internal sealed class Instance : IAsyncDisposable
         }
 
         _directory.Create();
-        var plan = _generation.Launch;
+        var plan = _generation.Launch!;
         var environment = InstanceEnvironment.Of(plan, Id, _record, _directory, _surroundings.StateDirectory);
         var process = RunningProcess.Start(_surroundings.Host, new ProcessStart
         {
@@ -157,7 +126,7 @@ internal sealed class Instance : IAsyncDisposable
             Arguments = plan.Arguments,
             Environment = environment,
             WorkingDirectory = _directory.Work,
-            OutputFile = Output.Path,
+            OutputFile = _directory.Output.Path,
         });
         _record = _record with { Process = process.Identity };
         return process;
@@ -171,8 +140,9 @@ internal sealed class Instance : IAsyncDisposable
     }
 
     private void Begin(RunningProcess process) => _run = new InstanceRun(
-        process,
-        new InstanceProber(Configuration.Probe, Id, _record.Port, process, _surroundings.HttpProbe, _surroundings.Time),
+        _record.Name,
+        _record.Address,
+        new InstanceProber(Configuration.Probe, Id, _record.Address, process, _surroundings.HttpProbe, _surroundings.Time),
         _surroundings.Time.GetUtcNow());
 
     private async Task SuperviseAsync(RunningProcess? found)
@@ -257,26 +227,7 @@ internal sealed class Instance : IAsyncDisposable
         return null;
     }
 
-    private async Task ProbeAsync()
-    {
-        var interval = Configuration.Probe.Interval;
-        while (await PauseAsync(_run?.Health.Last is { Healthy: true } || interval < EagerInterval ? interval : EagerInterval))
-        {
-            try
-            {
-                await LookAsync(_stopping.Token);
-                Output.Bound();
-            }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault)
-            {
-                _surroundings.Log.Write($"{Id}/{_record.Name}: {fault.Message}");
-            }
-        }
-    }
+    private Task ProbeAsync() => _looking.RunAsync(_directory.Output.Bound, fault => _surroundings.Log.Write($"{Id}/{_record.Name}: {fault.Message}"), _stopping.Token);
 
     /// <summary>Keeps the process's id for a gateway that comes after this one. A full disk must not take the instance down: its process is then found by its markers.</summary>
     private void Commit()
