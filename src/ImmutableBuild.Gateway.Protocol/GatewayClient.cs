@@ -69,9 +69,12 @@ public sealed class GatewayClient : IAsyncDisposable
     public Task CreateAsync(GenerationSpec spec, LaunchPlan launch, Lease lease, CancellationToken cancellationToken) =>
         OrderAsync(HttpMethod.Post, GatewayProtocol.GenerationsPath, Body(new CreateRequest(spec, launch, lease), ProtocolJson.Default.CreateRequest), CallTimeout, cancellationToken);
 
-    /// <summary>Begins to watch and route the instances of <paramref name="spec"/> at <paramref name="places"/>; they need not answer yet.</summary>
-    public Task CreateAsync(GenerationSpec spec, ImmutableArray<InstancePlace> places, Lease lease, CancellationToken cancellationToken) =>
-        OrderAsync(HttpMethod.Post, GatewayProtocol.GenerationsPath, Body(new CreateRequest(spec, null, lease) { Places = places }, ProtocolJson.Default.CreateRequest), CallTimeout, cancellationToken);
+    /// <summary>
+    /// Begins to watch the instances of <paramref name="spec"/> at <paramref name="places"/>, which something else starts: told first, so
+    /// that none exists that nobody knows of, and once more when <paramref name="allStarted"/>.
+    /// </summary>
+    public Task CreateAsync(GenerationSpec spec, ImmutableArray<InstancePlace> places, bool allStarted, Lease lease, CancellationToken cancellationToken) =>
+        OrderAsync(HttpMethod.Post, GatewayProtocol.GenerationsPath, Body(new CreateRequest(spec, null, lease) { Places = places, AllStarted = allStarted }, ProtocolJson.Default.CreateRequest), CallTimeout, cancellationToken);
 
     /// <inheritdoc cref="IDeploymentTarget.RouteAsync"/>
     public Task RouteAsync(Route route, Lease lease, CancellationToken cancellationToken) =>

@@ -30,6 +30,9 @@ public sealed record CreateRequest(GenerationSpec Spec, LaunchPlan? Launch, Leas
 {
     /// <summary>The instances that the gateway does not start itself, as many as the generation has.</summary>
     public ImmutableArray<InstancePlace> Places { get; init; } = [];
+
+    /// <summary>The instances of <see cref="Places"/> were all started. Until a request says so, the generation counts as being created.</summary>
+    public bool AllStarted { get; init; }
 }
 
 /// <summary><c>PUT /v1/route</c>.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Errors;
 
@@ -65,12 +66,22 @@ public static class DockerErrors
         "What the engine sent isn't what the Engine API says, or is larger than is reasonable.",
         "Nothing of it was used. If it happens again, a proxy in between or the engine is broken.");
 
+    private static readonly ErrorDescriptor GatewayNotStartedDescriptor = new(
+        "IMB6230", "The gateway's container did not start",
+        "The container that takes the app's requests could not be started, or did not answer in time.",
+        "The message has the engine's words; see `docker logs` of the container. A port that is taken is another's: choose one with ImmutablePort.");
+
+    private static readonly ErrorDescriptor PublicPortDiffersDescriptor = new(
+        "IMB6231", "The app is published on another port",
+        "The gateway of the app has its port from when it was created; it can't be changed while the app runs.",
+        "Release with the port it has (or 0), or stop the app first.");
+
     /// <summary>The rows of this file.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
     [
         EndpointInvalidDescriptor, ContextUnusableDescriptor, TlsFilesUnusableDescriptor, EngineAbsentDescriptor, EngineForbiddenDescriptor,
         NotAnEngineDescriptor, ApiVersionUnsupportedDescriptor, SshFailedDescriptor, TlsRefusedDescriptor, CallRefusedDescriptor, NoReplyDescriptor,
-        ReplyNotUnderstoodDescriptor,
+        ReplyNotUnderstoodDescriptor, GatewayNotStartedDescriptor, PublicPortDiffersDescriptor,
     ];
 
     /// <summary>An address from <paramref name="source"/> that can't be used; <paramref name="address"/> is shown, so it holds no password.</summary>
@@ -121,4 +132,15 @@ public static class DockerErrors
     /// <summary>The reply to <paramref name="operation"/> is not what the API says.</summary>
     public static ImmutableBuildException ReplyNotUnderstood(string operation, string what, Exception fault) => new(
         new Diagnostic(ReplyNotUnderstoodDescriptor, $"The Docker engine was asked to {operation}, and its reply is not understood: {PrintableText.Of(what)}"), fault);
+
+    /// <summary>The gateway of <paramref name="app"/> can't be started, or doesn't answer.</summary>
+    public static ImmutableBuildException GatewayNotStarted(AppKey app, string what, Exception? fault = null) => new(
+        new Diagnostic(GatewayNotStartedDescriptor, $"The gateway of {app} did not start: {PrintableText.Of(what)}"), fault);
+
+    /// <summary>The gateway of <paramref name="app"/> was started without the port the engine was to choose.</summary>
+    public static ImmutableBuildException GatewayWithoutPort(AppKey app) => GatewayNotStarted(app, "the engine published no port for it.");
+
+    /// <summary>The app has <paramref name="found"/>, and <paramref name="asked"/> was asked for.</summary>
+    public static ImmutableBuildException PublicPortDiffers(AppKey app, int? found, int asked) => new(new Diagnostic(
+        PublicPortDiffersDescriptor, $"{app} is published on {(found is { } port ? $"port {port}" : "no port")}, and port {asked} was asked for. Release with the port it has, or stop it first."));
 }

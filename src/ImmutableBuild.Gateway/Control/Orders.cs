@@ -41,6 +41,7 @@ internal sealed class Orders(AppKey app, Fleet fleet, LedgerFile ledger, Surroun
                 return state.Find(id) switch
                 {
                     { Phase: GenerationPhase.Destroying } => throw GatewayErrors.BeingDestroyed(id),
+                    { Phase: GenerationPhase.Creating, Launch: null } known when request.AllStarted => state.With(known with { Phase = GenerationPhase.Running }),
                     not null => state,
                     null => state with { Generations = state.Generations.Add(Record(state, request)) },
                 };
@@ -55,7 +56,7 @@ internal sealed class Orders(AppKey app, Fleet fleet, LedgerFile ledger, Surroun
             });
         if (created is not null)
         {
-            await StartAsync(created);
+            await StartAsync(created, isWhole: request.Launch is not null || request.AllStarted);
         }
     }
 
@@ -127,11 +128,16 @@ internal sealed class Orders(AppKey app, Fleet fleet, LedgerFile ledger, Surroun
         surroundings.Store.Delete();
     }
 
-    private async Task StartAsync(RunningGeneration created)
+    private async Task StartAsync(RunningGeneration created, bool isWhole)
     {
         try
         {
             created.Start();
+            if (!isWhole)
+            {
+                return;
+            }
+
             surroundings.Store.Change(state => state.Find(created.Id) is { } record
                 ? state.With(record with { Phase = GenerationPhase.Running, Instances = [.. created.Instances.Select(instance => instance.Record)] })
                 : state);

@@ -11,7 +11,7 @@ internal static class Restoration
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Adopts or starts the instances of whole generations, reaps half-made ones, goes on destroying, and puts the route in force.</summary>
+    /// <summary>Adopts or starts the instances of whole generations, reaps half-made ones of its own, goes on destroying, and puts the route in force.</summary>
     public static async Task RunAsync(Fleet fleet, Destruction destruction, Surroundings surroundings)
     {
         var state = surroundings.Store.Current;
@@ -19,7 +19,7 @@ internal static class Restoration
         {
             var generation = new RunningGeneration(record, surroundings);
             fleet.Add(generation);
-            if (record.Phase == GenerationPhase.Creating)
+            if (record is { Phase: GenerationPhase.Creating, Launch: not null })
             {
                 surroundings.Log.Write($"{record.Spec.Id}: its creation was cut short; removing it");
                 await destruction.RemoveAsync(generation);

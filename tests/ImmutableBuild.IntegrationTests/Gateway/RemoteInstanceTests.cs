@@ -34,6 +34,28 @@ public sealed class RemoteInstanceTests
     }
 
     [Fact]
+    [Trait("Fault", "F02")]
+    public async Task One_that_was_announced_is_being_created_until_all_of_it_was_started()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        using var app = await RemoteApp.StartAsync(TestGateway.Spec(1));
+        await CreateAsync(allStarted: false);
+        (await gateway.HealthyAsync(app.Spec.Id)).Find(app.Spec.Id)!.Phase.ShouldBe(GenerationPhase.Creating);
+        (await Should.ThrowAsync<ImmutableBuildException>(() => gateway.RouteAsync(app.Spec.Id))).Code.ShouldStartWith("IMB70");
+        await gateway.KillGatewayAsync();
+        (await gateway.UntilAsync(_ => true, "it is back")).Find(app.Spec.Id)!.Phase.ShouldBe(GenerationPhase.Creating, "only who creates it knows whether it goes on");
+
+        await CreateAsync(allStarted: true);
+        await CreateAsync(allStarted: false);
+
+        (await gateway.HealthyAsync(app.Spec.Id)).Find(app.Spec.Id)!.Phase.ShouldBe(GenerationPhase.Running);
+        await gateway.RouteAsync(app.Spec.Id);
+
+        async Task CreateAsync(bool allStarted) =>
+            await gateway.Client.CreateAsync(app.Spec, [new InstancePlace("0", "localhost", app.Port)], allStarted, await gateway.LeaseAsync(), Token);
+    }
+
+    [Fact]
     [Trait("Fault", "F44")]
     public async Task A_killed_gateway_comes_back_and_knows_the_addresses()
     {
@@ -70,7 +92,7 @@ public sealed class RemoteInstanceTests
         await using var gateway = await TestGateway.StartAsync();
         var (spec, port) = (TestGateway.Spec(1), RemoteApp.FreePort());
         await using var other = await ImpostorApp.StartAsync(port, TestGateway.Spec(2).Id.ToString());
-        await gateway.Client.CreateAsync(spec, [new InstancePlace("0", "localhost", port)], await gateway.LeaseAsync(), Token);
+        await gateway.Client.CreateAsync(spec, [new InstancePlace("0", "localhost", port)], true, await gateway.LeaseAsync(), Token);
 
         await gateway.UntilAsync(seen => seen.Find(spec.Id)!.Instances.Single().Identity == InstanceIdentity.Foreign, "it is seen to be foreign");
         (await Should.ThrowAsync<ImmutableBuildException>(() => gateway.RouteAsync(spec.Id))).Code.ShouldBe("IMB7051");
@@ -86,8 +108,8 @@ public sealed class RemoteInstanceTests
         await using var gateway = await TestGateway.StartAsync();
         var lease = await gateway.LeaseAsync();
 
-        (await Should.ThrowAsync<ImmutableBuildException>(() => gateway.Client.CreateAsync(TestGateway.Spec(1), [new InstancePlace(name, host, port)], lease, Token))).Code.ShouldBe("IMB6055");
-        (await Should.ThrowAsync<ImmutableBuildException>(() => gateway.Client.CreateAsync(TestGateway.Spec(1), ImmutableArray<InstancePlace>.Empty, lease, Token))).Code.ShouldBe("IMB6055");
+        (await Should.ThrowAsync<ImmutableBuildException>(() => gateway.Client.CreateAsync(TestGateway.Spec(1), [new InstancePlace(name, host, port)], true, lease, Token))).Code.ShouldBe("IMB6055");
+        (await Should.ThrowAsync<ImmutableBuildException>(() => gateway.Client.CreateAsync(TestGateway.Spec(1), ImmutableArray<InstancePlace>.Empty, true, lease, Token))).Code.ShouldBe("IMB6055");
     }
 
     [Fact]
@@ -130,7 +152,7 @@ public sealed class RemoteInstanceTests
 
     private static async Task ServeAsync(TestGateway gateway, RemoteApp app)
     {
-        await gateway.Client.CreateAsync(app.Spec, [new InstancePlace("0", "localhost", app.Port)], await gateway.LeaseAsync(), Token);
+        await gateway.Client.CreateAsync(app.Spec, [new InstancePlace("0", "localhost", app.Port)], true, await gateway.LeaseAsync(), Token);
         await gateway.HealthyAsync(app.Spec.Id);
         await gateway.RouteAsync(app.Spec.Id);
     }

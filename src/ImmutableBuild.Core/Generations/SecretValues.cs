@@ -1,10 +1,9 @@
 using ImmutableBuild.Errors;
-using ImmutableBuild.Generations;
 
-namespace ImmutableBuild.Local.Launch;
+namespace ImmutableBuild.Generations;
 
 /// <summary>Reads the values of a generation's secrets at the last moment, and makes sure they are the ones it was made with.</summary>
-internal static class SecretValues
+public static class SecretValues
 {
     /// <summary>The values by the variable's name in the instance. Throws IMB6005 or IMB8004; neither holds a value.</summary>
     public static IReadOnlyDictionary<string, string> Read(GenerationSpec spec, Func<string, string?> readVariable)

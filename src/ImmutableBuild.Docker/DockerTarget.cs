@@ -1,0 +1,228 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Text;
+using ImmutableBuild.Docker.Api;
+using ImmutableBuild.Docker.Api.Endpoints;
+using ImmutableBuild.Docker.Api.Models;
+using ImmutableBuild.Docker.Gateways;
+using ImmutableBuild.Docker.Instances;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Gateway;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Docker;
+
+/// <summary>
+/// The docker target: generations are containers of an engine, behind a gateway of their app's own in a container beside them. Lease,
+/// route and ledger are the gateway's; the engine starts the instances again when they end, and this makes and removes them.
+/// </summary>
+internal sealed class DockerTarget : IDeploymentTarget
+{
+    private static readonly TimeSpan s_gatewayPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
+
+    private readonly DockerTargetOptions _options;
+    private readonly Lazy<Task<DockerClient>> _client;
+    private readonly ConcurrentDictionary<AppKey, Lease> _leases = new();
+    private readonly Removals _removals = new();
+
+    private DockerTarget(DockerTargetOptions options)
+    {
+        _options = options;
+        _client = new Lazy<Task<DockerClient>>(() => DockerClient.ConnectAsync(options.Endpoint, options.Time, CancellationToken.None));
+    }
+
+    /// <summary>Opens the target. Nothing is asked or created until the first call.</summary>
+    public static DockerTarget Open(DockerTargetOptions options) => new(options);
+
+    /// <inheritdoc/>
+    public Task<Lease> AcquireLeaseAsync(AppKey app, LeaseRequest request, CancellationToken cancellationToken) => CallAsync(app, async bed =>
+    {
+        int? asked = request.Listens is false ? null : _options.PublicPort;
+        var container = await bed.Container.StartAsync(asked, cancellationToken);
+        if (asked is { } port && GatewayContainer.PortOf(container) is var has && (has is null || (port > 0 && has != port)))
+        {
+            throw DockerErrors.PublicPortDiffers(app, has, port);
+        }
+
+        await using var client = bed.Control();
+        await AnsweringAsync(app, client, cancellationToken);
+        return _leases[app] = await client.AcquireLeaseAsync(request, cancellationToken);
+    });
+
+    /// <inheritdoc/>
+    /// <remarks>An app that has nothing left, as after a first release that failed, needs no gateway: it goes too.</remarks>
+    public Task ReleaseLeaseAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => DoAsync(app, async bed =>
+    {
+        _leases.TryRemove(app, out _);
+        if (await bed.Container.FindAsync(cancellationToken) is not { State.Running: true })
+        {
+            return;
+        }
+
+        await using var client = bed.Control();
+        var observed = await client.ObserveAsync(cancellationToken);
+        if (observed.Lease is not { } held || held.FencingToken != lease.FencingToken || held.Holder != lease.Holder)
+        {
+            return;
+        }
+
+        if (observed.Generations.IsEmpty && observed.Route.Route == Route.None && (await bed.Instances.ListAsync(cancellationToken)).Count == 0)
+        {
+            await client.StopAsync(lease, cancellationToken);
+            await bed.Container.RemoveAsync(cancellationToken);
+        }
+        else
+        {
+            await client.ReleaseLeaseAsync(lease, cancellationToken);
+        }
+    });
+
+    /// <inheritdoc/>
+    /// <remarks>Who holds the lease also carries out what was ordered: containers of generations that are given up go (F22).</remarks>
+    public Task<Observation> ObserveAsync(AppKey app, CancellationToken cancellationToken) => CallAsync(app, async bed =>
+    {
+        if (await bed.Container.FindAsync(cancellationToken) is not { } container)
+        {
+            var (now, ledger) = (_options.Time.GetUtcNow(), await StoppedLedger.ReadAsync(bed.Client, bed.Names, cancellationToken));
+            return new Observation(app, now, [], new RouteState(Route.None, now, null), null, ledger);
+        }
+
+        await using var control = bed.Control();
+        var observed = await control.ObserveAsync(cancellationToken);
+        var containers = await bed.Instances.ListAsync(cancellationToken);
+        var joined = new ObservedContainers(bed.Names, containers, await ExitCodesAsync(bed.Client, containers, cancellationToken));
+        if (_leases.TryGetValue(app, out var lease) && observed.Lease?.FencingToken == lease.FencingToken)
+        {
+            _removals.Begin(joined.Strangers(observed), bed.Instances);
+        }
+
+        return joined.Complete(observed) with { Url = GatewayContainer.PortOf(container) is { } port ? UrlOf(port) : null };
+    });
+
+    /// <inheritdoc/>
+    /// <remarks>The gateway is told of the instances before they exist, so that there is none nobody knows of, and again when all are started.</remarks>
+    public Task CreateAsync(GenerationSpec spec, Lease lease, CancellationToken cancellationToken) => DoAsync(spec.App, async bed =>
+    {
+        await using var control = bed.Control();
+        var secrets = SecretValues.Read(spec, _options.ReadVariable);
+        var image = await _options.EnsureImage(bed.Client, spec, cancellationToken);
+        var places = bed.Instances.Places(spec);
+        await control.CreateAsync(spec, places, allStarted: false, lease, cancellationToken);
+        await bed.Instances.StartAsync(spec, new InstancePlan(bed.Names, spec, image, secrets, _options.LogDriver), cancellationToken);
+        await control.CreateAsync(spec, places, allStarted: true, lease, cancellationToken);
+    });
+
+    /// <inheritdoc/>
+    public Task RouteAsync(AppKey app, Route route, Lease lease, CancellationToken cancellationToken) =>
+        OrderAsync(app, control => control.RouteAsync(route, lease, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task DestroyAsync(AppKey app, GenerationId id, Lease lease, CancellationToken cancellationToken) =>
+        OrderAsync(app, control => control.DestroyAsync(id, lease, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task RecordAsync(AppKey app, LedgerEntry entry, Lease lease, CancellationToken cancellationToken) =>
+        OrderAsync(app, control => control.RecordAsync(entry, lease, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ReadLogAsync(AppKey app, GenerationId id, string instance, int lines, CancellationToken cancellationToken) =>
+        CallAsync(app, bed => InstanceLog.ReadAsync(bed.Client, bed.Names.Instance(id, instance), lines, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => DoAsync(app, async bed =>
+    {
+        await using (var control = bed.Control())
+        {
+            await control.StopAsync(lease, cancellationToken);
+        }
+
+        await bed.Instances.RemoveAsync(await bed.Instances.ListAsync(cancellationToken), cancellationToken);
+        await bed.Container.RemoveAsync(cancellationToken);
+    });
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _removals.DisposeAsync();
+        if (_client.IsValueCreated && _client.Value.IsCompletedSuccessfully)
+        {
+            await (await _client.Value).DisposeAsync();
+        }
+    }
+
+    private static async Task<IReadOnlyDictionary<string, int>> ExitCodesAsync(IDockerClient client, IReadOnlyList<ContainerInspectResponse> containers, CancellationToken cancellationToken)
+    {
+        var codes = new ExitCodes(client);
+        var now = (await client.System.GetSystemInfoAsync(cancellationToken)).SystemTime ?? DateTimeOffset.UtcNow;
+        var found = await Task.WhenAll(containers.Select(async container => (container.ID, Code: await codes.FindAsync(container, now, cancellationToken))));
+        return found.Where(exit => exit.Code is not null).ToDictionary(exit => exit.ID, exit => exit.Code!.Value, StringComparer.Ordinal);
+    }
+
+    private async Task AnsweringAsync(AppKey app, GatewayClient control, CancellationToken cancellationToken)
+    {
+        var began = _options.Time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await control.InfoAsync(cancellationToken);
+                return;
+            }
+            catch (ImmutableBuildException fault) when (fault.IsTransient && _options.Time.GetElapsedTime(began) < s_gatewayPatience)
+            {
+                await Task.Delay(s_poll, _options.Time, cancellationToken);
+            }
+            catch (ImmutableBuildException fault) when (fault.IsTransient)
+            {
+                throw DockerErrors.GatewayNotStarted(app, fault.Message, fault);
+            }
+        }
+    }
+
+    private Task OrderAsync(AppKey app, Func<GatewayClient, Task> order) => DoAsync(app, async bed =>
+    {
+        await using var control = bed.Control();
+        await order(control);
+    });
+
+    private async Task DoAsync(AppKey app, Func<Bed, Task> call) => await CallAsync(app, async bed =>
+    {
+        await call(bed);
+        return true;
+    });
+
+    private async Task<T> CallAsync<T>(AppKey app, Func<Bed, Task<T>> call)
+    {
+        try
+        {
+            return await call(new Bed(await _client.Value, new AppNames(app), _options));
+        }
+        catch (DockerApiException fault)
+        {
+            throw fault.ToUserError();
+        }
+    }
+
+    private string UrlOf(int port)
+    {
+        var host = _options.Endpoint switch
+        {
+            TcpEndpoint tcp => tcp.Host,
+            SshEndpoint ssh => ssh.Host,
+            _ => _options.Bind.Equals(System.Net.IPAddress.Any) ? "127.0.0.1" : _options.Bind.ToString(),
+        };
+        return new UriBuilder("http", host, port).Uri.ToString().TrimEnd('/');
+    }
+
+    /// <summary>One app on the engine.</summary>
+    private sealed record Bed(IDockerClient Client, AppNames Names, DockerTargetOptions Options)
+    {
+        public GatewayContainer Container => new(Client, Names, Options);
+
+        public InstanceContainers Instances => new(Client, Names);
+
+        public GatewayClient Control() => new(Names.App, cancellationToken => ControlStream.OpenAsync(Client, Names.Gateway, cancellationToken));
+    }
+}

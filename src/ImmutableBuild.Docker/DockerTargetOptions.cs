@@ -1,0 +1,33 @@
+using System.Net;
+using ImmutableBuild.Docker.Api;
+using ImmutableBuild.Docker.Api.Endpoints;
+
+namespace ImmutableBuild.Docker;
+
+/// <summary>What the docker target needs to know of its surroundings.</summary>
+internal sealed record DockerTargetOptions
+{
+    /// <summary>The engine.</summary>
+    public required DockerEndpoint Endpoint { get; init; }
+
+    /// <summary>Makes the image of a <see cref="Generations.GenerationSpec"/> exist in the engine; its id there.</summary>
+    public required Func<IDockerClient, Generations.GenerationSpec, CancellationToken, Task<string>> EnsureImage { get; init; }
+
+    /// <summary>Makes the gateway's image exist in the engine; its id there.</summary>
+    public required Func<IDockerClient, CancellationToken, Task<string>> EnsureGatewayImage { get; init; }
+
+    /// <summary>Reads an environment variable by name; the only way to a secret's value.</summary>
+    public required Func<string, string?> ReadVariable { get; init; }
+
+    /// <summary>The app's port on the host: 0 keeps the one it has, or lets the engine choose one at the first start. A worker has none, whatever this says.</summary>
+    public int PublicPort { get; init; }
+
+    /// <summary>The address of the host that the app serves on.</summary>
+    public IPAddress Bind { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Where the instances' output goes (docker's <c>--log-driver</c>); null for the engine's default.</summary>
+    public string? LogDriver { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

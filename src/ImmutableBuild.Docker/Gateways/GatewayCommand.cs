@@ -1,0 +1,24 @@
+using System.Globalization;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Docker.Gateways;
+
+/// <summary>The programs of the gateway's image.</summary>
+internal static class GatewayCommand
+{
+    /// <summary>Where the state volume is mounted.</summary>
+    public const string StateDirectory = "/var/lib/immutable";
+
+    /// <summary>The port the gateway serves on inside its container.</summary>
+    public const int Port = 8080;
+
+    /// <summary>Joins standard input and output to the control socket; whole, since a process that is added to a container has no entry point.</summary>
+    public static IReadOnlyList<string> Connect { get; } = ["dotnet", "/gateway/ImmutableBuild.Gateway.dll", "connect", "--state", StateDirectory];
+
+    /// <summary>What the image's entry point is told: to be the gateway of <paramref name="app"/>, with its keeper: a gateway that dies is back before the engine would notice.</summary>
+    public static IReadOnlyList<string> Serve(AppKey app, bool listens) =>
+    [
+        "keep", "--state", StateDirectory, "--app", app.App, "--environment", app.Environment,
+        "--port", listens ? Port.ToString(CultureInfo.InvariantCulture) : "none", "--bind", "0.0.0.0",
+    ];
+}

@@ -1,0 +1,28 @@
+using System.Formats.Tar;
+using ImmutableBuild.Docker.Api;
+
+namespace ImmutableBuild.Docker.Gateways;
+
+/// <summary>The volume with a gateway's state, as its container sees it.</summary>
+internal static class StateVolume
+{
+    /// <summary>Who the gateway runs as: .NET images' own user, by number.</summary>
+    public const string Owner = "1654:1654";
+
+    private const int User = 1654;
+
+    /// <summary>Gives the volume of a container that was not started yet to the user its gateway runs as. A new volume is root's.</summary>
+    public static async Task OwnAsync(IDockerClient client, string container, CancellationToken cancellationToken)
+    {
+        using var tar = new MemoryStream();
+        await using (var writer = new TarWriter(tar, TarEntryFormat.Ustar, leaveOpen: true))
+        {
+            await writer.WriteEntryAsync(
+                new UstarTarEntry(TarEntryType.Directory, "./") { Uid = User, Gid = User, Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute },
+                cancellationToken);
+        }
+
+        tar.Position = 0;
+        await client.Containers.ExtractArchiveToContainerAsync(container, GatewayCommand.StateDirectory, tar, cancellationToken);
+    }
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using System.Formats.Tar;
+using ImmutableBuild.Docker.Api;
+using ImmutableBuild.Docker.Api.Models;
+using ImmutableBuild.Gateway;
+using ImmutableBuild.Generations;
+
+namespace ImmutableBuild.Docker.Gateways;
+
+/// <summary>The history of an app that no gateway runs for, read from its volume through a container that is never started.</summary>
+internal static class StoppedLedger
+{
+    /// <summary>The entries; none when the app has no volume. Nothing is left behind.</summary>
+    public static async Task<ImmutableArray<LedgerEntry>> ReadAsync(IDockerClient client, AppNames names, CancellationToken cancellationToken)
+    {
+        var volume = await Found.OrNullAsync(client.Volumes.InspectAsync(names.StateVolume, cancellationToken));
+        if (volume?.Labels?.GetValueOrDefault(AppNames.GatewayImageLabel) is not { } image)
+        {
+            return [];
+        }
+
+        var reader = await client.Containers.CreateContainerAsync(
+            new CreateContainerParameters
+            {
+                Image = image,
+                Cmd = ["true"],
+                Labels = names.LabelsOf("reader"),
+                HostConfig = new HostConfiguration { NetworkMode = "none", Mounts = [new ContainerMount("volume", names.StateVolume, GatewayCommand.StateDirectory)] },
+            },
+            cancellationToken);
+        try
+        {
+            return await ReadAsync(client, reader.ID, cancellationToken);
+        }
+        finally
+        {
+            await Found.IfThereAsync(client.Containers.RemoveContainerAsync(reader.ID, new ContainerRemoveParameters { Force = true }, CancellationToken.None));
+        }
+    }
+
+    private static async Task<ImmutableArray<LedgerEntry>> ReadAsync(IDockerClient client, string container, CancellationToken cancellationToken)
+    {
+        var archive = await Found.OrNullAsync(client.Containers.GetArchiveFromContainerAsync(container, $"{GatewayCommand.StateDirectory}/{GatewayFiles.Ledger}", cancellationToken));
+        if (archive is null)
+        {
+            return [];
+        }
+
+        await using var stream = archive.Stream;
+        await using var tar = new TarReader(stream);
+        var entry = await tar.GetNextEntryAsync(copyData: true, cancellationToken);
+        if (entry is not { EntryType: TarEntryType.RegularFile or TarEntryType.V7RegularFile, Length: <= LedgerLines.MaximumBytes, DataStream: { } data })
+        {
+            return [];
+        }
+
+        using var reader = new StreamReader(data);
+        return LedgerLines.Read(reader);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ImmutableBuild.Docker.Api;
+using ImmutableBuild.Docker.Api.Models;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Gateway;
+using ImmutableBuild.Generations;
+
+namespace ImmutableBuild.Docker.Instances;
+
+/// <summary>The containers of an app's instances.</summary>
+internal sealed class InstanceContainers(IDockerClient client, AppNames names)
+{
+    private const int MostAtOnce = 4;
+
+    /// <summary>Where each instance of <paramref name="spec"/> answers: its container's name, whatever address that has at the moment.</summary>
+    public ImmutableArray<InstancePlace> Places(GenerationSpec spec) =>
+    [
+        .. Enumerable.Range(0, spec.Size).Select(number => number.ToString(CultureInfo.InvariantCulture))
+            .Select(name => new InstancePlace(name, names.Instance(spec.Id, name), spec.Configuration.Port ?? 0)),
+    ];
+
+    /// <summary>Everything of each of them, those that were not started too.</summary>
+    public async Task<IReadOnlyList<ContainerInspectResponse>> ListAsync(CancellationToken cancellationToken)
+    {
+        var listed = await client.Containers.ListContainersAsync(new ContainersListParameters { All = true, Filters = names.Of(AppNames.InstanceRole) }, cancellationToken);
+        var inspected = await Task.WhenAll(listed.Select(container => Found.OrNullAsync(client.Containers.InspectContainerAsync(container.ID, cancellationToken))));
+        return [.. inspected.OfType<ContainerInspectResponse>()];
+    }
+
+    /// <summary>Creates and starts those of <paramref name="spec"/> that are not there. IMB6054 when one can't be.</summary>
+    public Task StartAsync(GenerationSpec spec, InstancePlan plan, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(Places(spec), new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancellationToken }, async (place, cancelled) =>
+        {
+            try
+            {
+                await StartAsync(plan.For(place), cancelled);
+            }
+            catch (DockerApiException fault) when (!fault.IsTransient)
+            {
+                throw GatewayErrors.InstanceNotStarted(spec.Id, place.Name, fault.Detail, fault);
+            }
+        });
+
+    /// <summary>Asks <paramref name="containers"/> to end, kills them after their time, and removes them.</summary>
+    public Task RemoveAsync(IEnumerable<ContainerInspectResponse> containers, CancellationToken cancellationToken) =>
+        Task.WhenAll(containers.Select(container => RemoveAsync(container.ID, cancellationToken)));
+
+    private async Task StartAsync(CreateContainerParameters parameters, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.Containers.CreateContainerAsync(parameters, cancellationToken);
+        }
+        catch (DockerApiException fault) when (fault.Kind == DockerErrorKind.Conflict)
+        {
+            // An earlier attempt made it: the name says whose it is, and of which generation.
+        }
+
+        await client.Containers.StartContainerAsync(parameters.Name!, cancellationToken);
+    }
+
+    private async Task RemoveAsync(string id, CancellationToken cancellationToken)
+    {
+        await Found.IfThereAsync(client.Containers.StopContainerAsync(id, new ContainerStopParameters(), cancellationToken));
+        await Found.IfThereAsync(client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, cancellationToken));
+    }
+}

@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ImmutableBuild.Docker.Api.Models;
+using ImmutableBuild.Generations;
+
+namespace ImmutableBuild.Docker.Instances;
+
+/// <summary>
+/// Joins what the gateway sees of instances, which is how they answer, with what the engine sees of their containers: whether they
+/// run, how often they ended, and that they are made as they should be.
+/// </summary>
+/// <param name="names">The app's names.</param>
+/// <param name="containers">Its instances' containers.</param>
+/// <param name="exitCodes">The code of each one's latest end, by the container's id.</param>
+internal sealed class ObservedContainers(AppNames names, IReadOnlyList<ContainerInspectResponse> containers, IReadOnlyDictionary<string, int> exitCodes)
+{
+    /// <summary>What the gateway observed, completed.</summary>
+    public Observation Complete(Observation observed)
+    {
+        var known = observed.Generations.Select(generation => Complete(generation, observed.ObservedAt));
+        return observed with { Generations = [.. known, .. Unknown(observed).Select(Leaving)] };
+    }
+
+    /// <summary>Containers of generations that the gateway does not know: of ones it has given up, since it is told of each before it exists.</summary>
+    public IEnumerable<ContainerInspectResponse> Strangers(Observation observed) =>
+        containers.Where(container => GenerationOf(container) is not { } id || observed.Find(id) is null);
+
+    private static GenerationId? GenerationOf(ContainerInspectResponse container) =>
+        GenerationId.TryParse(container.Config.Labels?.GetValueOrDefault(AppNames.GenerationLabel), out var id) ? id : null;
+
+    private static GenerationSpec? SpecOf(ContainerInspectResponse container)
+    {
+        try
+        {
+            return container.Config.Labels?.GetValueOrDefault(AppNames.SpecLabel) is { } json ? JsonSerializer.Deserialize(json, GenerationsJson.Default.GenerationSpec) : null;
+        }
+        catch (Exception fault) when (fault is JsonException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private IEnumerable<(GenerationSpec Spec, DateTimeOffset CreatedAt)> Unknown(Observation observed) => Strangers(observed)
+        .Select(container => (Spec: SpecOf(container), CreatedAt: container.Created ?? observed.ObservedAt))
+        .Where(found => found.Spec is not null && found.Spec.App == names.App)
+        .GroupBy(found => found.Spec!.Id)
+        .Select(group => (group.First().Spec!, group.Min(found => found.CreatedAt)));
+
+    private static ObservedGeneration Leaving((GenerationSpec Spec, DateTimeOffset CreatedAt) found) =>
+        new(found.Spec, found.CreatedAt, GenerationPhase.Destroying, [], 0, null);
+
+    private ObservedGeneration Complete(ObservedGeneration generation, DateTimeOffset now) => generation with
+    {
+        Instances = [.. generation.Instances.Select(instance => Complete(generation, instance, now))],
+    };
+
+    private ObservedInstance Complete(ObservedGeneration generation, ObservedInstance instance, DateTimeOffset now)
+    {
+        var name = names.Instance(generation.Id, instance.Name);
+        var container = containers.FirstOrDefault(container => container.Name == "/" + name);
+        if (container is null)
+        {
+            return instance with { State = InstanceState.Exited, ConsecutiveHealthy = 0, LastProbe = new ProbeResult(now, Healthy: false, "its container is gone") };
+        }
+
+        var runs = container.State is { Running: true, Paused: false, Restarting: false };
+        var completed = instance with
+        {
+            State = runs ? InstanceState.Running : container.State.Status == "created" ? InstanceState.Starting : InstanceState.Exited,
+            Restarts = container.RestartCount,
+            ExitCode = exitCodes.TryGetValue(container.ID, out var code) ? code : null,
+            Identity = instance.Identity == InstanceIdentity.Unknown && IsOurs(container, generation) ? InstanceIdentity.Confirmed : instance.Identity,
+            ConsecutiveHealthy = runs ? instance.ConsecutiveHealthy : 0,
+        };
+        return generation.Spec.Configuration.Probe.Kind == ProbeKind.Process ? AsProcess(completed, container, generation.Spec.Configuration.Probe, now)
+            : runs ? completed
+            : completed with { LastProbe = new ProbeResult(now, Healthy: false, $"its container is {container.State.Status}") };
+    }
+
+    /// <summary>A worker is healthy while it runs: as many times in a row as it could have been looked at since it was started.</summary>
+    private static ObservedInstance AsProcess(ObservedInstance instance, ContainerInspectResponse container, Probe probe, DateTimeOffset now)
+    {
+        var runs = instance.State == InstanceState.Running;
+        var since = container.State.StartedAt is { } started && started < now ? now - started : TimeSpan.Zero;
+        return instance with
+        {
+            ConsecutiveHealthy = runs ? (int)Math.Min(since / probe.Interval, int.MaxValue) : 0,
+            LastProbe = new ProbeResult(now, runs, $"its container is {container.State.Status}"),
+        };
+    }
+
+    // A name in the app's own network leads to the one container that has it, so that it is the right container is all there is to ask.
+    private bool IsOurs(ContainerInspectResponse container, ObservedGeneration generation) =>
+        GenerationOf(container) == generation.Id
+        && container.Config.Labels?.GetValueOrDefault(AppNames.ImageLabel) == generation.Spec.Image.ToString()
+        && container.NetworkSettings?.Networks?.ContainsKey(names.Network) == true;
+}
