@@ -11,7 +11,10 @@ apt_need() { # PACKAGE... : installs what is missing
 }
 
 # The Debian mirror this machine already uses.
-mirror() { grep -hE '^URIs:' /etc/apt/sources.list.d/*.sources 2>/dev/null | awk '{print $2}' | grep -v security | head -n 1; }
+mirror() {
+  { grep -hE '^URIs:' /etc/apt/sources.list.d/*.sources; grep -hE '^deb ' /etc/apt/sources.list | sed 's/\[[^]]*\] *//'; } 2>/dev/null |
+    awk '{print $2}' | grep -v security | head -n 1
+}
 
 # A Debian 13 root with tools Debian 12 lacks: cosign 2.5. Run them with: trixie CMD...
 trixie_root() {

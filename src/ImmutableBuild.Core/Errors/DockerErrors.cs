@@ -66,6 +66,21 @@ public static class DockerErrors
         "What the engine sent isn't what the Engine API says, or is larger than is reasonable.",
         "Nothing of it was used. If it happens again, a proxy in between or the engine is broken.");
 
+    private static readonly ErrorDescriptor ImageNotPulledDescriptor = new(
+        "IMB6220", "The engine could not pull an image",
+        "The engine was told to pull an image by its digest, and it, or the registry it asked, refused.",
+        "See that the engine's own host reaches the registry, and that the credential the release has for it may read the repository. An engine talks plain HTTP only to registries on its own host and those of its 'insecure-registries'.");
+
+    private static readonly ErrorDescriptor ImageMismatchDescriptor = new(
+        "IMB6221", "The engine holds another image than it was given",
+        "An engine names images by digests of their content. After a pull or load it named another one than the image's manifest does, or none.",
+        "Nothing was started from it. Remove that image from the engine and release again; if it happens again, the engine or something before it is broken.");
+
+    private static readonly ErrorDescriptor GatewayFilesMissingDescriptor = new(
+        "IMB6222", "The gateway's files are not there",
+        "The image of the gateway is made of the gateway's published files, and the directory they should be in lacks one.",
+        "They are part of the package: restore it again, or install the tool again.");
+
     private static readonly ErrorDescriptor GatewayNotStartedDescriptor = new(
         "IMB6230", "The gateway's container did not start",
         "The container that takes the app's requests could not be started, or did not answer in time.",
@@ -81,7 +96,8 @@ public static class DockerErrors
     [
         EndpointInvalidDescriptor, ContextUnusableDescriptor, TlsFilesUnusableDescriptor, EngineAbsentDescriptor, EngineForbiddenDescriptor,
         NotAnEngineDescriptor, ApiVersionUnsupportedDescriptor, SshFailedDescriptor, TlsRefusedDescriptor, CallRefusedDescriptor, NoReplyDescriptor,
-        ReplyNotUnderstoodDescriptor, GatewayNotStartedDescriptor, PublicPortDiffersDescriptor,
+        ReplyNotUnderstoodDescriptor, ImageNotPulledDescriptor, ImageMismatchDescriptor, GatewayFilesMissingDescriptor, GatewayNotStartedDescriptor,
+        PublicPortDiffersDescriptor,
     ];
 
     /// <summary>An address from <paramref name="source"/> that can't be used; <paramref name="address"/> is shown, so it holds no password.</summary>
@@ -132,6 +148,22 @@ public static class DockerErrors
     /// <summary>The reply to <paramref name="operation"/> is not what the API says.</summary>
     public static ImmutableBuildException ReplyNotUnderstood(string operation, string what, Exception fault) => new(
         new Diagnostic(ReplyNotUnderstoodDescriptor, $"The Docker engine was asked to {operation}, and its reply is not understood: {PrintableText.Of(what)}"), fault);
+
+    /// <summary>The engine did not pull <paramref name="reference"/>.</summary>
+    public static ImmutableBuildException ImageNotPulled(string reference, bool withCredential, string engineSays, Exception fault) => new(
+        new Diagnostic(
+            ImageNotPulledDescriptor,
+            $"The Docker engine could not pull {reference} {(withCredential ? "with the credential for its registry" : "(no credential for its registry was found)")}: {PrintableText.Of(engineSays)} See that the engine's host reaches that registry and the account may read there."),
+        fault);
+
+    /// <summary>What the engine calls <paramref name="name"/> is not the image with the configuration <paramref name="expected"/>.</summary>
+    public static ImmutableBuildException ImageMismatch(string name, string expected, string? found) => new(new Diagnostic(
+        ImageMismatchDescriptor,
+        $"Expected the Docker engine to hold {name} as {expected}, found {(found is null ? "no such image" : PrintableText.Of(found))}. Nothing was started from it; remove it from the engine and release again."));
+
+    /// <summary>The directory <paramref name="files"/> has no <paramref name="missing"/>.</summary>
+    public static ImmutableBuildException GatewayFilesMissing(string files, string missing) => new(new Diagnostic(
+        GatewayFilesMissingDescriptor, $"Expected the gateway's published files in '{files}', found no '{missing}' there. Restore the package again, or install the tool again."));
 
     /// <summary>The gateway of <paramref name="app"/> can't be started, or doesn't answer.</summary>
     public static ImmutableBuildException GatewayNotStarted(AppKey app, string what, Exception? fault = null) => new(

@@ -49,9 +49,8 @@ public sealed class BakeStage : IStage
         await Task.WhenAll(copying, writing);
 
         var holdsIcu = plan.Any(layer => layer.Files.Any(file => Path.GetFileName(file.Path).StartsWith("libicu", StringComparison.Ordinal)));
-        var parts = new ImageParts(compile, context.Options, platform, baseImage, await writing, holdsIcu);
-        var config = ImageDocuments.Config(parts);
-        var manifest = ImageDocuments.Manifest(parts, layout.WriteBlob(MediaTypes.Config, OciJson.Write(config)));
+        var composed = ImageDocuments.Compose(new ImageParts(compile, context.Options, platform, baseImage, await writing, holdsIcu));
+        var manifest = composed.Manifest(layout.WriteBlob(MediaTypes.Config, OciJson.Write(composed.Config())));
         var image = layout.WriteBlob(MediaTypes.Manifest, OciJson.Write(manifest));
         layout.SetReference(compile.Commit.ToString(), image with { Platform = platform }, cancellationToken);
         LayoutPruning.KeepOnly(layout, image, manifest, cancellationToken);
@@ -63,8 +62,8 @@ public sealed class BakeStage : IStage
             Platform = platform.ToString(),
             BaseName = baseImage?.Name,
             BaseDigest = baseImage?.Digest,
-            User = config.Config!.User!,
-            Layers = [.. await copying, .. parts.Layers],
+            User = composed.Run.User!,
+            Layers = [.. await copying, .. composed.Layers],
         };
     }
 

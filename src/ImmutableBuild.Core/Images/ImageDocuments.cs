@@ -18,24 +18,24 @@ namespace ImmutableBuild.Images;
 internal sealed record ImageParts(
     CompileRecord Compile, ReleaseOptions Options, Platform Platform, BaseImage? Base, ImmutableArray<LayerRecord> Layers, bool HoldsIcu);
 
-/// <summary>Composes an image's configuration and manifest. Pure: the same parts give the same documents.</summary>
+/// <summary>Composes an app's image. Pure: the same parts give the same documents.</summary>
 internal static class ImageDocuments
 {
-    /// <summary>The configuration.</summary>
-    public static ImageConfig Config(ImageParts parts)
+    /// <summary>The image that the parts make.</summary>
+    public static ComposedImage Compose(ImageParts parts)
     {
-        var (compile, options, baseRun) = (parts.Compile, parts.Options.Bake, parts.Base?.Config.Config);
+        var (options, baseRun) = (parts.Options.Bake, parts.Base?.Config.Config);
         var directory = Directory(options);
         var (entrypoint, cmd) = ImageCommand.Compose(options, Command(parts, directory));
-        return new ImageConfig
+        var annotations = Annotations(parts);
+        return new ComposedImage
         {
-            Architecture = parts.Platform.Architecture,
-            Os = parts.Platform.Os,
-            Variant = parts.Platform.Variant,
-            Created = Time(compile),
-            RootFs = new RootFileSystem { DiffIds = [.. parts.Base?.Config.RootFs.DiffIds ?? [], .. parts.Layers.Select(layer => layer.DiffId)] },
-            History = History(parts),
-            Config = new RunConfig
+            Platform = parts.Platform,
+            Base = parts.Base,
+            Layers = parts.Layers,
+            Created = Time(parts.Compile),
+            Annotations = annotations,
+            Run = new RunConfig
             {
                 User = ImageUser.Choose(options.User, baseRun),
                 ExposedPorts = ImageEnvironment.Ports(baseRun, parts.Options.Runtime.Port, options),
@@ -43,25 +43,12 @@ internal static class ImageDocuments
                 Entrypoint = entrypoint,
                 Cmd = cmd.IsEmpty ? null : cmd,
                 WorkingDir = directory,
-                Labels = (baseRun?.Labels ?? OciAnnotations.None).SetItems(Annotations(parts)).SetItems(options.Labels),
+                Labels = (baseRun?.Labels ?? OciAnnotations.None).SetItems(annotations).SetItems(options.Labels),
                 StopSignal = baseRun?.StopSignal,
                 Volumes = baseRun?.Volumes,
             },
         };
     }
-
-    /// <summary>The manifest around a configuration that was written.</summary>
-    public static ImageManifest Manifest(ImageParts parts, Descriptor config) => new()
-    {
-        MediaType = MediaTypes.Manifest,
-        Config = config,
-        Layers =
-        [
-            .. (parts.Base?.Manifest.Layers ?? []).Select(AsOci),
-            .. parts.Layers.Select(layer => new Descriptor { MediaType = MediaTypes.GzipLayer, Size = layer.Size, Digest = layer.Digest }),
-        ],
-        Annotations = Annotations(parts),
-    };
 
     /// <summary>The directory of the app's files within the image, without '/' around it; throws IMB2019 when it is none.</summary>
     public static string ArchiveRoot(BakeOptions options) => Directory(options)[1..];
@@ -91,19 +78,6 @@ internal static class ImageDocuments
         }
     }
 
-    // A history that doesn't match the layers of its image is refused by other tools, so it is made anew then.
-    private static ImmutableArray<HistoryEntry> History(ImageParts parts)
-    {
-        var baseLayers = parts.Base?.Manifest.Layers.Length ?? 0;
-        var inherited = parts.Base?.Config.History ?? [];
-        if (inherited.Count(entry => entry.EmptyLayer is not true) != baseLayers)
-        {
-            inherited = [.. Enumerable.Repeat(new HistoryEntry { Created = parts.Base!.Config.Created, CreatedBy = parts.Base.Name }, baseLayers)];
-        }
-
-        return [.. inherited, .. parts.Layers.Select(layer => new HistoryEntry { Created = Time(parts.Compile), CreatedBy = $"ImmutableBuild: {layer.Name}" })];
-    }
-
     private static ImmutableSortedDictionary<string, string> Annotations(ImageParts parts)
     {
         var annotations = OciAnnotations.None
@@ -116,14 +90,6 @@ internal static class ImageDocuments
             ? annotations.Add(OciAnnotations.BaseName, image.Name).Add(OciAnnotations.BaseDigest, image.Digest.ToString())
             : annotations;
     }
-
-    // Docker's and OCI's names for a gzip layer mean the same bytes; a manifest of OCI's type holds OCI's.
-    private static Descriptor AsOci(Descriptor layer) => new()
-    {
-        MediaType = MediaTypes.IsGzipLayer(layer.MediaType) ? MediaTypes.GzipLayer : layer.MediaType,
-        Size = layer.Size,
-        Digest = layer.Digest,
-    };
 
     private static string Time(CompileRecord compile) => compile.CommitTime.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -20,7 +20,7 @@ internal sealed class TarWriter(Stream archive)
     /// <summary>Writes a file; the content must have exactly <paramref name="size"/> bytes.</summary>
     public void File(string name, int mode, DateTimeOffset time, long size, Stream content)
     {
-        Header(name, '0', mode, size, time);
+        BeginFile(name, mode, time, size);
         var buffer = new byte[(int)Math.Clamp(size, 1, 128 * 1024)];
         var left = size;
         while (left > 0)
@@ -35,8 +35,14 @@ internal sealed class TarWriter(Stream archive)
             left -= count;
         }
 
-        Pad(size);
+        EndFile(size);
     }
+
+    /// <summary>Writes all that stands before a file's content, which the caller writes to the archive itself.</summary>
+    public void BeginFile(string name, int mode, DateTimeOffset time, long size) => Header(name, '0', mode, size, time);
+
+    /// <summary>Writes all that stands after a content of <paramref name="size"/> bytes.</summary>
+    public void EndFile(long size) => Pad(size);
 
     /// <summary>Writes the end of the archive.</summary>
     public void End() => archive.Write(Zeros);
