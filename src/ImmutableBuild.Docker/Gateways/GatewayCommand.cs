@@ -7,7 +7,10 @@ namespace ImmutableBuild.Docker.Gateways;
 internal static class GatewayCommand
 {
     /// <summary>Where the state volume is mounted.</summary>
-    public const string StateDirectory = "/var/lib/immutable";
+    public const string Volume = "/var/lib/immutable";
+
+    /// <summary>The gateway's directory in it: a volume's root stays root's.</summary>
+    public const string StateDirectory = Volume + "/state";
 
     /// <summary>The port the gateway serves on inside its container.</summary>
     public const int Port = 8080;

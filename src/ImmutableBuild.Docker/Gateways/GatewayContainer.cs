@@ -117,7 +117,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
                 [s_port] = [new PortBinding(options.Bind.ToString(), number == 0 ? "" : number.ToString(CultureInfo.InvariantCulture))],
             },
             RestartPolicy = new RestartPolicy("always"),
-            Mounts = [new ContainerMount("volume", names.StateVolume, GatewayCommand.StateDirectory)],
+            Mounts = [new ContainerMount("volume", names.StateVolume, GatewayCommand.Volume)],
         }),
     };
 }

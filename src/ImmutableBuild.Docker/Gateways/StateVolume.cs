@@ -11,18 +11,18 @@ internal static class StateVolume
 
     private const int User = 1654;
 
-    /// <summary>Gives the volume of a container that was not started yet to the user its gateway runs as. A new volume is root's.</summary>
+    /// <summary>Makes the state directory in the volume of a container that was not started yet, for the user its gateway runs as.</summary>
     public static async Task OwnAsync(IDockerClient client, string container, CancellationToken cancellationToken)
     {
         using var tar = new MemoryStream();
         await using (var writer = new TarWriter(tar, TarEntryFormat.Ustar, leaveOpen: true))
         {
             await writer.WriteEntryAsync(
-                new UstarTarEntry(TarEntryType.Directory, "./") { Uid = User, Gid = User, Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute },
+                new UstarTarEntry(TarEntryType.Directory, "state/") { Uid = User, Gid = User, Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute },
                 cancellationToken);
         }
 
         tar.Position = 0;
-        await client.Containers.ExtractArchiveToContainerAsync(container, GatewayCommand.StateDirectory, tar, cancellationToken);
+        await client.Containers.ExtractArchiveToContainerAsync(container, GatewayCommand.Volume, tar, cancellationToken);
     }
 }

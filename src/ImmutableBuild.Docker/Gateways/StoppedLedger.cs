@@ -25,7 +25,7 @@ internal static class StoppedLedger
                 Image = image,
                 Cmd = ["true"],
                 Labels = names.LabelsOf("reader"),
-                HostConfig = new HostConfiguration { NetworkMode = "none", Mounts = [new ContainerMount("volume", names.StateVolume, GatewayCommand.StateDirectory)] },
+                HostConfig = new HostConfiguration { NetworkMode = "none", Mounts = [new ContainerMount("volume", names.StateVolume, GatewayCommand.Volume)] },
             },
             cancellationToken);
         try

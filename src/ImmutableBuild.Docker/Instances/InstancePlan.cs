@@ -28,7 +28,6 @@ internal sealed class InstancePlan(AppNames names, GenerationSpec spec, string i
         {
             NetworkMode = names.Network,
             RestartPolicy = new RestartPolicy("always"),
-            Init = true,
             LogConfig = logDriver is null ? null : new LogConfiguration(logDriver),
         }),
     };

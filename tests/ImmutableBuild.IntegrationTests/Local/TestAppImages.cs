@@ -15,7 +15,8 @@ internal sealed class TestAppImages(string directory)
     private const UnixFileMode Program = Plain | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const string AppName = "ImmutableBuild.TestApp";
 
-    private static readonly byte[] s_app = Layer(Directory.GetFiles(BuildOutput).Order(StringComparer.Ordinal)
+    /// <summary>The layer with the build output.</summary>
+    public static byte[] App { get; } = Layer(Directory.GetFiles(BuildOutput).Order(StringComparer.Ordinal)
         .Select(file => (Path.GetFileName(file), File.ReadAllBytes(file))));
 
     public OciLayout Layout { get; } = OciLayout.OpenOrCreate(directory);
@@ -27,7 +28,7 @@ internal sealed class TestAppImages(string directory)
     /// <summary>The digest of the image of <paramref name="version"/>.</summary>
     public Digest Write(int version)
     {
-        byte[][] layers = [s_app, Layer([("version.txt", Encoding.UTF8.GetBytes($"{version}"))])];
+        byte[][] layers = [App, Layer([("version.txt", Encoding.UTF8.GetBytes($"{version}"))])];
         var config = new ImageConfig
         {
             Architecture = HostPlatform.ArchitectureName,
@@ -44,7 +45,7 @@ internal sealed class TestAppImages(string directory)
         return Layout.WriteBlob(MediaTypes.Manifest, OciJson.Write(manifest)).Digest;
     }
 
-    private static byte[] Layer(IEnumerable<(string Name, byte[] Content)> files)
+    public static byte[] Layer(IEnumerable<(string Name, byte[] Content)> files)
     {
         var archive = new MemoryStream();
         using (var writer = new TarWriter(archive, leaveOpen: true))
@@ -63,7 +64,7 @@ internal sealed class TestAppImages(string directory)
         return archive.ToArray();
     }
 
-    private static byte[] Gzip(byte[] content)
+    public static byte[] Gzip(byte[] content)
     {
         var compressed = new MemoryStream();
         using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))

@@ -1,0 +1,113 @@
+using System.Net.Http.Json;
+using ImmutableBuild.Docker;
+using ImmutableBuild.Docker.Api;
+using ImmutableBuild.Docker.Api.Models;
+using ImmutableBuild.Generations;
+using ImmutableBuild.IntegrationTests.Local;
+using ImmutableBuild.IntegrationTests.Targets;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.IntegrationTests.Docker;
+
+/// <summary>An app of its own on the engine. Nothing of it is there afterwards.</summary>
+internal sealed class DockerTargetBed : IServingFixture
+{
+    private readonly DockerBed _bed;
+    private readonly DockerApps _apps;
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
+
+    public DockerTargetBed(DockerEngine engine, DockerApps apps)
+    {
+        (_bed, _apps) = (engine.OpenOrSkip(), apps);
+        apps.SkipUnlessThere();
+        var name = $"t{Guid.NewGuid():N}"[..10];
+        (App, OtherEnvironment) = (new AppKey(name, "production"), new AppKey(name, "staging"));
+        (Target, Elsewhere) = (Open(), Open());
+    }
+
+    public IDeploymentTarget Target { get; }
+
+    public IDeploymentTarget Elsewhere { get; }
+
+    public TimeProvider Time => TimeProvider.System;
+
+    public AppKey App { get; }
+
+    public AppKey OtherEnvironment { get; }
+
+    public IDockerClient Client => _bed.Client;
+
+    public DockerTarget Open() => DockerTarget.Open(new DockerTargetOptions
+    {
+        Endpoint = _bed.Engine.Endpoint,
+        EnsureImage = _apps.EnsureImageAsync,
+        EnsureGatewayImage = _apps.EnsureGatewayAsync,
+        ReadVariable = _ => null,
+    });
+
+    public GenerationSpec Spec(AppKey app, AppVariant variant, int version = 1, int instances = 1) =>
+        _apps.Spec(app, version, instances, variant switch
+        {
+            AppVariant.NeverListens => [("TESTAPP_NEVER_LISTEN", "1")],
+            AppVariant.Answers500 => [("TESTAPP_HEALTH", "unhealthy")],
+            AppVariant.CrashesSoon => [("TESTAPP_CRASH_AFTER_MS", "4000"), ("TESTAPP_CRASH_CODE", "134")],
+            _ => [],
+        });
+
+    public Task PauseAsync(TimeSpan time) => Task.Delay(time, TestContext.Current.CancellationToken);
+
+    public async Task<GenerationId?> AskAsync(AppKey app)
+    {
+        if (await UrlAsync(app) is not { } url)
+        {
+            return null;
+        }
+
+        using var response = await _http.GetAsync(new Uri(url, "/whoami"), TestContext.Current.CancellationToken);
+        var answer = response.IsSuccessStatusCode
+            ? await response.Content.ReadFromJsonAsync(WhoAmIJson.Default.WhoAmI, TestContext.Current.CancellationToken)
+            : null;
+        return GenerationId.TryParse(answer?.Generation, out var id) ? id : null;
+    }
+
+    public async Task<bool> RequestAsync(AppKey app, TimeSpan duration)
+    {
+        var url = new Uri((await UrlAsync(app))!, $"/slow?ms={duration.TotalMilliseconds:0}");
+        using var response = await _http.GetAsync(url, TestContext.Current.CancellationToken);
+        return response.IsSuccessStatusCode && (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).StartsWith("after", StringComparison.Ordinal);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Target.DisposeAsync();
+        await Elsewhere.DisposeAsync();
+        _http.Dispose();
+        foreach (var app in new[] { App, OtherEnvironment })
+        {
+            await RemoveAllAsync(new AppNames(app));
+        }
+
+        await _bed.DisposeAsync();
+    }
+
+    private async Task<Uri?> UrlAsync(AppKey app) =>
+        (await Elsewhere.ObserveAsync(app, TestContext.Current.CancellationToken)).Url is { } url ? new Uri(url) : null;
+
+    private async Task RemoveAllAsync(AppNames names)
+    {
+        foreach (var container in await Client.Containers.ListContainersAsync(new ContainersListParameters { All = true, Filters = names.Mine }, CancellationToken.None))
+        {
+            await Client.Containers.RemoveContainerAsync(container.ID, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, CancellationToken.None);
+        }
+
+        foreach (var network in await Client.Networks.ListNetworksAsync(names.Mine, CancellationToken.None))
+        {
+            await Client.Networks.DeleteNetworkAsync(network.ID, CancellationToken.None);
+        }
+
+        foreach (var volume in (await Client.Volumes.ListAsync(names.Mine, CancellationToken.None)).Volumes ?? [])
+        {
+            await Client.Volumes.RemoveAsync(volume.Name, CancellationToken.None);
+        }
+    }
+}
