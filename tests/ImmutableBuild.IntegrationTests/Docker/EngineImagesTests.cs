@@ -1,6 +1,8 @@
+using System.Text.Json;
 using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Docker.Images;
 using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
 using ImmutableBuild.IntegrationTests.Rig;
 using ImmutableBuild.Registries;
 
@@ -65,6 +67,28 @@ public sealed class EngineImagesTests(DockerEngine engine)
         (await bed.Client.Images.InspectImageAsync(image.Id, Token)).RepoDigests.ShouldBe([$"{repository}@{image.Digest}"]);
         (await RunAsync(bed, image)).ShouldBe(bed.Name);
         (await EngineWitness.ImageEventsAsync(bed.Client, () => images.EnsureAsync(repository, image.Digest, Token))).ShouldBeEmpty();
+    }
+
+    // Skopeo reads both kinds: what an engine reads that keeps images itself, and what one reads that keeps them in containerd.
+    [Fact]
+    public async Task The_archive_is_a_layout_with_the_same_manifest_as_well()
+    {
+        await using var bed = engine.OpenOrSkip();
+        SystemProgram.SkipUnlessInstalled("skopeo");
+        await using var image = await StoredImage.PushAsync(bed, Embedded);
+        var file = Path.Combine(image.DataDirectory, "archive.tar");
+        var name = EngineImages.NameOf(Embedded, image.Digest);
+        await using (var archive = ImageArchive.Open(await LoadableImage.ReadAsync(image.Open(Embedded), image.Digest, new ImageLimits(), Token), name))
+        await using (var tar = File.Create(file))
+        {
+            await archive.CopyToAsync(tar, Token);
+        }
+
+        using var layout = JsonDocument.Parse(await SystemProgram.SucceedAsync("skopeo", ["inspect", $"oci-archive:{file}:{name.Tag}"]));
+        layout.RootElement.GetProperty("Digest").GetString().ShouldBe(image.Digest.ToString());
+        using var saved = JsonDocument.Parse(await SystemProgram.SucceedAsync("skopeo", ["inspect", $"docker-archive:{file}:{name}"]));
+        saved.RootElement.GetProperty("Layers").GetArrayLength().ShouldBe(2);
+        saved.RootElement.GetProperty("Labels").GetProperty("made-by").GetString().ShouldBe(bed.Name);
     }
 
     private static EngineImages Of(DockerBed bed, StoredImage image) => new(bed.Client, image.Open, image.Credentials);
