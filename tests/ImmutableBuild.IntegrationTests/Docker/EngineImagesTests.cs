@@ -22,12 +22,12 @@ public sealed class EngineImagesTests(DockerEngine engine)
         await using var bed = engine.OpenOrSkip();
         await using var image = await StoredImage.PushAsync(bed, Embedded);
         var images = Of(bed, image);
-        var events = await EngineWitness.ImageEventsAsync(bed.Client, async () => (await images.EnsureAsync(Embedded, image.Digest, Token)).ShouldBe(image.Id));
+        var events = await EngineWitness.ImageEventsAsync(bed.Client, [image.Id, bed.Name], async () => (await images.EnsureAsync(Embedded, image.Digest, Token)).ShouldBe(image.Id));
         events.ShouldContain("load");
         (await RunAsync(bed, image)).ShouldBe(bed.Name);
         (await bed.Client.Images.InspectImageAsync(image.Id, Token)).RepoTags.ShouldBe([$"{Embedded}:{image.Digest.Hex[..12]}"]);
 
-        (await EngineWitness.ImageEventsAsync(bed.Client, () => images.EnsureAsync(Embedded, image.Digest, Token))).ShouldBeEmpty();
+        (await EngineWitness.ImageEventsAsync(bed.Client, [image.Id, bed.Name], () => images.EnsureAsync(Embedded, image.Digest, Token))).ShouldBeEmpty();
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class EngineImagesTests(DockerEngine engine)
         bytes[600] ^= 1;
         await File.WriteAllBytesAsync(file, bytes, Token);
 
-        var events = await EngineWitness.ImageEventsAsync(bed.Client, async () =>
+        var events = await EngineWitness.ImageEventsAsync(bed.Client, [image.Id, bed.Name], async () =>
             (await Should.ThrowAsync<ImmutableBuildException>(() => Of(bed, image).EnsureAsync(Embedded, image.Digest, Token))).Code.ShouldBe("IMB2002"));
         events.ShouldBeEmpty();
         (await EngineWitness.HasAsync(bed.Client, image.Id)).ShouldBeFalse();
@@ -62,11 +62,11 @@ public sealed class EngineImagesTests(DockerEngine engine)
         refused.Code.ShouldBe("IMB6220");
         refused.Message.ShouldContain("no credential for its registry was found");
 
-        var events = await EngineWitness.ImageEventsAsync(bed.Client, async () => (await images.EnsureAsync(repository, image.Digest, Token)).ShouldBe(image.Id));
+        var events = await EngineWitness.ImageEventsAsync(bed.Client, [image.Id, bed.Name], async () => (await images.EnsureAsync(repository, image.Digest, Token)).ShouldBe(image.Id));
         events.ShouldContain("pull");
         (await bed.Client.Images.InspectImageAsync(image.Id, Token)).RepoDigests.ShouldBe([$"{repository}@{image.Digest}"]);
         (await RunAsync(bed, image)).ShouldBe(bed.Name);
-        (await EngineWitness.ImageEventsAsync(bed.Client, () => images.EnsureAsync(repository, image.Digest, Token))).ShouldBeEmpty();
+        (await EngineWitness.ImageEventsAsync(bed.Client, [image.Id, bed.Name], () => images.EnsureAsync(repository, image.Digest, Token))).ShouldBeEmpty();
     }
 
     // Skopeo reads both kinds: what an engine reads that keeps images itself, and what one reads that keeps them in containerd.

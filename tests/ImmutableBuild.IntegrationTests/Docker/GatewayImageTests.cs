@@ -39,7 +39,7 @@ public sealed class GatewayImageTests(DockerEngine engine) : IDisposable
 
             // The same from another data directory: nothing but the files and the base decides, and the engine has it.
             LoadedGateway? again = null;
-            var events = await EngineWitness.ImageEventsAsync(bed.Client, async () => again = await Of(bed, "other").EnsureAsync(AppContext.BaseDirectory, RigRegistry.AspNet, Token));
+            var events = await EngineWitness.ImageEventsAsync(bed.Client, [made.Id], async () => again = await Of(bed, "other").EnsureAsync(AppContext.BaseDirectory, RigRegistry.AspNet, Token));
             again.ShouldBe(made);
             events.ShouldBeEmpty();
         }
