@@ -96,7 +96,7 @@ internal sealed class GatewayImage(string dataDirectory, IDockerClient engine, E
         }
     }
 
-    // The base's name is left out: the same image under another name, or in another registry, is the same base.
+    // The base goes by its digest, in the history too: the same image under another name, or in another registry, is the same base.
     private static ComposedImage Compose(Platform platform, BaseImage baseImage, ImmutableArray<LayerRecord> layers, string? version)
     {
         var run = baseImage.Config.Config;
@@ -105,7 +105,7 @@ internal sealed class GatewayImage(string dataDirectory, IDockerClient engine, E
         return new ComposedImage
         {
             Platform = platform,
-            Base = baseImage,
+            Base = baseImage with { Name = baseImage.Digest.ToString() },
             Layers = layers,
             Created = baseImage.Config.Created ?? "2000-01-01T00:00:00Z",
             Annotations = annotations,

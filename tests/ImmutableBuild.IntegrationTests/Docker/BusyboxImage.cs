@@ -23,7 +23,8 @@ internal static class BusyboxImage
         Add(writer, "manifest.json", Encoding.UTF8.GetBytes($$"""[{"Config":"{{configName}}","RepoTags":["{{name}}"],"Layers":["{{diffId}}/layer.tar"]}]"""));
     }
 
-    private static byte[] Layer(string busybox)
+    /// <summary>Its one layer.</summary>
+    public static byte[] Layer(string busybox)
     {
         const UnixFileMode Everything = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
         var bytes = new MemoryStream();

@@ -8,11 +8,6 @@ namespace ImmutableBuild.IntegrationTests.Docker;
 [Collection(DockerCollection.Name)]
 public sealed class ImageTests(DockerEngine engine)
 {
-    private const string Password = "s3cret-of-tests";
-
-    // The account of the user "puller" with that password, as `htpasswd -B` writes it.
-    private const string Accounts = "puller:$2b$05$LXJ4mlcrLN35YvmLPhaAkekLTnvPYuOvGb9SkgOXGyDbaRgQ9R9Aq\n";
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -44,7 +39,7 @@ public sealed class ImageTests(DockerEngine engine)
     {
         await using var bed = engine.OpenOrSkip();
         SystemProgram.SkipUnlessInstalled("skopeo");
-        await using var registry = await DockerRegistry.StartOrSkipAsync(Accounts);
+        await using var registry = await DockerRegistry.StartOrSkipAsync(DockerRegistry.Accounts);
         var repository = $"{registry.Host}/{bed.Name}";
         var digest = await PushAsync(repository);
         var images = bed.Client.Images;
@@ -59,20 +54,20 @@ public sealed class ImageTests(DockerEngine engine)
         }
 
         var lines = new List<JSONMessage>();
-        await images.CreateImageAsync(parameters, new RegistryCredential("puller", Password), new Each(lines.Add), Token);
+        await images.CreateImageAsync(parameters, new RegistryCredential("puller", DockerRegistry.Password), new Each(lines.Add), Token);
         lines.ShouldContain(line => line.Status != null && line.Status.Contains(digest, StringComparison.Ordinal));
         (await images.InspectImageAsync(parameters.FromImage, Token)).RepoDigests!.ShouldContain(parameters.FromImage);
         await images.DeleteImageAsync(parameters.FromImage, new ImageDeleteParameters(), Token);
 
         var unknown = parameters with { FromImage = $"{repository}@sha256:{new string('0', 64)}" };
-        (await Should.ThrowAsync<DockerApiException>(() => images.CreateImageAsync(unknown, new RegistryCredential("puller", Password), null, Token))).Kind.ShouldBe(DockerErrorKind.NotFound);
+        (await Should.ThrowAsync<DockerApiException>(() => images.CreateImageAsync(unknown, new RegistryCredential("puller", DockerRegistry.Password), null, Token))).Kind.ShouldBe(DockerErrorKind.NotFound);
     }
 
     private async Task<string> PushAsync(string repository)
     {
         var digest = Path.GetTempFileName();
         await SystemProgram.SucceedAsync(
-            "skopeo", ["copy", "--insecure-policy", "--dest-tls-verify=false", "--dest-creds", $"puller:{Password}", "--digestfile", digest, $"docker-archive:{engine.Archive}", $"docker://{repository}:1"]);
+            "skopeo", ["copy", "--insecure-policy", "--dest-tls-verify=false", "--dest-creds", $"puller:{DockerRegistry.Password}", "--digestfile", digest, $"docker-archive:{engine.Archive}", $"docker://{repository}:1"]);
         var written = await File.ReadAllTextAsync(digest, Token);
         File.Delete(digest);
         return written.Trim();

@@ -7,6 +7,12 @@ namespace ImmutableBuild.IntegrationTests.Rig;
 /// <summary>The real registry of the Docker project (Debian's docker-registry), on a free loopback port with its own storage.</summary>
 internal sealed class DockerRegistry : IAsyncDisposable
 {
+    /// <summary>The password of the user "puller".</summary>
+    public const string Password = "s3cret-of-tests";
+
+    /// <summary>The account of that user, as <c>htpasswd -B</c> writes it.</summary>
+    public const string Accounts = "puller:$2b$05$LXJ4mlcrLN35YvmLPhaAkekLTnvPYuOvGb9SkgOXGyDbaRgQ9R9Aq\n";
+
     private readonly Process _process;
     private readonly string _directory;
 
