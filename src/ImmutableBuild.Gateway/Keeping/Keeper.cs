@@ -21,7 +21,10 @@ internal static class Keeper
         using var listener = handover.Other is null ? PublicPort.Listen(options) : PublicPort.TakeOver(options, handover);
         Environment.CurrentDirectory = options.StateDirectory;
         var host = ProcessHost.ForThisSystem();
-        var start = GatewayProgram.Serve(listener.Serving, host.Find(Environment.ProcessId), listener.Descriptor);
+
+        // As a container's first process it can't die alone: the gateway need not watch it.
+        var own = Environment.ProcessId == 1 ? null : host.Find(Environment.ProcessId);
+        var start = GatewayProgram.Serve(listener.Serving, own, listener.Descriptor);
         var exitCode = await KeepAsync(host, start, handover.Other, options, ending);
         if (exitCode == ExitCodes.Stopped && !HasState(options.StateDirectory))
         {

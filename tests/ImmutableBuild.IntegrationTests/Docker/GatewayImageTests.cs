@@ -35,7 +35,7 @@ public sealed class GatewayImageTests(DockerEngine engine) : IDisposable
             image.Config.Entrypoint.ShouldBe(["dotnet", "/gateway/ImmutableBuild.Gateway.dll"]);
             image.Config.Labels![OciAnnotations.Title].ShouldBe("ImmutableBuild gateway");
             image.Config.Labels[OciAnnotations.BaseDigest].ShouldBe(made.BaseDigest.ToString());
-            (await RunAsync(bed, made)).ShouldBe("Expected 'keep' or 'serve'.\n");
+            (await RunAsync(bed, made)).ShouldStartWith("Expected 'keep'");
 
             // The same from another data directory: nothing but the files and the base decides, and the engine has it.
             LoadedGateway? again = null;
