@@ -23,15 +23,12 @@ internal sealed class DockerTarget : IDeploymentTarget
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
 
     private readonly DockerTargetOptions _options;
-    private readonly Lazy<Task<DockerClient>> _client;
+    private readonly EngineConnection _engine;
+    private readonly Controls _controls = new();
     private readonly ConcurrentDictionary<AppKey, Lease> _leases = new();
     private readonly Removals _removals = new();
 
-    private DockerTarget(DockerTargetOptions options)
-    {
-        _options = options;
-        _client = new Lazy<Task<DockerClient>>(() => DockerClient.ConnectAsync(options.Endpoint, options.Time, CancellationToken.None));
-    }
+    private DockerTarget(DockerTargetOptions options) => (_options, _engine) = (options, new EngineConnection(options.FindEndpoint, options.Time));
 
     /// <summary>Opens the target. Nothing is asked or created until the first call.</summary>
     public static DockerTarget Open(DockerTargetOptions options) => new(options);
@@ -46,10 +43,10 @@ internal sealed class DockerTarget : IDeploymentTarget
             throw DockerErrors.PublicPortDiffers(app, has, port);
         }
 
-        await using var client = bed.Control();
+        var client = bed.Control;
         await AnsweringAsync(app, client, cancellationToken);
         return _leases[app] = await client.AcquireLeaseAsync(request, cancellationToken);
-    });
+    }, cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>An app that has nothing left, as after a first release that failed, needs no gateway: it goes too.</remarks>
@@ -61,7 +58,7 @@ internal sealed class DockerTarget : IDeploymentTarget
             return;
         }
 
-        await using var client = bed.Control();
+        var client = bed.Control;
         var observed = await client.ObserveAsync(cancellationToken);
         if (observed.Lease is not { } held || held.FencingToken != lease.FencingToken || held.Holder != lease.Holder)
         {
@@ -77,7 +74,7 @@ internal sealed class DockerTarget : IDeploymentTarget
         {
             await client.ReleaseLeaseAsync(lease, cancellationToken);
         }
-    });
+    }, cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>Who holds the lease also carries out what was ordered: containers of generations that are given up go (F22).</remarks>
@@ -89,9 +86,9 @@ internal sealed class DockerTarget : IDeploymentTarget
             return new Observation(app, now, [], new RouteState(Route.None, now, null), null, ledger);
         }
 
-        await using var control = bed.Control();
-        var observed = await control.ObserveAsync(cancellationToken);
+        // In this order: the gateway knows of every generation before a container of it exists, so that one it does not know now is given up.
         var containers = await bed.Instances.ListAsync(cancellationToken);
+        var observed = await bed.Control.ObserveAsync(cancellationToken);
         var joined = new ObservedContainers(bed.Names, containers, await ExitCodesAsync(bed.Client, containers, cancellationToken));
         if (_leases.TryGetValue(app, out var lease) && observed.Lease?.FencingToken == lease.FencingToken)
         {
@@ -99,57 +96,51 @@ internal sealed class DockerTarget : IDeploymentTarget
         }
 
         return joined.Complete(observed) with { Url = GatewayContainer.PortOf(container) is { } port ? UrlOf(port) : null };
-    });
+    }, cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>The gateway is told of the instances before they exist, so that there is none nobody knows of, and again when all are started.</remarks>
     public Task CreateAsync(GenerationSpec spec, Lease lease, CancellationToken cancellationToken) => DoAsync(spec.App, async bed =>
     {
-        await using var control = bed.Control();
+        var control = bed.Control;
         var secrets = SecretValues.Read(spec, _options.ReadVariable);
         var image = await _options.EnsureImage(bed.Client, spec, cancellationToken);
         var places = bed.Instances.Places(spec);
         await control.CreateAsync(spec, places, allStarted: false, lease, cancellationToken);
         await bed.Instances.StartAsync(spec, new InstancePlan(bed.Names, spec, image, secrets, _options.LogDriver), cancellationToken);
         await control.CreateAsync(spec, places, allStarted: true, lease, cancellationToken);
-    });
+    }, cancellationToken);
 
     /// <inheritdoc/>
     public Task RouteAsync(AppKey app, Route route, Lease lease, CancellationToken cancellationToken) =>
-        OrderAsync(app, control => control.RouteAsync(route, lease, cancellationToken));
+        OrderAsync(app, control => control.RouteAsync(route, lease, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task DestroyAsync(AppKey app, GenerationId id, Lease lease, CancellationToken cancellationToken) =>
-        OrderAsync(app, control => control.DestroyAsync(id, lease, cancellationToken));
+        OrderAsync(app, control => control.DestroyAsync(id, lease, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task RecordAsync(AppKey app, LedgerEntry entry, Lease lease, CancellationToken cancellationToken) =>
-        OrderAsync(app, control => control.RecordAsync(entry, lease, cancellationToken));
+        OrderAsync(app, control => control.RecordAsync(entry, lease, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ReadLogAsync(AppKey app, GenerationId id, string instance, int lines, CancellationToken cancellationToken) =>
-        CallAsync(app, bed => InstanceLog.ReadAsync(bed.Client, bed.Names.Instance(id, instance), lines, cancellationToken));
+        CallAsync(app, bed => InstanceLog.ReadAsync(bed.Client, bed.Names.Instance(id, instance), lines, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => DoAsync(app, async bed =>
     {
-        await using (var control = bed.Control())
-        {
-            await control.StopAsync(lease, cancellationToken);
-        }
-
+        await bed.Control.StopAsync(lease, cancellationToken);
         await bed.Instances.RemoveAsync(await bed.Instances.ListAsync(cancellationToken), cancellationToken);
         await bed.Container.RemoveAsync(cancellationToken);
-    });
+    }, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _removals.DisposeAsync();
-        if (_client.IsValueCreated && _client.Value.IsCompletedSuccessfully)
-        {
-            await (await _client.Value).DisposeAsync();
-        }
+        await _controls.DisposeAsync();
+        await _engine.DisposeAsync();
     }
 
     private static async Task<IReadOnlyDictionary<string, int>> ExitCodesAsync(IDockerClient client, IReadOnlyList<ContainerInspectResponse> containers, CancellationToken cancellationToken)
@@ -181,23 +172,22 @@ internal sealed class DockerTarget : IDeploymentTarget
         }
     }
 
-    private Task OrderAsync(AppKey app, Func<GatewayClient, Task> order) => DoAsync(app, async bed =>
+    private Task OrderAsync(AppKey app, Func<GatewayClient, Task> order, CancellationToken cancellationToken) => DoAsync(app, async bed =>
     {
-        await using var control = bed.Control();
-        await order(control);
-    });
+        await order(bed.Control);
+    }, cancellationToken);
 
-    private async Task DoAsync(AppKey app, Func<Bed, Task> call) => await CallAsync(app, async bed =>
+    private async Task DoAsync(AppKey app, Func<Bed, Task> call, CancellationToken cancellationToken) => await CallAsync(app, async bed =>
     {
         await call(bed);
         return true;
-    });
+    }, cancellationToken);
 
-    private async Task<T> CallAsync<T>(AppKey app, Func<Bed, Task<T>> call)
+    private async Task<T> CallAsync<T>(AppKey app, Func<Bed, Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
-            return await call(new Bed(await _client.Value, new AppNames(app), _options));
+            return await call(new Bed(await _engine.ConnectAsync(cancellationToken), new AppNames(app), _options, _controls));
         }
         catch (DockerApiException fault)
         {
@@ -207,7 +197,7 @@ internal sealed class DockerTarget : IDeploymentTarget
 
     private string UrlOf(int port)
     {
-        var host = _options.Endpoint switch
+        var host = _engine.Endpoint switch
         {
             TcpEndpoint tcp => tcp.Host,
             SshEndpoint ssh => ssh.Host,
@@ -217,12 +207,12 @@ internal sealed class DockerTarget : IDeploymentTarget
     }
 
     /// <summary>One app on the engine.</summary>
-    private sealed record Bed(IDockerClient Client, AppNames Names, DockerTargetOptions Options)
+    private sealed record Bed(IDockerClient Client, AppNames Names, DockerTargetOptions Options, Controls Controls)
     {
         public GatewayContainer Container => new(Client, Names, Options);
 
         public InstanceContainers Instances => new(Client, Names);
 
-        public GatewayClient Control() => new(Names.App, cancellationToken => ControlStream.OpenAsync(Client, Names.Gateway, cancellationToken));
+        public GatewayClient Control => Controls.Of(Client, Names);
     }
 }

@@ -7,8 +7,8 @@ namespace ImmutableBuild.Docker;
 /// <summary>What the docker target needs to know of its surroundings.</summary>
 internal sealed record DockerTargetOptions
 {
-    /// <summary>The engine.</summary>
-    public required DockerEndpoint Endpoint { get; init; }
+    /// <summary>Finds the engine, when it is first needed.</summary>
+    public required Func<DockerEndpoint> FindEndpoint { get; init; }
 
     /// <summary>Makes the image of a <see cref="Generations.GenerationSpec"/> exist in the engine; its id there.</summary>
     public required Func<IDockerClient, Generations.GenerationSpec, CancellationToken, Task<string>> EnsureImage { get; init; }

@@ -21,7 +21,10 @@ public sealed class GatewayClient : IAsyncDisposable
     private readonly HttpClient _http;
 
     /// <summary>Speaks to the gateway of <paramref name="app"/> over the streams that <paramref name="connect"/> opens.</summary>
-    public GatewayClient(AppKey app, Func<CancellationToken, ValueTask<Stream>> connect)
+    /// <param name="app">The app.</param>
+    /// <param name="connect">Opens a stream to the control socket.</param>
+    /// <param name="keepsStreams">Go on with a stream for the next call, where opening one is dear; a call over one that a killed gateway had is then lost, as any reply may be.</param>
+    public GatewayClient(AppKey app, Func<CancellationToken, ValueTask<Stream>> connect, bool keepsStreams = false)
     {
         _app = app;
         var handler = new SocketsHttpHandler
@@ -32,7 +35,7 @@ public sealed class GatewayClient : IAsyncDisposable
             AllowAutoRedirect = false,
 
             // One call, one connection: none is ever written to a connection that a gateway killed meanwhile had held.
-            PooledConnectionLifetime = TimeSpan.Zero,
+            PooledConnectionLifetime = keepsStreams ? Timeout.InfiniteTimeSpan : TimeSpan.Zero,
         };
         _http = new HttpClient(handler)
         {

@@ -1,3 +1,4 @@
+using ImmutableBuild.Docker;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Local;
 using ImmutableBuild.Registries;
@@ -16,15 +17,7 @@ internal sealed class OpenedApp : IAsyncDisposable
         var options = scope.Options;
         _registries = new RegistryConnector(options.Push, Environment.GetEnvironmentVariable, TimeProvider.System);
         Verifier = new ImageVerifier(new StageContext(options, reporter, TimeProvider.System, Environment.GetEnvironmentVariable) { WorkDirectory = "" });
-        Target = LocalTarget.Open(new LocalTargetOptions
-        {
-            DataDirectory = options.DataDirectory,
-            GatewayProgram = GatewayProgram,
-            OpenRepository = repository => ImageStores.Open(repository, options.DataDirectory, _registries, RegistryAccess.Pull),
-            ReadVariable = Environment.GetEnvironmentVariable,
-            PublicPort = options.PublicPort,
-            Keep = options.Rollout.Keep,
-        });
+        Target = OpenTarget(options);
     }
 
     /// <summary>The gateway, as the tool brings it.</summary>
@@ -41,4 +34,18 @@ internal sealed class OpenedApp : IAsyncDisposable
         await Target.DisposeAsync();
         _registries.Dispose();
     }
+
+    private IDeploymentTarget OpenTarget(ReleaseOptions options) => options.Target switch
+    {
+        "docker" => DockerTargets.Open(options, AppContext.BaseDirectory, _registries, Environment.GetEnvironmentVariable, TimeProvider.System),
+        _ => LocalTarget.Open(new LocalTargetOptions
+        {
+            DataDirectory = options.DataDirectory,
+            GatewayProgram = GatewayProgram,
+            OpenRepository = repository => ImageStores.Open(repository, options.DataDirectory, _registries, RegistryAccess.Pull),
+            ReadVariable = Environment.GetEnvironmentVariable,
+            PublicPort = options.PublicPort,
+            Keep = options.Rollout.Keep,
+        }),
+    };
 }

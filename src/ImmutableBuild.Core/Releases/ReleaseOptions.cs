@@ -46,8 +46,14 @@ public sealed record ReleaseOptions
     /// <summary>How traffic moves.</summary>
     public RolloutPlan Rollout { get; init; } = new();
 
-    /// <summary>The public port of the app on the <c>local</c> target; 0 lets the gateway choose one and keep it.</summary>
+    /// <summary>The public port of the app on the targets <c>local</c> and <c>docker</c>; 0 lets the target choose one and keep it.</summary>
     public int PublicPort { get; init; }
+
+    /// <summary>On the <c>docker</c> target: the image that the gateway's is made upon, one with the ASP.NET Core runtime.</summary>
+    public string GatewayBaseImage { get; init; } = "mcr.microsoft.com/dotnet/aspnet:10.0";
+
+    /// <summary>On the <c>docker</c> target: where the instances' output goes; null for the engine's default.</summary>
+    public string? LogDriver { get; init; }
 
     /// <summary>For a rollback alone: the generation to go to; null takes the one that was live before.</summary>
     public GenerationId? RollbackTo { get; init; }

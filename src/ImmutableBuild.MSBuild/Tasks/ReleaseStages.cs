@@ -1,3 +1,4 @@
+using ImmutableBuild.Docker;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Images;
 using ImmutableBuild.Local;
@@ -19,15 +20,7 @@ internal sealed class ReleaseStages : IAsyncDisposable
         _context = context;
         _registries = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
         Verifier = new ImageVerifier(context);
-        Target = LocalTarget.Open(new LocalTargetOptions
-        {
-            DataDirectory = context.Options.DataDirectory,
-            GatewayProgram = gatewayProgram,
-            OpenRepository = OpenRepository,
-            ReadVariable = context.ReadVariable,
-            PublicPort = context.Options.PublicPort,
-            Keep = context.Options.Rollout.Keep,
-        });
+        Target = OpenTarget(gatewayProgram);
     }
 
     /// <summary>The system that runs the app.</summary>
@@ -57,6 +50,20 @@ internal sealed class ReleaseStages : IAsyncDisposable
         await Target.DisposeAsync();
         _registries.Dispose();
     }
+
+    private IDeploymentTarget OpenTarget(string gatewayProgram) => _context.Options.Target switch
+    {
+        "docker" => DockerTargets.Open(_context.Options, Path.GetDirectoryName(gatewayProgram)!, _registries, _context.ReadVariable, _context.Time),
+        _ => LocalTarget.Open(new LocalTargetOptions
+        {
+            DataDirectory = _context.Options.DataDirectory,
+            GatewayProgram = gatewayProgram,
+            OpenRepository = OpenRepository,
+            ReadVariable = _context.ReadVariable,
+            PublicPort = _context.Options.PublicPort,
+            Keep = _context.Options.Rollout.Keep,
+        }),
+    };
 
     private IImageStore OpenRepository(string repository) => ImageStores.Open(repository, _context.Options.DataDirectory, _registries, RegistryAccess.Pull);
 }

@@ -39,7 +39,7 @@ internal sealed class DockerTargetBed : IServingFixture
 
     public DockerTarget Open() => DockerTarget.Open(new DockerTargetOptions
     {
-        Endpoint = _bed.Engine.Endpoint,
+        FindEndpoint = () => _bed.Engine.Endpoint,
         EnsureImage = _apps.EnsureImageAsync,
         EnsureGatewayImage = _apps.EnsureGatewayAsync,
         ReadVariable = _ => null,

@@ -19,7 +19,7 @@ public static class OptionCatalogue
     public static PropertyOption<string> Environment { get; } = new("ImmutableEnvironment", Label, "dev", "The environment it is released to.");
 
     /// <summary>The target.</summary>
-    public static PropertyOption<string> Target { get; } = new("ImmutableTarget", Word("local"), "local", "The system that runs it.");
+    public static PropertyOption<string> Target { get; } = new("ImmutableTarget", Word("local", "docker"), "local", "The system that runs it: processes on this machine, or containers of a Docker engine.");
 
     /// <summary>Allow a dirty tree.</summary>
     public static PropertyOption<bool> AllowDirty { get; } = new("ImmutableAllowDirty", Flag, "false", "Release with uncommitted changes in the working tree. Never allowed in a protected environment.");
@@ -91,7 +91,7 @@ public static class OptionCatalogue
     // How instances run
 
     /// <summary>Public port.</summary>
-    public static PropertyOption<int> PublicPort { get; } = new("ImmutablePort", Port, "0", "The port the app's users reach on the `local` target; 0 lets the gateway choose one and keep it.");
+    public static PropertyOption<int> PublicPort { get; } = new("ImmutablePort", Port, "0", "The port the app's users reach on the targets `local` and `docker`; 0 lets the target choose one and keep it.");
 
     /// <summary>Instances.</summary>
     public static PropertyOption<int> Instances { get; } = new("ImmutableInstances", WholeNumber(1, 100), "1", "How many instances each generation has.");
@@ -116,6 +116,12 @@ public static class OptionCatalogue
 
     /// <summary>Stop grace.</summary>
     public static PropertyOption<TimeSpan> StopGrace { get; } = new("ImmutableStopGrace", Duration, "10s", "Time between asking an instance to stop and killing its process group.");
+
+    /// <summary>Gateway's base.</summary>
+    public static PropertyOption<string> GatewayBaseImage { get; } = new("ImmutableGatewayBaseImage", Text, "mcr.microsoft.com/dotnet/aspnet:10.0", "On `docker`: the image that the gateway's is made upon, one with the ASP.NET Core runtime.");
+
+    /// <summary>Log driver.</summary>
+    public static PropertyOption<string> LogDriver { get; } = new("ImmutableLogDriver", Text, null, "On `docker`: where the instances' output goes (docker's `--log-driver`). Default: the engine's own. A driver that can't be read back leaves errors without the instance's last lines.");
 
     // How traffic moves
 
@@ -173,7 +179,7 @@ public static class OptionCatalogue
         App, Environment, Target, AllowDirty, Protected, DataDirectory, TargetFramework,
         BaseImage, ImageRepository, Registry, ImageTag, ImageTags, User, WorkingDirectory, CommandInstruction, .. ImageLabelOptions.All.Select(label => label.Option), RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp,
         FailOn, Advisories, KeyFile, KeyVariable, KeyPasswordVariable, TrustedKeys,
-        PublicPort, Instances, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace,
+        PublicPort, Instances, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace, GatewayBaseImage, LogDriver,
         Rollout, CanarySteps, CanaryStepDuration, HealthSuccesses, HealthTimeout, Soak, Keep, RollbackTo,
         JudgeMinimumRequests, JudgeSuccessFloor, JudgeLatencyCeiling, JudgeSignificance, JudgeLatencyTolerance, JudgeSuccessTolerance, JudgeOnInconclusive, JudgeHoldTimeout,
     ];

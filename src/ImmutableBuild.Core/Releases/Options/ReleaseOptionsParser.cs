@@ -52,6 +52,8 @@ public static class ReleaseOptionsParser
             SecretVariables = ReadSecrets(reader),
             Rollout = ReadRollout(reader),
             PublicPort = reader.Get(PublicPort),
+            GatewayBaseImage = reader.Get(GatewayBaseImage),
+            LogDriver = reader.Find(LogDriver),
             RollbackTo = reader.Get(RollbackTo, null),
         };
         OptionConflicts.Find(options, reader);
