@@ -37,12 +37,13 @@ internal sealed class DockerTargetBed : IServingFixture
 
     public IDockerClient Client => _bed.Client;
 
-    public DockerTarget Open() => DockerTarget.Open(new DockerTargetOptions
+    public DockerTarget Open(int port = 0) => DockerTarget.Open(new DockerTargetOptions
     {
         FindEndpoint = () => _bed.Engine.Endpoint,
         EnsureImage = _apps.EnsureImageAsync,
         EnsureGatewayImage = _apps.EnsureGatewayAsync,
         ReadVariable = _ => null,
+        PublicPort = port,
     });
 
     public GenerationSpec Spec(AppKey app, AppVariant variant, int version = 1, int instances = 1) =>

@@ -1,0 +1,127 @@
+using System.Security.Cryptography;
+using ImmutableBuild.AcceptanceTests.Infrastructure;
+using ImmutableBuild.LoadGenerator;
+
+namespace ImmutableBuild.AcceptanceTests;
+
+/// <summary>The package with <c>ImmutableTarget=docker</c>, on a real engine.</summary>
+public sealed class DockerTests(PackedPackage package)
+{
+    private const string Base = "localhost:5000/dotnet/aspnet:10.0";
+
+    private readonly string _app = $"shop-{Guid.NewGuid().ToString("N")[..8]}";
+
+    [Fact]
+    [Trait("Fault", "F07")]
+    [Trait("Fault", "F28")]
+    public async Task An_app_is_released_replaced_rolled_back_and_stopped_on_an_engine()
+    {
+        await SkipUnlessThereAsync();
+        await using var repository = new ScratchRepository(package);
+        WebApp.Write(repository, "version one", Properties(repository));
+        await repository.CommitAsync();
+        try
+        {
+            await LiveAsync(repository);
+        }
+        finally
+        {
+            await repository.BuildAsync(WebApp.Project, "Stop");
+            await RemoveLeftoversAsync(repository);
+        }
+    }
+
+    [Fact]
+    public async Task Without_a_base_image_it_says_that_a_container_needs_one()
+    {
+        await using var repository = new ScratchRepository(package);
+        WebApp.Write(repository, "version one", "<ImmutableTarget>docker</ImmutableTarget>");
+        await repository.CommitAsync();
+
+        (await repository.BuildAsync(WebApp.Project, "Release")).ShouldFailWith("IMB1004").ShouldSay("ContainerBaseImage");
+    }
+
+    private async Task LiveAsync(ScratchRepository repository)
+    {
+        var first = await repository.BuildAsync(WebApp.Project, "Release");
+        var url = WebApp.UrlIn(first);
+        (await WebApp.GetAsync(url)).ShouldBe("version one");
+        var containers = await ContainersAsync(repository);
+        containers.Length.ShouldBe(2, "a gateway and an instance");
+
+        (await repository.BuildAsync(WebApp.Project, "Release")).ShouldSucceed().ShouldSay("was live already");
+        (await ContainersAsync(repository)).ShouldBe(containers, ignoreOrder: true);
+
+        WebApp.WriteProgram(repository, "version two");
+        await repository.CommitAsync();
+        await using var load = await OpenLoopLoad.StartAsync(url, 50, cancellationToken: TestContext.Current.CancellationToken);
+        var second = await repository.BuildAsync(WebApp.Project, "Release");
+        var result = await load.StopAsync();
+        WebApp.UrlIn(second).ShouldBe(url);
+        second.ShouldSay("no request was lost").ShouldSay($"replaced {WebApp.GenerationIn(first)}");
+        result.Failed.ShouldBe(0, result.ToString());
+        (await WebApp.GetAsync(url)).ShouldBe("version two");
+        (await ContainersAsync(repository)).Length.ShouldBe(2);
+
+        (await repository.BuildAsync(WebApp.Project, "Rollback")).ShouldSucceed().ShouldSay($"{WebApp.GenerationIn(first)} is live again");
+        (await WebApp.GetAsync(url)).ShouldBe("version one");
+        (await repository.BuildAsync(WebApp.Project, "Stop")).ShouldSucceed().ShouldSay("is stopped");
+        (await ContainersAsync(repository)).ShouldBeEmpty();
+        (await DockerAsync(repository, "network", "ls", "-q", "--filter", Mine)).ShouldBeEmpty();
+        (await repository.BuildAsync(WebApp.Project, "History")).ShouldSucceed().ShouldSay("Rollback");
+        (await ContainersAsync(repository)).ShouldBeEmpty("looking leaves nothing");
+    }
+
+    private string Mine => $"label=org.immutablebuild.app={_app}";
+
+    private string Properties(ScratchRepository repository)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        repository.Write("key.pem", key.ExportPkcs8PrivateKeyPem());
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(repository.PathOf("key.pem"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        repository.Write(".gitignore", "bin/\nobj/\n*.pem\n");
+        return $"""
+            <ImmutableApp>{_app}</ImmutableApp>
+            <ImmutableTarget>docker</ImmutableTarget>
+            <ContainerBaseImage>{Base}</ContainerBaseImage>
+            <ImmutableGatewayBaseImage>{Base}</ImmutableGatewayBaseImage>
+            <ImmutableKeyFile>{repository.PathOf("key.pem")}</ImmutableKeyFile>
+            """;
+    }
+
+    private async Task<string[]> ContainersAsync(ScratchRepository repository) => await DockerAsync(repository, "ps", "-aq", "--filter", Mine);
+
+    private async Task RemoveLeftoversAsync(ScratchRepository repository)
+    {
+        foreach (var container in await ContainersAsync(repository))
+        {
+            await DockerAsync(repository, "rm", "-f", container);
+        }
+
+        foreach (var volume in await DockerAsync(repository, "volume", "ls", "-q", "--filter", Mine))
+        {
+            await DockerAsync(repository, "volume", "rm", volume);
+        }
+    }
+
+    private static async Task<string[]> DockerAsync(ScratchRepository repository, params string[] arguments) =>
+        (await repository.RunAsync("docker", "", arguments)).ShouldSucceed().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static async Task SkipUnlessThereAsync()
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+        try
+        {
+            using var reply = await http.GetAsync(new Uri("http://localhost:5000/v2/dotnet/aspnet/tags/list"), TestContext.Current.CancellationToken);
+            Assert.SkipUnless(reply.IsSuccessStatusCode && File.Exists("/usr/bin/docker"), $"No engine, or no registry with {Base} (tests/rig/docker.sh).");
+        }
+        catch (HttpRequestException)
+        {
+            Assert.Skip($"No registry with {Base} answers (tests/rig/docker.sh).");
+        }
+    }
+}

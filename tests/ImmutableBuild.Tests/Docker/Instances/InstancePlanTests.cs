@@ -1,0 +1,58 @@
+using ImmutableBuild.Docker;
+using ImmutableBuild.Docker.Instances;
+using ImmutableBuild.Gateway;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Tests.Generations.Simulation;
+
+namespace ImmutableBuild.Tests.Docker.Instances;
+
+public sealed class InstancePlanTests
+{
+    private static readonly GenerationSpec s_spec = SimulatedSpecs.Spec(1) with { };
+
+    [Fact]
+    public void Secrets_are_in_the_environment_alone()
+    {
+        var container = Plan(new Dictionary<string, string>(StringComparer.Ordinal) { ["DB"] = "very secret" });
+
+        container.Env!.ShouldContain("DB=very secret");
+        container.Labels!.Values.ShouldAllBe(value => !value.Contains("very secret", StringComparison.Ordinal));
+        (container.Cmd ?? []).ShouldAllBe(argument => !argument.Contains("very secret", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void It_says_what_it_is_of()
+    {
+        var labels = Plan().Labels!;
+
+        labels[AppNames.GenerationLabel].ShouldBe(s_spec.Id.ToString());
+        labels[AppNames.ImageLabel].ShouldBe(s_spec.Image.ToString());
+        labels["org.opencontainers.image.revision"].ShouldBe(s_spec.Commit.ToString());
+    }
+
+    [Fact]
+    public void It_listens_where_the_gateway_asks()
+    {
+        Plan().Env!.ShouldContain("ASPNETCORE_HTTP_PORTS=8080");
+        Plan(port: 0).Env!.ShouldNotContain(variable => variable.StartsWith("ASPNETCORE_HTTP_PORTS", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void It_gets_nothing_it_does_not_need()
+    {
+        var host = Plan().HostConfig!;
+
+        (host.ReadonlyRootfs, host.Privileged).ShouldBe((true, false));
+        host.CapDrop.ShouldBe(["ALL"]);
+        host.SecurityOpt.ShouldBe(["no-new-privileges"]);
+        host.PortBindings.ShouldBeNull("only the gateway is reached from outside");
+        host.Mounts.ShouldBeNull();
+    }
+
+    private static ImmutableBuild.Docker.Api.Models.CreateContainerParameters Plan(IReadOnlyDictionary<string, string>? secrets = null, int port = 8080)
+    {
+        var names = new AppNames(s_spec.App);
+        return new InstancePlan(names, s_spec, "sha256:abc", secrets ?? new Dictionary<string, string>(StringComparer.Ordinal), logDriver: null)
+            .For(new InstancePlace("0", names.Instance(s_spec.Id, "0"), port));
+    }
+}
