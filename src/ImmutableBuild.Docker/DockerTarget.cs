@@ -82,7 +82,7 @@ internal sealed class DockerTarget : IDeploymentTarget
     {
         if (await bed.Container.FindAsync(cancellationToken) is not { } container)
         {
-            var (now, ledger) = (_options.Time.GetUtcNow(), await StoppedLedger.ReadAsync(bed.Client, bed.Names, cancellationToken));
+            var (now, ledger) = (_options.Time.GetUtcNow(), await StoppedLedger.ReadAsync(bed.Client, bed.Names, _options.EnsureGatewayImage, cancellationToken));
             return new Observation(app, now, [], new RouteState(Route.None, now, null), null, ledger);
         }
 

@@ -54,6 +54,12 @@ public sealed record RuntimeConfiguration
     /// <summary>Instances asked for, at least 1.</summary>
     public int Instances { get; init; } = 1;
 
+    /// <summary>The most memory an instance may use, in bytes; null for no limit.</summary>
+    public long? Memory { get; init; }
+
+    /// <summary>The most processors an instance may use, 1.5 say; null for no limit.</summary>
+    public double? Cpus { get; init; }
+
     /// <summary>How each instance is probed.</summary>
     public Probe Probe { get; init; } = Probe.Default;
 

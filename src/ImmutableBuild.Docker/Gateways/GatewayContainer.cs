@@ -8,6 +8,8 @@ namespace ImmutableBuild.Docker.Gateways;
 /// <summary>The container of an app's gateway, with the network and the volume that it needs.</summary>
 internal sealed class GatewayContainer(IDockerClient client, AppNames names, DockerTargetOptions options)
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
     private static readonly string s_port = string.Create(CultureInfo.InvariantCulture, $"{GatewayCommand.Port}/tcp");
 
     /// <summary>It as it is; null when there is none.</summary>
@@ -21,11 +23,12 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         if (await FindAsync(cancellationToken) is not { } found)
         {
             var image = await options.EnsureGatewayImage(client, cancellationToken);
-            await EnsureNetworkAsync(cancellationToken);
+            var network = await new AppNetwork(client, names).EnsureAsync(cancellationToken);
             await client.Volumes.CreateAsync(
                 new VolumesCreateParameters { Name = names.StateVolume, Labels = new Dictionary<string, string>(names.Labels, StringComparer.Ordinal) { [AppNames.GatewayImageLabel] = image } },
                 cancellationToken);
-            return port == 0 ? await CreateWithChosenPortAsync(image, cancellationToken) : await CreateAsync(image, port, cancellationToken);
+            var chosen = port == 0 ? await ChoosePortAsync(Plan(image, network, 0), cancellationToken) : port;
+            return await CreateAsync(Plan(image, network, chosen), cancellationToken);
         }
 
         if (!found.State.Running)
@@ -40,47 +43,40 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
         await Found.IfThereAsync(client.Containers.RemoveContainerAsync(names.Gateway, new ContainerRemoveParameters { Force = true }, cancellationToken));
-        foreach (var network in await client.Networks.ListNetworksAsync(names.Mine, cancellationToken))
-        {
-            await Found.IfThereAsync(client.Networks.DeleteNetworkAsync(network.ID, cancellationToken));
-        }
+        await new AppNetwork(client, names).RemoveAsync(cancellationToken);
     }
 
     /// <summary>The port of the host that it serves on; null when it has none.</summary>
     public static int? PortOf(ContainerInspectResponse gateway) =>
         gateway.HostConfig.PortBindings?.GetValueOrDefault(s_port) is [{ HostPort: { } port }, ..] && int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private async Task EnsureNetworkAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// An engine chooses anew at each start, so it chooses once, for a container that is gone right after, and the gateway asks for
+    /// that port by number from then on.
+    /// </summary>
+    private async Task<int> ChoosePortAsync(CreateContainerParameters plan, CancellationToken cancellationToken)
     {
-        if ((await client.Networks.ListNetworksAsync(names.Mine, cancellationToken)).Count > 0)
-        {
-            return;
-        }
-
+        var asking = await client.Containers.CreateContainerAsync(
+            plan with { Name = null, Cmd = GatewayCommand.Serve(names.App, listens: true, "/tmp/state"), Labels = names.LabelsOf("port"), HostConfig = plan.HostConfig! with { Mounts = null, RestartPolicy = null } }, cancellationToken);
         try
         {
-            await client.Networks.CreateNetworkAsync(new NetworksCreateParameters { Name = names.Network, Labels = names.Labels }, cancellationToken);
+            await StartAsync(asking.ID, cancellationToken);
+            var asked = await client.Containers.InspectContainerAsync(asking.ID, cancellationToken);
+            return asked.NetworkSettings?.Ports?.GetValueOrDefault(s_port) is [{ HostPort: { } port }, ..] && int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : throw DockerErrors.GatewayWithoutPort(names.App);
         }
-        catch (DockerApiException fault) when (fault.Kind == DockerErrorKind.Conflict)
+        finally
         {
-            // Another release made it meanwhile; who may go on, the lease decides.
+            await Found.IfThereAsync(client.Containers.RemoveContainerAsync(asking.ID, new ContainerRemoveParameters { Force = true }, CancellationToken.None));
         }
     }
 
-    /// <summary>An engine chooses anew at each start, so its first choice is asked for by number from then on.</summary>
-    private async Task<ContainerInspectResponse> CreateWithChosenPortAsync(string image, CancellationToken cancellationToken)
-    {
-        var first = await CreateAsync(image, 0, cancellationToken);
-        var chosen = first.NetworkSettings?.Ports?.GetValueOrDefault(s_port) is [{ HostPort: { } port }, ..] ? int.Parse(port, CultureInfo.InvariantCulture) : throw DockerErrors.GatewayWithoutPort(names.App);
-        await client.Containers.RemoveContainerAsync(first.ID, new ContainerRemoveParameters { Force = true }, cancellationToken);
-        return await CreateAsync(image, chosen, cancellationToken);
-    }
-
-    private async Task<ContainerInspectResponse> CreateAsync(string image, int? port, CancellationToken cancellationToken)
+    private async Task<ContainerInspectResponse> CreateAsync(CreateContainerParameters plan, CancellationToken cancellationToken)
     {
         try
         {
-            await client.Containers.CreateContainerAsync(Plan(image, port), cancellationToken);
+            await client.Containers.CreateContainerAsync(plan, cancellationToken);
             await StateVolume.OwnAsync(client, names.Gateway, cancellationToken);
         }
         catch (DockerApiException fault) when (fault.Kind == DockerErrorKind.Conflict)
@@ -90,7 +86,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
 
         try
         {
-            await client.Containers.StartContainerAsync(names.Gateway, cancellationToken);
+            await StartAsync(names.Gateway, cancellationToken);
         }
         catch (DockerApiException fault) when (!fault.IsTransient)
         {
@@ -101,7 +97,24 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         return await client.Containers.InspectContainerAsync(names.Gateway, cancellationToken);
     }
 
-    private CreateContainerParameters Plan(string image, int? port) => new()
+    /// <summary>Starts one. While two networks have the app's name the engine can't tell which is meant.</summary>
+    private async Task StartAsync(string container, CancellationToken cancellationToken)
+    {
+        for (var began = options.Time.GetTimestamp(); ; await Task.Delay(s_pause, options.Time, cancellationToken))
+        {
+            try
+            {
+                await client.Containers.StartContainerAsync(container, cancellationToken);
+                return;
+            }
+            catch (DockerApiException fault) when (fault.Detail.Contains("is ambiguous", StringComparison.Ordinal) && options.Time.GetElapsedTime(began) < s_patience)
+            {
+                await new AppNetwork(client, names).SettleAsync(cancellationToken);
+            }
+        }
+    }
+
+    private CreateContainerParameters Plan(string image, string network, int? port) => new()
     {
         Name = names.Gateway,
         Image = image,
@@ -111,7 +124,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         ExposedPorts = port is null ? null : new Dictionary<string, EmptyObject>(StringComparer.Ordinal) { [s_port] = new() },
         HostConfig = Hardening.Apply(new HostConfiguration
         {
-            NetworkMode = names.Network,
+            NetworkMode = network,
             PortBindings = port is not { } number ? null : new Dictionary<string, IReadOnlyList<PortBinding>?>(StringComparer.Ordinal)
             {
                 [s_port] = [new PortBinding(options.Bind.ToString(), number == 0 ? "" : number.ToString(CultureInfo.InvariantCulture))],

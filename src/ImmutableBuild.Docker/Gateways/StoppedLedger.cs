@@ -11,14 +11,21 @@ namespace ImmutableBuild.Docker.Gateways;
 internal static class StoppedLedger
 {
     /// <summary>The entries; none when the app has no volume. Nothing is left behind.</summary>
-    public static async Task<ImmutableArray<LedgerEntry>> ReadAsync(IDockerClient client, AppNames names, CancellationToken cancellationToken)
+    /// <param name="client">The engine.</param>
+    /// <param name="names">The app's names.</param>
+    /// <param name="ensureImage">Brings the gateway's image, where the engine has lost the one it was.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    public static async Task<ImmutableArray<LedgerEntry>> ReadAsync(
+        IDockerClient client, AppNames names, Func<IDockerClient, CancellationToken, Task<string>> ensureImage, CancellationToken cancellationToken)
     {
         var volume = await Found.OrNullAsync(client.Volumes.InspectAsync(names.StateVolume, cancellationToken));
-        if (volume?.Labels?.GetValueOrDefault(AppNames.GatewayImageLabel) is not { } image)
+        if (volume is null)
         {
             return [];
         }
 
+        var was = volume.Labels?.GetValueOrDefault(AppNames.GatewayImageLabel);
+        var image = was is not null && await Found.OrNullAsync(client.Images.InspectImageAsync(was, cancellationToken)) is not null ? was : await ensureImage(client, cancellationToken);
         var reader = await client.Containers.CreateContainerAsync(
             new CreateContainerParameters
             {

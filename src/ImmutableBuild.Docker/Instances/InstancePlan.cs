@@ -28,6 +28,11 @@ internal sealed class InstancePlan(AppNames names, GenerationSpec spec, string i
         {
             NetworkMode = names.Network,
             RestartPolicy = new RestartPolicy("always"),
+            Memory = spec.Configuration.Memory,
+
+            // As much as memory: what may not use more of that must not use the disk for it.
+            MemorySwap = spec.Configuration.Memory,
+            NanoCpus = spec.Configuration.Cpus is { } cpus ? (long)Math.Round(cpus * 1e9) : null,
             LogConfig = logDriver is null ? null : new LogConfiguration(logDriver),
         }),
     };
@@ -43,7 +48,10 @@ internal sealed class InstancePlan(AppNames names, GenerationSpec spec, string i
         if (place.Port != 0)
         {
             var port = place.Port.ToString(CultureInfo.InvariantCulture);
-            variables["ASPNETCORE_HTTP_PORTS"] = port;
+
+            // The strongest of the three says it; an empty one is as good as none, whatever the image or the configuration has.
+            variables["ASPNETCORE_URLS"] = $"http://*:{port}";
+            variables["ASPNETCORE_HTTP_PORTS"] = variables["ASPNETCORE_HTTPS_PORTS"] = "";
             variables["PORT"] = port;
         }
 

@@ -8,7 +8,6 @@ namespace ImmutableBuild.Docker.Instances;
 internal sealed class Removals : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Task> _begun = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _ending = new();
 
     /// <summary>Begins to remove each of <paramref name="containers"/> that is not on its way out yet.</summary>
     public void Begin(IEnumerable<ContainerInspectResponse> containers, InstanceContainers instances)
@@ -22,18 +21,14 @@ internal sealed class Removals : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for what was begun.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await Task.WhenAll(_begun.Values);
-        _ending.Dispose();
-    }
+    /// <summary>Waits for what was begun: each ends once its container had its time to end.</summary>
+    public async ValueTask DisposeAsync() => await Task.WhenAll(_begun.Values);
 
-    private async Task RemoveAsync(ContainerInspectResponse container, InstanceContainers instances)
+    private static async Task RemoveAsync(ContainerInspectResponse container, InstanceContainers instances)
     {
         try
         {
-            await instances.RemoveAsync([container], _ending.Token);
+            await instances.RemoveAsync([container], CancellationToken.None);
         }
         catch (DockerApiException)
         {

@@ -129,6 +129,55 @@ public sealed class DockerFaultTests(DockerEngine engine, DockerApps apps)
         }
     }
 
+    [Fact]
+    public async Task Instances_are_limited_as_configured()
+    {
+        await using var bed = new DockerTargetBed(engine, apps);
+        var plain = bed.Spec(bed.App, AppVariant.Healthy);
+        var spec = plain with { Configuration = plain.Configuration with { Memory = 256 * 1024 * 1024, Cpus = 0.5 } };
+        await bed.Target.CreateAsync(spec, await LeaseAsync(bed), Token);
+
+        await UntilAsync(bed, seen => seen.Find(spec.Id)!.Instances is [{ ConsecutiveHealthy: > 0 }]);
+
+        var container = await bed.Client.Containers.InspectContainerAsync(new AppNames(bed.App).Instance(spec.Id, "0"), Token);
+        (container.HostConfig.Memory, container.HostConfig.NanoCpus).ShouldBe((268435456, 500000000));
+    }
+
+    [Fact]
+    public async Task A_worker_is_healthy_while_it_runs()
+    {
+        await using var bed = new DockerTargetBed(engine, apps);
+        var web = bed.Spec(bed.App, AppVariant.NeverListens);
+        var spec = web with { Configuration = web.Configuration with { Port = null, Probe = Probe.Default with { Kind = ProbeKind.Process } } };
+        var lease = await bed.Target.AcquireLeaseAsync(bed.App, new LeaseRequest("contract", TimeSpan.FromMinutes(5)) { Listens = false }, Token);
+
+        await bed.Target.CreateAsync(spec, lease, Token);
+
+        var seen = await UntilAsync(bed, seen => seen.Find(spec.Id)!.Instances is [{ ConsecutiveHealthy: >= 3, Identity: InstanceIdentity.Confirmed }]);
+        seen.Url.ShouldBeNull("it listens on nothing");
+        await bed.Target.RouteAsync(bed.App, Route.To(spec.Id), lease, Token);
+        Kill(await bed.Client.Containers.InspectContainerAsync(new AppNames(bed.App).Instance(spec.Id, "0"), Token));
+        await UntilAsync(bed, now => now.Find(spec.Id)!.Instances is [{ Restarts: 1, ConsecutiveHealthy: >= 1 }]);
+    }
+
+    [Fact]
+    [Trait("Fault", "F04")]
+    public async Task Two_first_releases_at_once_share_one_gateway_and_one_gets_the_lease()
+    {
+        await using var bed = new DockerTargetBed(engine, apps);
+        Task<Lease>[] both =
+        [
+            bed.Target.AcquireLeaseAsync(bed.App, new LeaseRequest("first", TimeSpan.FromMinutes(5)), Token),
+            bed.Elsewhere.AcquireLeaseAsync(bed.App, new LeaseRequest("second", TimeSpan.FromMinutes(5)), Token),
+        ];
+
+        await Task.WhenAny(Task.WhenAll(both));
+
+        both.Count(lease => lease.IsCompletedSuccessfully).ShouldBe(1, string.Join(Environment.NewLine, both.Select(lease => lease.Exception?.InnerException?.ToString())));
+        both.Single(lease => lease.IsFaulted).Exception!.InnerException.ShouldBeOfType<ImmutableBuildException>().Message.ShouldStartWith("IMB6001");
+        (await bed.Client.Containers.ListContainersAsync(new ContainersListParameters { All = true, Filters = new AppNames(bed.App).Mine }, Token)).ShouldHaveSingleItem();
+    }
+
     private static Task<Lease> LeaseAsync(DockerTargetBed bed) => bed.Target.AcquireLeaseAsync(bed.App, new LeaseRequest("contract", TimeSpan.FromMinutes(5)), Token);
 
     private static async Task<(GenerationSpec Spec, Lease Lease)> ServeAsync(DockerTargetBed bed)

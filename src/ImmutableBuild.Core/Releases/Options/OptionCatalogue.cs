@@ -96,6 +96,12 @@ public static class OptionCatalogue
     /// <summary>Instances.</summary>
     public static PropertyOption<int> Instances { get; } = new("ImmutableInstances", WholeNumber(1, 100), "1", "How many instances each generation has.");
 
+    /// <summary>Memory.</summary>
+    public static PropertyOption<long> Memory { get; } = new("ImmutableMemory", Bytes, null, "On `docker`: the most memory an instance may use. Part of the generation's identity. Default: no limit.");
+
+    /// <summary>Processors.</summary>
+    public static PropertyOption<double> Cpus { get; } = new("ImmutableCpus", Number(0.01, 1024), null, "On `docker`: the most processors an instance may use, `1.5` say. Part of the generation's identity. Default: no limit.");
+
     /// <summary>Probe kind.</summary>
     public static PropertyOption<ProbeKind> Probe { get; } = new("ImmutableProbe", Choice(("http", ProbeKind.Http), ("tcp", ProbeKind.Tcp), ("process", ProbeKind.Process)), null, "How an instance is asked whether it is ready. Default: `http`; `process` for a worker.");
 
@@ -179,7 +185,7 @@ public static class OptionCatalogue
         App, Environment, Target, AllowDirty, Protected, DataDirectory, TargetFramework,
         BaseImage, ImageRepository, Registry, ImageTag, ImageTags, User, WorkingDirectory, CommandInstruction, .. ImageLabelOptions.All.Select(label => label.Option), RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp,
         FailOn, Advisories, KeyFile, KeyVariable, KeyPasswordVariable, TrustedKeys,
-        PublicPort, Instances, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace, GatewayBaseImage, LogDriver,
+        PublicPort, Instances, Memory, Cpus, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace, GatewayBaseImage, LogDriver,
         Rollout, CanarySteps, CanaryStepDuration, HealthSuccesses, HealthTimeout, Soak, Keep, RollbackTo,
         JudgeMinimumRequests, JudgeSuccessFloor, JudgeLatencyCeiling, JudgeSignificance, JudgeLatencyTolerance, JudgeSuccessTolerance, JudgeOnInconclusive, JudgeHoldTimeout,
     ];

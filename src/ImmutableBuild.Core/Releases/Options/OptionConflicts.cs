@@ -22,6 +22,8 @@ internal static class OptionConflicts
         RefuseWhen(options.Runtime.Probe.Interval <= TimeSpan.Zero, ProbeInterval, "the time between two probes must be longer than nothing");
         RefuseWhen(options.Runtime.Probe.Timeout <= TimeSpan.Zero, ProbeTimeout, "a probe needs some time to be answered");
         RefuseWhen(reader.TextOf(ImageTag) is not null && reader.TextOf(ImageTags) is not null, ImageTag, $"{ImageTags.Name} is set as well; set one of the two");
+        RefuseWhen(options is { Target: "local", Runtime.Memory: not null }, Memory, "the target 'local' runs plain processes and can limit none; use 'docker', or leave it out");
+        RefuseWhen(options is { Target: "local", Runtime.Cpus: not null }, Cpus, "the target 'local' runs plain processes and can limit none; use 'docker', or leave it out");
         RefuseWhen(options is { Target: "docker", Bake.BaseImage: null }, Target, $"a container has nothing but its image, and without {OptionCatalogue.BaseImage.Name} that holds no C library; set it, to mcr.microsoft.com/dotnet/aspnet:10.0 say");
         RefuseImage(options, reader);
         foreach (var name in options.SecretVariables.Keys.Where(options.Runtime.Environment.ContainsKey))

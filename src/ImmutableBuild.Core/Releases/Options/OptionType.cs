@@ -120,6 +120,9 @@ public static partial class OptionTypes
         "a duration: '500ms', '30s', '2m', '1h' or 'hh:mm:ss', at most 24 hours",
         Durations.TryParse);
 
+    /// <summary>A size of memory, in bytes. Docker takes no less than 6 MiB.</summary>
+    public static OptionType<long> Bytes { get; } = new("a size with its unit: '256m' or '1g', at least 6m", TryParseBytes);
+
     /// <summary>A generation's id.</summary>
     public static OptionType<GenerationId?> Generation { get; } = new(
         "a generation's id, as `-t:History` shows it",
@@ -163,6 +166,16 @@ public static partial class OptionTypes
     public static bool IsVariableName(string text) => VariablePattern.IsMatch(text);
 
     private static bool IsFixedTag(string text) => ImageReference.IsTag(text) && !string.Equals(text, "latest", StringComparison.OrdinalIgnoreCase);
+
+    private static bool TryParseBytes(string text, out long value)
+    {
+        const long Mebi = 1024 * 1024;
+        const long Most = 1024 * 1024;
+        var unit = text.Length == 0 ? 0 : char.ToLowerInvariant(text[^1]) switch { 'm' => Mebi, 'g' => 1024 * Mebi, _ => 0 };
+        var isNumber = long.TryParse(text.AsSpan(0, Math.Max(0, text.Length - 1)), NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        value = unit != 0 && isNumber && number <= Most ? number * unit : 0;
+        return value >= 6 * Mebi;
+    }
 
     private static bool TryParsePercentages(string text, out ImmutableArray<int> value)
     {

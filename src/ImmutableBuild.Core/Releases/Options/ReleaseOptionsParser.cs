@@ -140,6 +140,8 @@ public static class ReleaseOptionsParser
         Arguments = Texts(reader, InstanceArgument),
         Port = port,
         Instances = reader.Get(Instances),
+        Memory = reader.TextOf(Memory) is null ? null : reader.Get(Memory, 0),
+        Cpus = reader.TextOf(Cpus) is null ? null : reader.Get(Cpus, 0),
         Probe = new Probe(
             reader.Get(OptionCatalogue.Probe, port is null ? ProbeKind.Process : ProbeKind.Http),
             reader.Get(HealthPath),

@@ -53,6 +53,9 @@ internal sealed record NetworkResponse
     /// <summary>The name.</summary>
     public required string Name { get; init; }
 
+    /// <summary>When it was created.</summary>
+    public DateTimeOffset? Created { get; init; }
+
     /// <summary>Its kind.</summary>
     public string? Driver { get; init; }
 

@@ -8,7 +8,7 @@ namespace ImmutableBuild.Tests.Docker.Instances;
 
 public sealed class InstancePlanTests
 {
-    private static readonly GenerationSpec s_spec = SimulatedSpecs.Spec(1) with { };
+    private static readonly GenerationSpec s_spec = SimulatedSpecs.Spec(1);
 
     [Fact]
     public void Secrets_are_in_the_environment_alone()
@@ -33,8 +33,9 @@ public sealed class InstancePlanTests
     [Fact]
     public void It_listens_where_the_gateway_asks()
     {
-        Plan().Env!.ShouldContain("ASPNETCORE_HTTP_PORTS=8080");
-        Plan(port: 0).Env!.ShouldNotContain(variable => variable.StartsWith("ASPNETCORE_HTTP_PORTS", StringComparison.Ordinal));
+        Plan().Env!.ShouldContain("ASPNETCORE_URLS=http://*:8080");
+        Plan().Env!.ShouldContain("ASPNETCORE_HTTP_PORTS=", "the base image's own would be a second opinion");
+        Plan(port: 0).Env!.ShouldNotContain(variable => variable.StartsWith("ASPNETCORE_URLS", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -49,10 +50,20 @@ public sealed class InstancePlanTests
         host.Mounts.ShouldBeNull();
     }
 
-    private static ImmutableBuild.Docker.Api.Models.CreateContainerParameters Plan(IReadOnlyDictionary<string, string>? secrets = null, int port = 8080)
+    [Fact]
+    public void It_is_limited_as_configured()
+    {
+        var configuration = s_spec.Configuration with { Memory = 512 * 1024 * 1024, Cpus = 1.5 };
+        var host = Plan(spec: s_spec with { Configuration = configuration }).HostConfig!;
+
+        (host.Memory, host.MemorySwap, host.NanoCpus).ShouldBe((536870912, 536870912, 1500000000));
+        Plan().HostConfig!.Memory.ShouldBeNull();
+    }
+
+    private static ImmutableBuild.Docker.Api.Models.CreateContainerParameters Plan(IReadOnlyDictionary<string, string>? secrets = null, int port = 8080, GenerationSpec? spec = null)
     {
         var names = new AppNames(s_spec.App);
-        return new InstancePlan(names, s_spec, "sha256:abc", secrets ?? new Dictionary<string, string>(StringComparer.Ordinal), logDriver: null)
+        return new InstancePlan(names, spec ?? s_spec, "sha256:abc", secrets ?? new Dictionary<string, string>(StringComparer.Ordinal), logDriver: null)
             .For(new InstancePlace("0", names.Instance(s_spec.Id, "0"), port));
     }
 }

@@ -10,6 +10,31 @@ public sealed class ReleaseOptionsParserTests
     private static readonly ProjectFacts Web = new("Shop.Web", Path.GetTempPath(), ListensOnHttp: true);
     private static readonly ProjectFacts Worker = Web with { ListensOnHttp = false };
 
+    [Theory]
+    [InlineData("256m", 268435456)]
+    [InlineData("1G", 1073741824)]
+    public void Memory_is_a_size_with_its_unit(string text, long bytes)
+    {
+        OptionTypes.Bytes.TryParse(text, out var value).ShouldBeTrue();
+
+        value.ShouldBe(bytes);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("m")]
+    [InlineData("256")]
+    [InlineData("-1g")]
+    [InlineData("1k")]
+    [InlineData("5m")]
+    [InlineData("99999999999999999999g")]
+    public void What_is_no_size_is_refused(string text) => OptionTypes.Bytes.TryParse(text, out _).ShouldBeFalse();
+
+    [Theory]
+    [InlineData("ImmutableMemory", "256m")]
+    [InlineData("ImmutableCpus", "0.5")]
+    public void Limits_are_refused_where_nothing_would_keep_them(string name, string value) => Code(Raw((name, value))).ShouldBe("IMB1004");
+
     [Fact]
     public void Nothing_set_gives_the_defaults_that_the_code_has()
     {

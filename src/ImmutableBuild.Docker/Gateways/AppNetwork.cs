@@ -1,0 +1,58 @@
+using ImmutableBuild.Docker.Api;
+using ImmutableBuild.Docker.Api.Models;
+
+namespace ImmutableBuild.Docker.Gateways;
+
+/// <summary>
+/// The network of an app's gateway and instances. An engine lets two networks have one name when they are made at the same time, as by two
+/// first releases at once; all but the one that was made first are taken back then.
+/// </summary>
+internal sealed class AppNetwork(IDockerClient client, AppNames names)
+{
+    /// <summary>Its id.</summary>
+    public async Task<string> EnsureAsync(CancellationToken cancellationToken)
+    {
+        if ((await ListAsync(cancellationToken)).Count == 0)
+        {
+            await CreateAsync(cancellationToken);
+        }
+
+        return await SettleAsync(cancellationToken);
+    }
+
+    /// <summary>Leaves the one that was made first; its id. Nothing can have been started in another: the engine can't tell which is meant while there are two.</summary>
+    public async Task<string> SettleAsync(CancellationToken cancellationToken)
+    {
+        var networks = await ListAsync(cancellationToken);
+        foreach (var later in networks.Skip(1))
+        {
+            await Found.IfThereAsync(client.Networks.DeleteNetworkAsync(later.ID, cancellationToken));
+        }
+
+        return networks.Count == 0 ? names.Network : networks[0].ID;
+    }
+
+    /// <summary>Removes it.</summary>
+    public async Task RemoveAsync(CancellationToken cancellationToken)
+    {
+        foreach (var network in await client.Networks.ListNetworksAsync(names.Mine, cancellationToken))
+        {
+            await Found.IfThereAsync(client.Networks.DeleteNetworkAsync(network.ID, cancellationToken));
+        }
+    }
+
+    private async Task<IReadOnlyList<NetworkResponse>> ListAsync(CancellationToken cancellationToken) =>
+        [.. (await client.Networks.ListNetworksAsync(names.Mine, cancellationToken)).OrderBy(network => network.Created).ThenBy(network => network.ID, StringComparer.Ordinal)];
+
+    private async Task CreateAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.Networks.CreateNetworkAsync(new NetworksCreateParameters { Name = names.Network, Labels = names.Labels }, cancellationToken);
+        }
+        catch (DockerApiException fault) when (fault.Kind == DockerErrorKind.Conflict)
+        {
+            // Another release made it meanwhile; who may go on, the lease decides.
+        }
+    }
+}
