@@ -11,6 +11,8 @@ internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions op
     private const string StartLock = "start.lock";
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan TakeoverTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TakeoverInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
@@ -86,7 +88,15 @@ internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions op
 
             if (started is { Exited.IsCompletedSuccessfully: true })
             {
-                ThrowUnlessAnotherRuns(app, started);
+                if (MayBeOnItsWay(app, started) && options.Time.GetElapsedTime(began) < TakeoverTimeout)
+                {
+                    await Task.Delay(TakeoverInterval, options.Time, cancellationToken);
+                }
+                else
+                {
+                    ThrowUnlessAnotherRuns(app, started);
+                }
+
                 started = null;
             }
 
@@ -118,6 +128,10 @@ internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions op
             await Task.Delay(Interval, options.Time, cancellationToken);
         }
     }
+
+    // A keeper that takes a killed one's place has the listening socket before it has the state directory: who asks in between finds
+    // neither a gateway nor the port free.
+    private bool MayBeOnItsWay(AppKey app, StartedGateway ended) => WasInterrupted(app) && GatewayWords.IsPortTaken(ended.ReadWords());
 
     // A gateway that was just told to stop, or whose keeper starts it again right now, still holds the state directory.
     private static void ThrowUnlessAnotherRuns(AppKey app, StartedGateway ended)

@@ -14,6 +14,9 @@ internal static partial class GatewayWords
     /// <summary>It only ended because another gateway has the state directory.</summary>
     public static bool IsAlreadyKept(string words) => Code().Match(words).Groups["code"].Value == AlreadyKept;
 
+    /// <summary>Someone has the port.</summary>
+    public static bool IsPortTaken(string words) => Code().Match(words).Groups["code"].Value == PortTaken;
+
     /// <summary>The gateway's own error, with the listening process where a port was taken; IMB6102 with its words when it gave none.</summary>
     public static ImmutableBuildException ToError(AppKey app, string words, int? exitCode)
     {

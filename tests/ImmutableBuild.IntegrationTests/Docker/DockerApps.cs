@@ -24,7 +24,6 @@ public sealed class DockerApps : IAsyncLifetime
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly OciLayout _layout;
     private BaseImage? _base;
-    private LoadedGateway? _gateway;
 
     public DockerApps() => _layout = OciLayout.OpenOrCreate(Path.Combine(_directory, "layout"));
 
@@ -85,8 +84,7 @@ public sealed class DockerApps : IAsyncLifetime
         try
         {
             var images = new EngineImages(client, _ => Open(RegistryAccess.Pull), Credentials);
-            _gateway ??= await new GatewayImage(_directory, client, images, _connector).EnsureAsync(AppContext.BaseDirectory, RigRegistry.AspNet, cancellationToken);
-            return _gateway.Id;
+            return (await new GatewayImage(_directory, client, images, _connector).EnsureAsync(AppContext.BaseDirectory, RigRegistry.AspNet, cancellationToken)).Id;
         }
         finally
         {

@@ -1,9 +1,7 @@
-using System.Net.Http.Json;
 using ImmutableBuild.Docker;
 using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Generations;
-using ImmutableBuild.IntegrationTests.Local;
 using ImmutableBuild.IntegrationTests.Targets;
 using ImmutableBuild.Releases;
 
@@ -14,7 +12,7 @@ internal sealed class DockerTargetBed : IServingFixture
 {
     private readonly DockerBed _bed;
     private readonly DockerApps _apps;
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
+    private readonly PublicEntry _entry;
 
     public DockerTargetBed(DockerEngine engine, DockerApps apps)
     {
@@ -23,6 +21,7 @@ internal sealed class DockerTargetBed : IServingFixture
         var name = $"t{Guid.NewGuid():N}"[..10];
         (App, OtherEnvironment) = (new AppKey(name, "production"), new AppKey(name, "staging"));
         (Target, Elsewhere) = (Open(), Open());
+        _entry = new PublicEntry(Elsewhere);
     }
 
     public IDeploymentTarget Target { get; }
@@ -57,32 +56,15 @@ internal sealed class DockerTargetBed : IServingFixture
 
     public Task PauseAsync(TimeSpan time) => Task.Delay(time, TestContext.Current.CancellationToken);
 
-    public async Task<GenerationId?> AskAsync(AppKey app)
-    {
-        if (await UrlAsync(app) is not { } url)
-        {
-            return null;
-        }
+    public Task<GenerationId?> AskAsync(AppKey app) => _entry.AskAsync(app);
 
-        using var response = await _http.GetAsync(new Uri(url, "/whoami"), TestContext.Current.CancellationToken);
-        var answer = response.IsSuccessStatusCode
-            ? await response.Content.ReadFromJsonAsync(WhoAmIJson.Default.WhoAmI, TestContext.Current.CancellationToken)
-            : null;
-        return GenerationId.TryParse(answer?.Generation, out var id) ? id : null;
-    }
-
-    public async Task<bool> RequestAsync(AppKey app, TimeSpan duration)
-    {
-        var url = new Uri((await UrlAsync(app))!, $"/slow?ms={duration.TotalMilliseconds:0}");
-        using var response = await _http.GetAsync(url, TestContext.Current.CancellationToken);
-        return response.IsSuccessStatusCode && (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).StartsWith("after", StringComparison.Ordinal);
-    }
+    public Task<bool> RequestAsync(AppKey app, TimeSpan duration) => _entry.RequestAsync(app, duration);
 
     public async ValueTask DisposeAsync()
     {
         await Target.DisposeAsync();
         await Elsewhere.DisposeAsync();
-        _http.Dispose();
+        _entry.Dispose();
         foreach (var app in new[] { App, OtherEnvironment })
         {
             await RemoveAllAsync(new AppNames(app));
@@ -90,9 +72,6 @@ internal sealed class DockerTargetBed : IServingFixture
 
         await _bed.DisposeAsync();
     }
-
-    private async Task<Uri?> UrlAsync(AppKey app) =>
-        (await Elsewhere.ObserveAsync(app, TestContext.Current.CancellationToken)).Url is { } url ? new Uri(url) : null;
 
     private async Task RemoveAllAsync(AppNames names)
     {

@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
 namespace ImmutableBuild.IntegrationTests.Local;
 
 /// <summary>Keepers that are killed while their gateway lives.</summary>
@@ -84,6 +88,40 @@ public sealed class KilledKeeperTests : IAsyncLifetime
         }
 
         Directory.GetFileSystemEntries(Bed.Layout.App(Bed.App)).Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(["former-public-port", "ledger.jsonl"]);
+    }
+
+    [Fact, Trait("Fault", "F44")]
+    public async Task A_port_that_a_keeper_on_its_way_holds_is_waited_for()
+    {
+        await Bed.ReleaseAsync(Bed.Spec(Bed.App, version: 1));
+        var url = await Bed.UrlAsync(Bed.App);
+        await LocalProcesses.KillGatewaysAsync(Root);
+        using var onItsWay = await TakeAsync(url!.Port);
+
+        var looking = Bed.UrlAsync(Bed.App);
+        await Task.Delay(TimeSpan.FromSeconds(1.5), Ct);
+        looking.IsCompleted.ShouldBeFalse();
+        onItsWay.Stop();
+
+        (await looking).ShouldBe(url);
+    }
+
+    /// <summary>Listens on a port as soon as the system has closed the killed gateway's socket.</summary>
+    private static async Task<TcpListener> TakeAsync(int port)
+    {
+        for (var began = Stopwatch.GetTimestamp(); ; await Task.Delay(20, Ct))
+        {
+            var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return listener;
+            }
+            catch (SocketException) when (Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(10))
+            {
+                listener.Dispose();
+            }
+        }
     }
 
     private async Task NewKeeperAsync()

@@ -1,7 +1,4 @@
 using System.Collections.Immutable;
-using System.Net.Http.Json;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using ImmutableBuild.Generations;
 using ImmutableBuild.IntegrationTests.Targets;
 using ImmutableBuild.Local;
@@ -15,7 +12,7 @@ internal sealed class LocalBed : IServingFixture
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("imb-local-").FullName;
     private readonly TestAppImages _images;
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
+    private readonly PublicEntry _entry;
 
     /// <summary>Makes the bed, its data directory below <paramref name="elsewhere"/> where that is given.</summary>
     public LocalBed(string? elsewhere = null)
@@ -25,6 +22,7 @@ internal sealed class LocalBed : IServingFixture
         Layout = new LocalLayout(Path.Combine(elsewhere ?? _directory, "data"));
         Target = Open();
         Elsewhere = Open();
+        _entry = new PublicEntry(Elsewhere);
     }
 
     public LocalLayout Layout { get; }
@@ -84,43 +82,18 @@ internal sealed class LocalBed : IServingFixture
 
     public Task PauseAsync(TimeSpan time) => Task.Delay(time, TestContext.Current.CancellationToken);
 
-    public async Task<GenerationId?> AskAsync(AppKey app)
-    {
-        if (await UrlAsync(app) is not { } url)
-        {
-            return null;
-        }
+    public Task<GenerationId?> AskAsync(AppKey app) => _entry.AskAsync(app);
 
-        using var response = await _http.GetAsync(new Uri(url, "/whoami"), TestContext.Current.CancellationToken);
-        var answer = response.IsSuccessStatusCode
-            ? await response.Content.ReadFromJsonAsync(WhoAmIJson.Default.WhoAmI, TestContext.Current.CancellationToken)
-            : null;
-        return GenerationId.TryParse(answer?.Generation, out var id) ? id : null;
-    }
-
-    public async Task<bool> RequestAsync(AppKey app, TimeSpan duration)
-    {
-        var url = new Uri((await UrlAsync(app))!, $"/slow?ms={duration.TotalMilliseconds:0}");
-        using var response = await _http.GetAsync(url, TestContext.Current.CancellationToken);
-        return response.IsSuccessStatusCode && (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).StartsWith("after", StringComparison.Ordinal);
-    }
+    public Task<bool> RequestAsync(AppKey app, TimeSpan duration) => _entry.RequestAsync(app, duration);
 
     /// <summary>Where the app answers; null when nothing runs for it.</summary>
-    public async Task<Uri?> UrlAsync(AppKey app) =>
-        (await Elsewhere.ObserveAsync(app, TestContext.Current.CancellationToken)).Url is { } url ? new Uri(url) : null;
+    public Task<Uri?> UrlAsync(AppKey app) => _entry.UrlAsync(app);
 
     public async ValueTask DisposeAsync()
     {
         await LocalProcesses.KillGatewaysAsync(Layout.Root);
         await LocalProcesses.KillAsync(LocalProcesses.Of(Layout.Root));
-        _http.Dispose();
+        _entry.Dispose();
         ImmutableBuild.Local.Files.ReadOnlyTree.Delete(_directory);
     }
 }
-
-/// <summary>What the test app says of itself.</summary>
-internal sealed record WhoAmI(string? Generation, string? Instance, int ProcessId, string? Directory, string? Temporary, string[] Variables);
-
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
-[JsonSerializable(typeof(WhoAmI))]
-internal sealed partial class WhoAmIJson : JsonSerializerContext;

@@ -5,6 +5,7 @@ using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Images;
 using ImmutableBuild.IntegrationTests.Local;
+using ImmutableBuild.IntegrationTests.Targets;
 using ImmutableBuild.Local;
 using ImmutableBuild.Local.Gateways;
 using ImmutableBuild.Local.Launch;
