@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
-using System.Text;
 using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Endpoints;
 using ImmutableBuild.Docker.Api.Models;
