@@ -42,6 +42,15 @@ internal sealed class AppNames
     /// <summary>Of an instance.</summary>
     public const string InstanceRole = "instance";
 
+    /// <summary>Of a volume with data that outlives generations.</summary>
+    public const string DataRole = "data";
+
+    /// <summary>Of a volume with the secret files of a generation.</summary>
+    public const string SecretsRole = "secrets";
+
+    /// <summary>Of a container that is never started, through which volumes are filled.</summary>
+    public const string FillingRole = "filling";
+
     /// <summary>Whose names these are.</summary>
     public AppKey App { get; }
 
@@ -73,7 +82,16 @@ internal sealed class AppNames
     /// <summary>The container of an instance; also its name in the network.</summary>
     public string Instance(GenerationId generation, string instance) => $"{Base}-{generation}-{instance}";
 
-    /// <summary>Labels of a container with <paramref name="role"/>.</summary>
+    /// <summary>The volume that the app knows as <paramref name="name"/>.</summary>
+    public string DataVolume(string name) => $"{Base}-data-{name}";
+
+    /// <summary>The volume with the secret files of <paramref name="generation"/>.</summary>
+    public string SecretsVolume(GenerationId generation) => $"{Base}-{generation}-secrets";
+
+    /// <summary>The container through which volumes are filled.</summary>
+    public string Filling => $"{Base}-filling";
+
+    /// <summary>Labels of a container or volume with <paramref name="role"/>.</summary>
     public Dictionary<string, string> LabelsOf(string role) => new(Labels, StringComparer.Ordinal) { [RoleLabel] = role };
 
     private static string Cut(string text, int length) => text.Length <= length ? text : text[..length].TrimEnd('-');

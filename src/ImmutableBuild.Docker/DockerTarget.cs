@@ -43,7 +43,9 @@ internal sealed class DockerTarget : IDeploymentTarget
 
         var client = bed.Control;
         await AnsweringAsync(app, client, cancellationToken);
-        return _leases[app] = await client.AcquireLeaseAsync(request, cancellationToken);
+        var lease = _leases[app] = await client.AcquireLeaseAsync(request, cancellationToken);
+        await bed.Volumes.SweepAsync(async () => (await client.ObserveAsync(cancellationToken)).Generations.Select(generation => generation.Id), cancellationToken);
+        return lease;
     }, cancellationToken);
 
     /// <inheritdoc/>
@@ -105,6 +107,7 @@ internal sealed class DockerTarget : IDeploymentTarget
         var image = await _options.EnsureImage(bed.Client, spec, cancellationToken);
         var places = bed.Instances.Places(spec);
         await control.CreateAsync(spec, places, allStarted: false, lease, cancellationToken);
+        await bed.Volumes.EnsureAsync(spec, image, secrets, cancellationToken);
         await bed.Instances.StartAsync(spec, new InstancePlan(bed.Names, spec, image, secrets, _options.LogDriver), cancellationToken);
         await control.CreateAsync(spec, places, allStarted: true, lease, cancellationToken);
     }, cancellationToken);
@@ -130,6 +133,7 @@ internal sealed class DockerTarget : IDeploymentTarget
     {
         await bed.Control.StopAsync(lease, cancellationToken);
         await bed.Instances.RemoveAsync(await bed.Instances.ListAsync(cancellationToken), cancellationToken);
+        await bed.Volumes.SweepAsync(() => Task.FromResult(Enumerable.Empty<GenerationId>()), cancellationToken);
         await bed.Container.RemoveAsync(cancellationToken);
     }, cancellationToken);
 
@@ -208,6 +212,8 @@ internal sealed class DockerTarget : IDeploymentTarget
     private sealed record Bed(IDockerClient Client, AppNames Names, DockerTargetOptions Options, Controls Controls)
     {
         public GatewayContainer Container => new(Client, Names, Options);
+
+        public InstanceVolumes Volumes => new(Client, Names);
 
         public InstanceContainers Instances => new(Client, Names);
 

@@ -29,6 +29,8 @@ public static class Endpoints
         app.MapGet("/broken", BrokenAsync);
         app.MapGet("/sse", EventsAsync);
         app.MapGet("/posts", () => s_posts.ToString(CultureInfo.InvariantCulture));
+        app.MapGet("/file/{**path}", (string path) => Results.Text(File.ReadAllText("/" + path)));
+        app.MapPut("/file/{**path}", WriteFileAsync);
         app.MapPost("/count", () => Interlocked.Increment(ref s_posts));
         app.MapPost("/count-and-abort", CountAndAbort);
         app.MapPost("/upload", UploadAsync);
@@ -106,6 +108,20 @@ public static class Endpoints
         var second = builder.Build();
         MapAll(second);
         await second.StartAsync();
+    }
+
+    private static async Task<IResult> WriteFileAsync(string path, HttpContext http)
+    {
+        try
+        {
+            await using var file = File.Create("/" + path);
+            await http.Request.Body.CopyToAsync(file);
+            return Results.Ok();
+        }
+        catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
+        {
+            return Results.Text(fault.Message, statusCode: StatusCodes.Status403Forbidden);
+        }
     }
 
     private static void CountAndAbort(HttpContext http)

@@ -27,10 +27,7 @@ internal static class ReleaseDesired
 
     private static GenerationSpec SpecOf(ReleaseRecord record, StageContext context)
     {
-        var configuration = context.Options.Runtime with
-        {
-            Secrets = SecretReferences.Of(record.App, context.Options.SecretVariables, context.ReadVariable),
-        };
+        var configuration = SecretReferences.AddTo(context.Options.Runtime, context.Options, context.ReadVariable);
         return new GenerationSpec
         {
             App = record.App,

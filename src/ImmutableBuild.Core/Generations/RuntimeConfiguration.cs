@@ -45,6 +45,12 @@ public sealed record RuntimeConfiguration
     /// <summary>Secrets of each instance, by the variable's name in the instance.</summary>
     public ImmutableSortedDictionary<string, SecretReference> Secrets { get; init; } = ImmutableSortedDictionary.Create<string, SecretReference>(StringComparer.Ordinal);
 
+    /// <summary>Secrets of each instance as files in <see cref="SecretFile.Directory"/>, by file name; null for none.</summary>
+    public ImmutableSortedDictionary<string, SecretReference>? SecretFiles { get; init => field = value is { IsEmpty: true } ? null : value; }
+
+    /// <summary>Where data volumes are seen by each instance: absolute paths, by the volume's name; null for none. The data outlives every generation.</summary>
+    public ImmutableSortedDictionary<string, string>? DataVolumes { get; init => field = value is { IsEmpty: true } ? null : value; }
+
     /// <summary>Arguments after the image's entry point.</summary>
     public ImmutableArray<string> Arguments { get; init; } = [];
 

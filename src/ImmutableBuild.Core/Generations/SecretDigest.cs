@@ -12,7 +12,7 @@ namespace ImmutableBuild.Generations;
 /// </summary>
 public static class SecretDigest
 {
-    /// <summary>SHA-256 over app, environment, the variable's name in the instance, and value; each preceded by its length (UTF-8, 4 bytes, big-endian).</summary>
+    /// <summary>SHA-256 over app, environment, the variable's name or the file's path in the instance, and value; each preceded by its length (UTF-8, 4 bytes, big-endian).</summary>
     public static Digest Of(AppKey app, string name, string value)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -43,6 +43,9 @@ public sealed record ReleaseOptions
     /// <summary>Secrets of the instances: variable in the instance → variable of the release's own environment that holds the value.</summary>
     public ImmutableSortedDictionary<string, string> SecretVariables { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Secrets of the instances as files: file name → variable of the release's own environment that holds the value.</summary>
+    public ImmutableSortedDictionary<string, string> SecretFileVariables { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
     /// <summary>How traffic moves.</summary>
     public RolloutPlan Rollout { get; init; } = new();
 

@@ -44,7 +44,7 @@ internal sealed class InstanceContainers(IDockerClient client, AppNames names)
 
     /// <summary>Asks <paramref name="containers"/> to end, kills them after their time, and removes them.</summary>
     public Task RemoveAsync(IEnumerable<ContainerInspectResponse> containers, CancellationToken cancellationToken) =>
-        Task.WhenAll(containers.Select(container => RemoveAsync(container.ID, cancellationToken)));
+        Task.WhenAll(containers.Select(container => RemoveAsync(container, cancellationToken)));
 
     private async Task StartAsync(CreateContainerParameters parameters, CancellationToken cancellationToken)
     {
@@ -60,9 +60,13 @@ internal sealed class InstanceContainers(IDockerClient client, AppNames names)
         await client.Containers.StartContainerAsync(parameters.Name!, cancellationToken);
     }
 
-    private async Task RemoveAsync(string id, CancellationToken cancellationToken)
+    private async Task RemoveAsync(ContainerInspectResponse container, CancellationToken cancellationToken)
     {
-        await Found.IfThereAsync(client.Containers.StopContainerAsync(id, new ContainerStopParameters(), cancellationToken));
-        await Found.IfThereAsync(client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, cancellationToken));
+        await Found.IfThereAsync(client.Containers.StopContainerAsync(container.ID, new ContainerStopParameters(), cancellationToken));
+        await Found.IfThereAsync(client.Containers.RemoveContainerAsync(container.ID, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, cancellationToken));
+        if (container.Mounts?.Any(mount => mount.Destination == SecretFile.Directory) == true && GenerationId.TryParse(container.Config.Labels?.GetValueOrDefault(AppNames.GenerationLabel), out var generation))
+        {
+            await new InstanceVolumes(client, names).RemoveSecretsAsync(generation, cancellationToken);
+        }
     }
 }

@@ -62,5 +62,5 @@ internal static class LaunchPlanner
     private static ImmutableSortedDictionary<string, string> Environment(
         GenerationSpec spec, ImmutableSortedDictionary<string, string> image, Func<string, string?> readVariable) => image
         .SetItems(ImageVariables.WithoutPorts(spec.Configuration.Environment))
-        .SetItems(SecretValues.Read(spec, readVariable));
+        .SetItems(SecretValues.Read(spec, readVariable).Variables);
 }

@@ -34,6 +34,9 @@ internal sealed class DockerTargetBed : IServingFixture
 
     public AppKey OtherEnvironment { get; }
 
+    /// <summary>The variables of the release that hold secrets.</summary>
+    public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
+
     public IDockerClient Client => _bed.Client;
 
     public DockerTarget Open(int port = 0) => DockerTarget.Open(new DockerTargetOptions
@@ -41,7 +44,7 @@ internal sealed class DockerTargetBed : IServingFixture
         FindEndpoint = () => _bed.Engine.Endpoint,
         EnsureImage = _apps.EnsureImageAsync,
         EnsureGatewayImage = _apps.EnsureGatewayAsync,
-        ReadVariable = _ => null,
+        ReadVariable = name => Variables.GetValueOrDefault(name),
         PublicPort = port,
     });
 

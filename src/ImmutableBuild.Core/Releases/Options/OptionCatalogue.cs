@@ -220,11 +220,17 @@ public static class OptionCatalogue
     /// <summary>Secrets of the instances.</summary>
     public static ItemOption Secret { get; } = new("ImmutableSecret", "the variable's name in the app", "Variable", "A secret of each instance: `Variable` names the environment variable of the release that holds the value (default: the same name). The value is in no log, record or image; the `local` target keeps it while the generation exists, to start an instance again, in the state file of the app, which only its owner may read.");
 
+    /// <summary>Secrets of the instances as files.</summary>
+    public static ItemOption SecretFile { get; } = new("ImmutableSecretFile", "the file's name", "Variable", "On `docker`: a secret of each instance, as the file `/run/secrets/<name>` that only the image's user can read (in .NET: `AddKeyPerFile(\"/run/secrets\")`). `Variable` names the environment variable of the release that holds the value (default: the same name).");
+
+    /// <summary>Data that outlives generations.</summary>
+    public static ItemOption DataVolume { get; } = new("ImmutableDataVolume", "the volume's name", "Path", "On `docker`: a volume of the app and environment, seen by each instance at `Path`, the only place but `/tmp` that it can write to. It is never removed.");
+
     /// <summary>Arguments of the instances.</summary>
     public static ItemOption InstanceArgument { get; } = new("ImmutableArgument", "one argument", null, "An argument of each instance, after those of the image.");
 
     /// <summary>All items, in the order they are documented.</summary>
-    public static ImmutableArray<ItemOption> Items { get; } = [ImageVariable, ImageLabel, ImagePort, ImageCommand, ImageArgument, ImageEntrypoint, ImageEntrypointArgument, ImageDefaultArgument, InstanceVariable, Secret, InstanceArgument];
+    public static ImmutableArray<ItemOption> Items { get; } = [ImageVariable, ImageLabel, ImagePort, ImageCommand, ImageArgument, ImageEntrypoint, ImageEntrypointArgument, ImageDefaultArgument, InstanceVariable, Secret, SecretFile, DataVolume, InstanceArgument];
 
     /// <summary>
     /// Names people reach for to hand over a secret, each with the option that takes a variable's name instead. They are

@@ -26,12 +26,30 @@ internal static class OptionConflicts
         RefuseWhen(options is { Target: "local", Runtime.Cpus: not null }, Cpus, "the target 'local' runs plain processes and can limit none; use 'docker', or leave it out");
         RefuseWhen(options is { Target: "docker", Bake.BaseImage: null }, Target, $"a container has nothing but its image, and without {OptionCatalogue.BaseImage.Name} that holds no C library; set it, to mcr.microsoft.com/dotnet/aspnet:10.0 say");
         RefuseImage(options, reader);
+        RefuseMounts(options, reader);
         foreach (var name in options.SecretVariables.Keys.Where(options.Runtime.Environment.ContainsKey))
         {
             reader.Refuse(ConfigurationErrors.ConflictingOptions(Secret.Name, $"'{name}' is also an {InstanceVariable.Name}; keep the secret only", reader.Locate(Secret.Name)));
         }
 
         void RefuseWhen(bool conflict, PropertyOption option, string why)
+        {
+            if (conflict)
+            {
+                reader.Refuse(ConfigurationErrors.ConflictingOptions(option.Name, why, reader.Locate(option.Name)));
+            }
+        }
+    }
+
+    private static void RefuseMounts(ReleaseOptions options, OptionReader reader)
+    {
+        const string OnLocal = "the target 'local' runs plain processes and can mount nothing into them; use 'docker', or leave it out";
+        Refuse(options.Target == "local" && !options.SecretFileVariables.IsEmpty, OptionCatalogue.SecretFile, OnLocal);
+        Refuse(options is { Target: "local", Runtime.DataVolumes: not null }, DataVolume, OnLocal);
+        var paths = options.Runtime.DataVolumes?.Values.Select(path => path + "/").ToList() ?? [];
+        Refuse(paths.Any(path => paths.Count(other => path.StartsWith(other, StringComparison.Ordinal)) > 1), DataVolume, "two volumes can't be at one path, or one inside the other");
+
+        void Refuse(bool conflict, ItemOption option, string why)
         {
             if (conflict)
             {

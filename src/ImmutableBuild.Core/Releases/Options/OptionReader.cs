@@ -86,6 +86,9 @@ internal sealed class OptionReader(RawOptions raw)
         return pairs.ToImmutable();
     }
 
+    /// <summary>The same, with names of one type.</summary>
+    public ImmutableSortedDictionary<string, string> Pairs(ItemOption option, OptionType<string> names) => Pairs(option, name => names.TryParse(name, out _), names.Allowed);
+
     private static OptionType<string?> Nullable(OptionType<string> type) => new(type.Allowed, (string text, out string? value) =>
     {
         var valid = type.TryParse(text, out var parsed);

@@ -109,6 +109,15 @@ public static partial class OptionTypes
             return IsVariableName(text);
         });
 
+    /// <summary>A name of a file or volume: no path.</summary>
+    public static OptionType<string> FileName { get; } = new(
+        "a name of letters, digits, '.', '_' and '-' (at most 63), beginning with a letter or digit",
+        (string text, out string value) =>
+        {
+            value = text;
+            return text.Length is > 0 and <= 63 && char.IsAsciiLetterOrDigit(text[0]) && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');
+        });
+
     /// <summary>True or false.</summary>
     public static OptionType<bool> Flag { get; } = new("true, false", (string text, out bool value) => bool.TryParse(text, out value));
 

@@ -49,7 +49,8 @@ public static class ReleaseOptionsParser
                 AllowHttp = reader.Get(RegistryAllowHttp),
             },
             Runtime = ReadRuntime(reader, port),
-            SecretVariables = ReadSecrets(reader),
+            SecretVariables = Sources(reader.Pairs(Secret, OptionTypes.IsVariableName, OptionTypes.VariableName.Allowed)),
+            SecretFileVariables = Sources(reader.Pairs(OptionCatalogue.SecretFile, OptionTypes.FileName)),
             Rollout = ReadRollout(reader),
             PublicPort = reader.Get(PublicPort),
             GatewayBaseImage = reader.Get(GatewayBaseImage),
@@ -138,6 +139,7 @@ public static class ReleaseOptionsParser
     {
         Environment = reader.Pairs(InstanceVariable, OptionTypes.IsVariableName, OptionTypes.VariableName.Allowed),
         Arguments = Texts(reader, InstanceArgument),
+        DataVolumes = ReadDataVolumes(reader),
         Port = port,
         Instances = reader.Get(Instances),
         Memory = reader.TextOf(Memory) is null ? null : reader.Get(Memory, 0),
@@ -152,10 +154,23 @@ public static class ReleaseOptionsParser
         StreamDrainTimeout = reader.Get(StreamDrainTimeout),
     };
 
-    private static ImmutableSortedDictionary<string, string> ReadSecrets(OptionReader reader) =>
-        reader.Pairs(Secret, OptionTypes.IsVariableName, OptionTypes.VariableName.Allowed)
-            .Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Length == 0 ? pair.Key : pair.Value))
-            .ToImmutableSortedDictionary(StringComparer.Ordinal);
+    private static ImmutableSortedDictionary<string, string> Sources(ImmutableSortedDictionary<string, string> pairs) => pairs
+        .Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Length == 0 ? pair.Key : pair.Value))
+        .ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    private static ImmutableSortedDictionary<string, string> ReadDataVolumes(OptionReader reader)
+    {
+        var volumes = reader.Pairs(DataVolume, OptionTypes.FileName);
+        foreach (var (name, path) in volumes)
+        {
+            if (DataVolumePath.FindMistake(path) is { } expected)
+            {
+                reader.Refuse(ConfigurationErrors.InvalidOption(DataVolume.Name, $"{name} with Path '{path}'", expected, reader.Locate(DataVolume.Name)));
+            }
+        }
+
+        return volumes;
+    }
 
     private static RolloutPlan ReadRollout(OptionReader reader) => new()
     {

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using ImmutableBuild.Docker;
+using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Docker.Instances;
 using ImmutableBuild.Gateway;
 using ImmutableBuild.Generations;
@@ -13,11 +15,12 @@ public sealed class InstancePlanTests
     [Fact]
     public void Secrets_are_in_the_environment_alone()
     {
-        var container = Plan(new Dictionary<string, string>(StringComparer.Ordinal) { ["DB"] = "very secret" });
+        var container = Plan(spec: s_spec with { Configuration = s_spec.Configuration with { Secrets = Secret("DB", "DB"), SecretFiles = Secret("token", "/run/secrets/token") } });
 
         container.Env!.ShouldContain("DB=very secret");
         container.Labels!.Values.ShouldAllBe(value => !value.Contains("very secret", StringComparison.Ordinal));
         (container.Cmd ?? []).ShouldAllBe(argument => !argument.Contains("very secret", StringComparison.Ordinal));
+        container.Env!.Count(variable => variable.Contains("very secret", StringComparison.Ordinal)).ShouldBe(1, "what is given as a file is in no variable");
     }
 
     [Fact]
@@ -60,10 +63,32 @@ public sealed class InstancePlanTests
         Plan().HostConfig!.Memory.ShouldBeNull();
     }
 
-    private static ImmutableBuild.Docker.Api.Models.CreateContainerParameters Plan(IReadOnlyDictionary<string, string>? secrets = null, int port = 8080, GenerationSpec? spec = null)
+    [Fact]
+    public void Data_can_be_written_and_secret_files_only_be_read()
+    {
+        var configuration = s_spec.Configuration with
+        {
+            DataVolumes = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add("uploads", "/data/uploads"),
+            SecretFiles = Secret("token", "/run/secrets/token"),
+        };
+        var spec = s_spec with { Configuration = configuration };
+        var names = new AppNames(s_spec.App);
+
+        Plan(spec: spec).HostConfig!.Mounts.ShouldBe(
+        [
+            new ContainerMount("volume", names.DataVolume("uploads"), "/data/uploads"),
+            new ContainerMount("volume", names.SecretsVolume(spec.Id), "/run/secrets", ReadOnly: true),
+        ]);
+        names.DataVolume("uploads").ShouldNotContain(spec.Id.ToString(), Case.Sensitive, "data outlives generations");
+    }
+
+    private static ImmutableSortedDictionary<string, SecretReference> Secret(string key, string name) =>
+        ImmutableSortedDictionary.Create<string, SecretReference>(StringComparer.Ordinal).Add(key, new SecretReference("VALUE", SecretDigest.Of(s_spec.App, name, "very secret")));
+
+    private static CreateContainerParameters Plan(int port = 8080, GenerationSpec? spec = null)
     {
         var names = new AppNames(s_spec.App);
-        return new InstancePlan(names, spec ?? s_spec, "sha256:abc", secrets ?? new Dictionary<string, string>(StringComparer.Ordinal), logDriver: null)
+        return new InstancePlan(names, spec ?? s_spec, "sha256:abc", SecretValues.Read(spec ?? s_spec, _ => "very secret"), logDriver: null)
             .For(new InstancePlace("0", names.Instance(s_spec.Id, "0"), port));
     }
 }

@@ -115,6 +115,43 @@ public sealed class ReleaseOptionsParserTests
         Code(Raw((name, value)) with { Project = Worker }).ShouldBe("IMB1004");
 
     [Fact]
+    public void Data_volumes_and_secret_files_are_part_of_how_instances_run()
+    {
+        var options = ReleaseOptionsParser.Parse(OnDocker(
+            new RawItem("ImmutableDataVolume", "uploads", "/var/lib/shop/uploads"), new RawItem("ImmutableSecretFile", "db-password", "SHOP_DB"), new RawItem("ImmutableSecretFile", "token")));
+
+        options.Runtime.DataVolumes!["uploads"].ShouldBe("/var/lib/shop/uploads");
+        options.SecretFileVariables.ShouldBe(new Dictionary<string, string> { ["db-password"] = "SHOP_DB", ["token"] = "token" }.ToImmutableSortedDictionary(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("relative/path")]
+    [InlineData("/")]
+    [InlineData("")]
+    [InlineData("/data/../etc")]
+    [InlineData("/data//x")]
+    [InlineData("/data:ro")]
+    [InlineData("/run/secrets")]
+    [InlineData("/etc/shop")]
+    public void Data_is_refused_where_it_would_cover_what_is_needed(string path) => Code(OnDocker(new RawItem("ImmutableDataVolume", "uploads", path))).ShouldBe("IMB1001");
+
+    [Fact]
+    public void Volumes_have_names_and_no_paths_and_none_is_inside_another()
+    {
+        Code(OnDocker(new RawItem("ImmutableDataVolume", "/srv/host", "/data"))).ShouldBe("IMB1001");
+        Code(OnDocker(new RawItem("ImmutableSecretFile", "../token"))).ShouldBe("IMB1001");
+        Code(OnDocker(new RawItem("ImmutableDataVolume", "a", "/data"), new RawItem("ImmutableDataVolume", "b", "/data/b"))).ShouldBe("IMB1004");
+        ReleaseOptionsParser.Parse(OnDocker(new RawItem("ImmutableDataVolume", "a", "/data"), new RawItem("ImmutableDataVolume", "b", "/data-b"))).Runtime.DataVolumes!.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void What_can_not_be_mounted_is_refused()
+    {
+        Code(Raw() with { Items = [new RawItem("ImmutableDataVolume", "uploads", "/data")] }).ShouldBe("IMB1004");
+        Code(Raw() with { Items = [new RawItem("ImmutableSecretFile", "token")] }).ShouldBe("IMB1004");
+    }
+
+    [Fact]
     public void A_protected_environment_is_never_released_dirty() =>
         Code(Raw(("ImmutableProtected", "true"), ("ImmutableAllowDirty", "true"))).ShouldBe("IMB1004");
 
@@ -181,6 +218,9 @@ public sealed class ReleaseOptionsParserTests
         Project = Web,
         Properties = properties.ToImmutableDictionary(pair => pair.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase),
     };
+
+    private static RawOptions OnDocker(params RawItem[] items) =>
+        Raw(("ImmutableTarget", "docker"), ("ContainerBaseImage", "localhost:5000/dotnet/aspnet:10.0"), ("ImmutableKeyFile", "key.pem")) with { Items = [.. items] };
 
     private static string Code(RawOptions raw) => Should.Throw<ImmutableBuildException>(() => ReleaseOptionsParser.Parse(raw)).Code;
 
