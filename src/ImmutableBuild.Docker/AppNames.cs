@@ -51,6 +51,9 @@ internal sealed class AppNames
     /// <summary>Of a container that is never started, through which volumes are filled.</summary>
     public const string FillingRole = "filling";
 
+    /// <summary>Of a copy to look at, and what it needs.</summary>
+    public const string DebugRole = "debug";
+
     /// <summary>Whose names these are.</summary>
     public AppKey App { get; }
 
@@ -87,6 +90,9 @@ internal sealed class AppNames
 
     /// <summary>The volume with the secret files of <paramref name="generation"/>.</summary>
     public string SecretsVolume(GenerationId generation) => $"{Base}-{generation}-secrets";
+
+    /// <summary>One of the containers of a copy to look at, of which there may be several.</summary>
+    public string Debug(string copy, string part) => $"{Base}-debug-{copy}-{part}";
 
     /// <summary>The container through which volumes are filled.</summary>
     public string Filling => $"{Base}-filling";

@@ -2,11 +2,13 @@ using System.Collections.Concurrent;
 using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Endpoints;
 using ImmutableBuild.Docker.Api.Models;
+using ImmutableBuild.Docker.Debugging;
 using ImmutableBuild.Docker.Gateways;
 using ImmutableBuild.Docker.Instances;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Debugging;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Docker;
@@ -15,7 +17,7 @@ namespace ImmutableBuild.Docker;
 /// The docker target: generations are containers of an engine, behind a gateway of their app's own in a container beside them. Lease,
 /// route and ledger are the gateway's; the engine starts the instances again when they end, and this makes and removes them.
 /// </summary>
-internal sealed class DockerTarget : IDeploymentTarget
+internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
 {
     private static readonly TimeSpan s_gatewayPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
@@ -133,8 +135,22 @@ internal sealed class DockerTarget : IDeploymentTarget
     {
         await bed.Control.StopAsync(lease, cancellationToken);
         await bed.Instances.RemoveAsync(await bed.Instances.ListAsync(cancellationToken), cancellationToken);
+        await bed.RemoveAsync(AppNames.DebugRole, cancellationToken);
+        await bed.RemoveAsync(AppNames.FillingRole, cancellationToken);
         await bed.Volumes.SweepAsync(() => Task.FromResult(Enumerable.Empty<GenerationId>()), cancellationToken);
         await bed.Container.RemoveAsync(cancellationToken);
+    }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IDebugCopy> StartCopyAsync(GenerationSpec spec, DebugRequest request, CancellationToken cancellationToken) => CallAsync<IDebugCopy>(spec.App, async bed =>
+    {
+        var secrets = SecretValues.Read(spec, _options.ReadVariable);
+        var image = await _options.EnsureImage(bed.Client, spec, cancellationToken);
+        var gatewayImage = await _options.EnsureGatewayImage(bed.Client, cancellationToken);
+        var toolsImage = request.ToolsImage is { } tools ? await _options.EnsureToolsImage(bed.Client, tools, cancellationToken) : null;
+        var plan = new InstancePlan(bed.Names, spec, image, secrets, _options.LogDriver);
+        var copy = $"{_options.Random.Next(0x1000000):x6}";
+        return await new DebugContainers(bed.Client, bed.Names, copy).StartAsync(spec, request, plan, gatewayImage, toolsImage, cancellationToken);
     }, cancellationToken);
 
     /// <inheritdoc/>
@@ -218,5 +234,14 @@ internal sealed class DockerTarget : IDeploymentTarget
         public InstanceContainers Instances => new(Client, Names);
 
         public GatewayClient Control => Controls.Of(Client, Names);
+
+        /// <summary>Removes the containers of a role at once.</summary>
+        public async Task RemoveAsync(string role, CancellationToken cancellationToken)
+        {
+            foreach (var container in await Client.Containers.ListContainersAsync(new ContainersListParameters { All = true, Filters = Names.Of(role) }, cancellationToken))
+            {
+                await Found.IfThereAsync(Client.Containers.RemoveContainerAsync(container.ID, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, cancellationToken));
+            }
+        }
     }
 }

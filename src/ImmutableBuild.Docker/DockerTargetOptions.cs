@@ -16,6 +16,9 @@ internal sealed record DockerTargetOptions
     /// <summary>Makes the gateway's image exist in the engine; its id there.</summary>
     public required Func<IDockerClient, CancellationToken, Task<string>> EnsureGatewayImage { get; init; }
 
+    /// <summary>Makes an image of tools exist in the engine, by its reference; its id there.</summary>
+    public required Func<IDockerClient, string, CancellationToken, Task<string>> EnsureToolsImage { get; init; }
+
     /// <summary>Reads an environment variable by name; the only way to a secret's value.</summary>
     public required Func<string, string?> ReadVariable { get; init; }
 
@@ -27,6 +30,9 @@ internal sealed record DockerTargetOptions
 
     /// <summary>Where the instances' output goes (docker's <c>--log-driver</c>); null for the engine's default.</summary>
     public string? LogDriver { get; init; }
+
+    /// <summary>Where names come from that nobody else may have chosen.</summary>
+    public Random Random { get; init; } = Random.Shared;
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -24,6 +24,7 @@ public static class DockerTargets
             EnsureImage = (client, spec, cancellationToken) => Images(client).EnsureAsync(spec.Repository, spec.Image, cancellationToken),
             EnsureGatewayImage = async (client, cancellationToken) =>
                 (await new GatewayImage(options.DataDirectory, client, Images(client), registries).EnsureAsync(gatewayDirectory, options.GatewayBaseImage, cancellationToken)).Id,
+            EnsureToolsImage = (client, reference, cancellationToken) => Images(client).EnsureTaggedAsync(ImageReference.Parse(reference), cancellationToken),
             ReadVariable = readVariable,
             PublicPort = options.PublicPort,
             LogDriver = options.LogDriver,

@@ -21,7 +21,8 @@ try
         ["keep", .. var rest] => await KeepAsync(rest, ending.Token),
         ["serve", .. var rest] => await ServeAsync(rest, ending.Token),
         ["connect", "--state", var directory] => await ConnectAsync(directory, ending.Token),
-        _ => throw new FormatException("Expected 'keep', 'serve' or 'connect --state <directory>'."),
+        ["limit", var seconds] => await EndAfterAsync(seconds, ending.Token),
+        _ => throw new FormatException("Expected 'keep', 'serve', 'connect --state <directory>' or 'limit <seconds>'."),
     };
 }
 catch (FormatException fault)
@@ -49,6 +50,14 @@ static async Task<int> ConnectAsync(string stateDirectory, CancellationToken end
         await Console.Error.WriteLineAsync($"The gateway does not answer: {fault.Message}");
         return ExitCodes.CannotServe;
     }
+}
+
+// The first process of a namespace: when it ends, the system ends all the others.
+static async Task<int> EndAfterAsync(string seconds, CancellationToken ending)
+{
+    var limit = int.TryParse(seconds, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException($"limit {seconds}: expected seconds.");
+    await Task.Delay(TimeSpan.FromSeconds(limit), ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    return ExitCodes.Stopped;
 }
 
 static async Task<int> KeepAsync(string[] arguments, CancellationToken ending)

@@ -38,8 +38,9 @@ internal sealed record AppScope(ReleaseOptions Options, Func<PropertyOption, boo
     /// </summary>
     public static async Task<AppScope> ReadAsync(ParseResult parsed, CancellationToken cancellationToken, ImmutableDictionary<string, string>? properties = null)
     {
-        var app = await AppAsync(parsed, cancellationToken);
-        var given = (properties ?? ImmutableDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase))
+        var (app, target) = await AppAsync(parsed, cancellationToken);
+        var given = properties ?? ImmutableDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase);
+        given = (target is null || given.ContainsKey(OptionCatalogue.Target.Name) || Variable(OptionCatalogue.Target) is not null ? given : given.Add(OptionCatalogue.Target.Name, target))
             .SetItem(OptionCatalogue.App.Name, app.App)
             .SetItem(OptionCatalogue.Environment.Name, app.Environment)
             .SetItem(OptionCatalogue.DataDirectory.Name, DataDirectory(parsed));
@@ -47,6 +48,7 @@ internal sealed record AppScope(ReleaseOptions Options, Func<PropertyOption, boo
         {
             Project = new ProjectFacts(app.App, ProjectDirectory(parsed), ListensOnHttp: true),
             Properties = given,
+            ForRelease = false,
             UnknownNames = [.. given.Keys.Where(OptionCatalogue.IsMistake)],
             ReadVariable = System.Environment.GetEnvironmentVariable,
         });
@@ -64,17 +66,18 @@ internal sealed record AppScope(ReleaseOptions Options, Func<PropertyOption, boo
         return File.Exists(path) ? Path.GetDirectoryName(path)! : path;
     }
 
-    private static async Task<AppKey> AppAsync(ParseResult parsed, CancellationToken cancellationToken)
+    private static async Task<(AppKey App, string? Target)> AppAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var app = parsed.GetValue(AppName) ?? Variable(OptionCatalogue.App);
         var environment = parsed.GetValue(Environment) ?? Variable(OptionCatalogue.Environment);
         var file = new ReleaseRecordFile(Path.Combine(ProjectDirectory(parsed), "obj", "immutable"));
-        var last = app is null && File.Exists(file.Path) ? (await file.ReadAsync(cancellationToken)).App : null;
+        var last = app is null && File.Exists(file.Path) ? await file.ReadAsync(cancellationToken) : null;
         try
         {
-            return new AppKey(
-                app ?? last?.App ?? throw ToolErrors.AppUnknown(file.Path),
-                environment ?? last?.Environment ?? OptionCatalogue.Environment.Default!);
+            var key = new AppKey(
+                app ?? last?.App.App ?? throw ToolErrors.AppUnknown(file.Path),
+                environment ?? last?.App.Environment ?? OptionCatalogue.Environment.Default!);
+            return (key, last?.Target);
         }
         catch (FormatException fault)
         {

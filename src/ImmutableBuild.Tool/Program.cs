@@ -10,6 +10,7 @@ var root = new RootCommand("Looks after apps that were released with ImmutableBu
     HistoryCommand.Create(),
     RollbackCommand.Create(),
     LogsCommand.Create(),
+    DebugCommand.Create(),
     StopCommand.Create(),
     ResumeCommand.Create(),
     AppScope.Project,

@@ -63,6 +63,8 @@ public sealed class DockerTests(PackedPackage package)
         (await WebApp.GetAsync(url)).ShouldBe("version two");
         (await ContainersAsync(repository)).Length.ShouldBe(2);
 
+        await LookAsync(repository, WebApp.GenerationIn(second));
+
         (await repository.BuildAsync(WebApp.Project, "Rollback")).ShouldSucceed().ShouldSay($"{WebApp.GenerationIn(first)} is live again");
         (await WebApp.GetAsync(url)).ShouldBe("version one");
         (await repository.BuildAsync(WebApp.Project, "Stop")).ShouldSucceed().ShouldSay("is stopped");
@@ -70,6 +72,17 @@ public sealed class DockerTests(PackedPackage package)
         (await DockerAsync(repository, "network", "ls", "-q", "--filter", Mine)).ShouldBeEmpty();
         (await repository.BuildAsync(WebApp.Project, "History")).ShouldSucceed().ShouldSay("Rollback");
         (await ContainersAsync(repository)).ShouldBeEmpty("looking leaves nothing");
+    }
+
+    /// <summary>The tool knows from the project's last release that it is on an engine.</summary>
+    private async Task LookAsync(ScratchRepository repository, string live)
+    {
+        var tool = await InstalledTool.InstallAsync(package, repository);
+        (await tool.RunAsync(repository, "src/Shöp Web", "status", "--json")).ShouldSucceed().Json.GetProperty("live").GetString().ShouldBe(live);
+        (await tool.RunAsync(repository, "src/Shöp Web", "debug", "--", "id", "-u")).ShouldSucceed().StandardOutput.Trim().ShouldBe("1654");
+        (await ContainersAsync(repository)).Length.ShouldBe(2, "the copy is gone");
+        (await repository.BuildAsync(WebApp.Project, "Debug", "-p:ImmutableDebugLimit=1m")).ShouldSucceed().ShouldSay($"A copy of {live} runs without traffic");
+        (await ContainersAsync(repository)).Length.ShouldBe(4, "a build leaves the copy until its time is over, or Stop");
     }
 
     private string Mine => $"label=org.immutablebuild.app={_app}";

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Debugging;
 using ImmutableBuild.Images;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Scanning;
@@ -57,6 +58,9 @@ public sealed record ReleaseOptions
 
     /// <summary>On the <c>docker</c> target: where the instances' output goes; null for the engine's default.</summary>
     public string? LogDriver { get; init; }
+
+    /// <summary>For Debug alone: how to look.</summary>
+    public DebugRequest Debug { get; init; } = DebugRequest.Default;
 
     /// <summary>For a rollback alone: the generation to go to; null takes the one that was live before.</summary>
     public GenerationId? RollbackTo { get; init; }

@@ -18,6 +18,9 @@ internal static class GatewayCommand
     /// <summary>Joins standard input and output to the control socket; whole, since a process that is added to a container has no entry point.</summary>
     public static IReadOnlyList<string> Connect { get; } = ["dotnet", "/gateway/ImmutableBuild.Gateway.dll", "connect", "--state", StateDirectory];
 
+    /// <summary>What the image's entry point is told: to end after <paramref name="limit"/>, and with it all that share its processes.</summary>
+    public static IReadOnlyList<string> Limit(TimeSpan limit) => ["limit", ((long)Math.Ceiling(limit.TotalSeconds)).ToString(CultureInfo.InvariantCulture)];
+
     /// <summary>What the image's entry point is told: to be the gateway of <paramref name="app"/>, with its keeper: a gateway that dies is back before the engine would notice.</summary>
     public static IReadOnlyList<string> Serve(AppKey app, bool listens, string stateDirectory = StateDirectory) =>
     [

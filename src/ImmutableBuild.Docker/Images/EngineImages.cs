@@ -34,6 +34,18 @@ internal sealed class EngineImages(IDockerClient engine, Func<string, IImageSour
             : await PullAsync(ImageReference.Parse($"{repository}@{image}"), source, cancellationToken);
     }
 
+    /// <summary>Makes an image exist that is known by its reference alone, and answers its id. What the engine has under that name is not pulled anew. IMB6220 when it can't be had.</summary>
+    public async Task<string> EnsureTaggedAsync(ImageReference reference, CancellationToken cancellationToken)
+    {
+        if (await InspectAsync(reference.ToString(), cancellationToken) is { } there)
+        {
+            return there.ID;
+        }
+
+        await PullAsync(reference, cancellationToken);
+        return await InspectAsync(reference.ToString(), cancellationToken) is { } pulled ? pulled.ID : throw DockerErrors.ImageMismatch(reference.ToString(), reference.ToString(), null);
+    }
+
     /// <summary>Loads an image under a name, unless it is there, and answers its id. The caller keeps the source from changing.</summary>
     public async Task<string> LoadAsync(IImageSource source, Digest image, ImageReference name, CancellationToken cancellationToken)
     {
@@ -73,6 +85,12 @@ internal sealed class EngineImages(IDockerClient engine, Func<string, IImageSour
             return there.ID;
         }
 
+        await PullAsync(reference, cancellationToken);
+        return await ConfirmAsync(reference.ToString(), identity, cancellationToken);
+    }
+
+    private async Task PullAsync(ImageReference reference, CancellationToken cancellationToken)
+    {
         var credential = credentials.Find(reference.Host);
         try
         {
@@ -82,8 +100,6 @@ internal sealed class EngineImages(IDockerClient engine, Func<string, IImageSour
         {
             throw DockerErrors.ImageNotPulled(reference.ToString(), credential is not null, fault.Detail, fault);
         }
-
-        return await ConfirmAsync(reference.ToString(), identity, cancellationToken);
     }
 
     private async Task SendAsync(LoadableImage image, ImageReference name, CancellationToken cancellationToken)

@@ -1,11 +1,12 @@
 using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Debugging;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Releases.Options;
 using Microsoft.Build.Framework;
 
 namespace ImmutableBuild.MSBuild;
 
-/// <summary>Rollback, Status, History or Stop: what people ask of an app between releases.</summary>
+/// <summary>Rollback, Status, History, Debug or Stop: what people ask of an app between releases.</summary>
 public sealed class RunVerb : ReleaseTask
 {
     /// <summary>The verb's name.</summary>
@@ -23,6 +24,7 @@ public sealed class RunVerb : ReleaseTask
             "Rollback" => VerbLines.Of(await RollbackAsync(stages, options, log, cancellationToken)),
             "Status" => VerbLines.Of(Status.Of(await stages.Target.ObserveAsync(options.App, cancellationToken))),
             "History" => VerbLines.Of(History.Of(await stages.Target.ObserveAsync(options.App, cancellationToken))),
+            "Debug" => VerbLines.Of(options, await new DebugApp(stages.Target).RunAsync(options.App, options.Debug, cancellationToken)),
             "Stop" => VerbLines.OfStop(options.App, await new StopApp(stages.Target).RunAsync(options.App, cancellationToken)),
             _ => throw new ArgumentOutOfRangeException(nameof(cancellationToken), Verb, "There is no such verb."),
         };

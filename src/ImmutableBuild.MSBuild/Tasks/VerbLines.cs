@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Debugging;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.MSBuild;
@@ -41,6 +42,14 @@ internal static class VerbLines
             : history.Select(line => string.Create(
                 CultureInfo.InvariantCulture,
                 $"  {line.Sequence,4}  {line.At:u}  {line.Event,-6} {line.Cause,-8} {line.Generation}  by {line.By}{(line.Reason is { } reason ? $": {reason}" : "")}"));
+
+    /// <summary>A build has no terminal to give: the copy stays until its time is over.</summary>
+    public static IEnumerable<string> Of(ReleaseOptions options, (GenerationId Generation, IDebugCopy Copy) debug) =>
+    [
+        $"  A copy of {debug.Generation} runs without traffic as {debug.Copy.Name}, for {options.Debug.Limit.TotalMinutes:0.#} minutes.",
+        $"  To look:          {string.Join(' ', debug.Copy.Shell)}",
+        $"  To end it before: {debug.Copy.Destroy}",
+    ];
 
     public static IEnumerable<string> OfStop(AppKey app, IReadOnlyList<GenerationId> gone) =>
         [gone.Count == 0 ? $"  {app} did not run." : $"  {app} is stopped; gone: {string.Join(", ", gone)}. Its history stays."];

@@ -69,6 +69,9 @@ internal sealed class ToolOutput(IAnsiConsole console, IAnsiConsole errors, Text
         string Aligned(string[] cells) => string.Join("  ", cells.Select((cell, column) => Printable.Line(cell).PadRight(widths[column]))).TrimEnd();
     }
 
+    /// <summary>A remark on standard error, beside an answer that is somebody else's.</summary>
+    public void Remark(string text) => errors.Profile.Out.Writer.WriteLine(Printable.Line(text));
+
     /// <summary>Tells errors and warnings on standard error.</summary>
     public void Tell(Diagnostic diagnostic)
     {

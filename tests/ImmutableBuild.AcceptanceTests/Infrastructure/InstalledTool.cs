@@ -7,9 +7,9 @@ internal sealed class InstalledTool(string program)
     public static async Task<InstalledTool> InstallAsync(PackedPackage package, ScratchRepository repository)
     {
         var project = Path.Combine(Repository.Root, "src", "ImmutableBuild.Tool", "ImmutableBuild.Tool.csproj");
-        (await repository.RunAsync("dotnet", ".", "pack", project, "-c", "Release", "-o", package.Feed, $"-p:PackageVersion={package.Version}", "-v", "q", "--disable-build-servers")).ShouldSucceed();
-        var place = Path.Combine(package.Root, "tools");
-        (await repository.RunAsync("dotnet", ".", "tool", "install", "ImmutableBuild.Tool", "--tool-path", place, "--version", package.Version, "--source", package.Feed)).ShouldSucceed();
+        var place = Path.Combine(package.Root, $"tool-{Guid.NewGuid():N}");
+        (await repository.RunAsync("dotnet", ".", "pack", project, "-c", "Release", "-o", place, $"-p:PackageVersion={package.Version}", "-v", "q", "--disable-build-servers")).ShouldSucceed();
+        (await repository.RunAsync("dotnet", ".", "tool", "install", "ImmutableBuild.Tool", "--tool-path", place, "--version", package.Version, "--source", place)).ShouldSucceed();
         return new InstalledTool(Path.Combine(place, OperatingSystem.IsWindows() ? "immutable.exe" : "immutable"));
     }
 

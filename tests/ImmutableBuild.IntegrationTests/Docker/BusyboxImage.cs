@@ -10,12 +10,12 @@ internal static class BusyboxImage
     private static readonly string[] Commands = ["sh", "cat", "echo", "sleep", "head", "tr", "touch", "rm", "seq", "wc", "id", "true", "stty"];
 
     /// <summary>Writes it as <c>docker save</c> does.</summary>
-    public static void Write(string path, string name, string busybox)
+    public static void Write(string path, string name, string busybox, bool withShell = true)
     {
-        var layer = Layer(busybox);
+        var layer = Layer(busybox, withShell);
         var diffId = Convert.ToHexStringLower(SHA256.HashData(layer));
         var config = Encoding.UTF8.GetBytes(
-            $$$"""{"architecture":"amd64","os":"linux","config":{"Env":["PATH=/bin"],"Cmd":["sh"],"Labels":{"made-by":"{{{name}}}"}},"rootfs":{"type":"layers","diff_ids":["sha256:{{{diffId}}}"]},"history":[{"created_by":"test"}]}""");
+            $$$"""{"architecture":"amd64","os":"linux","config":{"Env":["PATH=/bin"],"Cmd":["{{{(withShell ? "sh" : "sleep\",\"600")}}}"],"Labels":{"made-by":"{{{name}}}"}},"rootfs":{"type":"layers","diff_ids":["sha256:{{{diffId}}}"]},"history":[{"created_by":"test"}]}""");
         var configName = $"{Convert.ToHexStringLower(SHA256.HashData(config))}.json";
         using var writer = new TarWriter(File.Create(path), TarEntryFormat.Ustar);
         Add(writer, configName, config);
@@ -24,7 +24,7 @@ internal static class BusyboxImage
     }
 
     /// <summary>Its one layer.</summary>
-    public static byte[] Layer(string busybox)
+    public static byte[] Layer(string busybox, bool withShell = true)
     {
         const UnixFileMode Everything = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
         var bytes = new MemoryStream();
@@ -36,7 +36,7 @@ internal static class BusyboxImage
             }
 
             Add(writer, "bin/busybox", File.ReadAllBytes(busybox), Everything);
-            foreach (var command in Commands)
+            foreach (var command in Commands.Where(command => withShell || command != "sh"))
             {
                 writer.WriteEntry(new UstarTarEntry(TarEntryType.SymbolicLink, $"bin/{command}") { LinkName = "busybox" });
             }

@@ -92,6 +92,9 @@ public sealed class DockerApps : IAsyncLifetime
         }
     }
 
+    internal Task<string> EnsureToolsAsync(IDockerClient client, string reference, CancellationToken cancellationToken) =>
+        new EngineImages(client, _ => Open(RegistryAccess.Pull), Credentials).EnsureTaggedAsync(ImageReference.Parse(reference), cancellationToken);
+
     internal void SkipUnlessThere() => Assert.SkipWhen(_base is null, $"No registry with {RigRegistry.AspNet} answers (tests/rig/docker.sh).");
 
     private static RegistryCredentials Credentials => new(new PushOptions(), static _ => null);

@@ -39,11 +39,15 @@ internal sealed class DockerTargetBed : IServingFixture
 
     public IDockerClient Client => _bed.Client;
 
-    public DockerTarget Open(int port = 0) => DockerTarget.Open(new DockerTargetOptions
+    /// <summary>A small image with a shell.</summary>
+    public string ToolsImage => _bed.Engine.Image;
+
+    public DockerTarget Open(int port = 0, Func<IDockerClient, GenerationSpec, CancellationToken, Task<string>>? ensureImage = null) => DockerTarget.Open(new DockerTargetOptions
     {
         FindEndpoint = () => _bed.Engine.Endpoint,
-        EnsureImage = _apps.EnsureImageAsync,
+        EnsureImage = ensureImage ?? _apps.EnsureImageAsync,
         EnsureGatewayImage = _apps.EnsureGatewayAsync,
+        EnsureToolsImage = (client, reference, cancellationToken) => _apps.EnsureToolsAsync(client, reference, cancellationToken),
         ReadVariable = name => Variables.GetValueOrDefault(name),
         PublicPort = port,
     });

@@ -155,6 +155,12 @@ public static class OptionCatalogue
     /// <summary>Rollback's goal.</summary>
     public static PropertyOption<GenerationId?> RollbackTo { get; } = new("ImmutableRollbackTo", Generation, null, "The generation that `-t:Rollback` goes to. Default: the one that was live before.");
 
+    /// <summary>Debug: how long.</summary>
+    public static PropertyOption<TimeSpan> DebugLimit { get; } = new("ImmutableDebugLimit", Duration, "15m", "How long a copy that `-t:Debug` starts is there at most.");
+
+    /// <summary>Debug: with which tools.</summary>
+    public static PropertyOption<string> DebugImage { get; } = new("ImmutableDebugImage", Text, null, "An image with a shell that `-t:Debug` starts beside the copy, to look with; it sees the copy's processes, files and network. Default: the shell of the app's own image.");
+
     /// <summary>Judge: requests.</summary>
     public static PropertyOption<int> JudgeMinimumRequests { get; } = new("ImmutableJudgeMinimumRequests", WholeNumber(1, 1_000_000), "50", "Requests the new generation must have served, at a canary step or of all traffic after the switch, before the judge can tell.");
 
@@ -186,7 +192,7 @@ public static class OptionCatalogue
         BaseImage, ImageRepository, Registry, ImageTag, ImageTags, User, WorkingDirectory, CommandInstruction, .. ImageLabelOptions.All.Select(label => label.Option), RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp,
         FailOn, Advisories, KeyFile, KeyVariable, KeyPasswordVariable, TrustedKeys,
         PublicPort, Instances, Memory, Cpus, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace, GatewayBaseImage, LogDriver,
-        Rollout, CanarySteps, CanaryStepDuration, HealthSuccesses, HealthTimeout, Soak, Keep, RollbackTo,
+        Rollout, CanarySteps, CanaryStepDuration, HealthSuccesses, HealthTimeout, Soak, Keep, RollbackTo, DebugLimit, DebugImage,
         JudgeMinimumRequests, JudgeSuccessFloor, JudgeLatencyCeiling, JudgeSignificance, JudgeLatencyTolerance, JudgeSuccessTolerance, JudgeOnInconclusive, JudgeHoldTimeout,
     ];
 

@@ -14,6 +14,9 @@ internal sealed class OptionReader(RawOptions raw)
     /// <summary>Notes a mistake.</summary>
     public void Refuse(ImmutableBuildException mistake) => _mistakes.AddRange(mistake.Diagnostics);
 
+    /// <summary>Whether an image is made with the options.</summary>
+    public bool ForRelease => raw.ForRelease;
+
     /// <summary>Where <paramref name="name"/> was set.</summary>
     public SourceLocation? Locate(string name) => raw.Locate(name);
 

@@ -21,6 +21,9 @@ public sealed record RawOptions
     /// <summary>Where a property or item was set, when that is known.</summary>
     public Func<string, SourceLocation?> Locate { get; init; } = _ => null;
 
+    /// <summary>Whether a project is released with them. Who only looks after what was released needs nothing that says how an image is made.</summary>
+    public bool ForRelease { get; init; } = true;
+
     /// <summary>Reads an environment variable by name.</summary>
     public Func<string, string?> ReadVariable { get; init; } = _ => null;
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Debugging;
 using ImmutableBuild.Images;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Scanning;
@@ -55,6 +56,7 @@ public static class ReleaseOptionsParser
             PublicPort = reader.Get(PublicPort),
             GatewayBaseImage = reader.Get(GatewayBaseImage),
             LogDriver = reader.Find(LogDriver),
+            Debug = new DebugRequest(reader.Get(DebugLimit), reader.Find(DebugImage)),
             RollbackTo = reader.Get(RollbackTo, null),
         };
         OptionConflicts.Find(options, reader);

@@ -1,0 +1,66 @@
+using ImmutableBuild.Docker.Api;
+using ImmutableBuild.Docker.Api.Models;
+using ImmutableBuild.Docker.Api.Streams;
+using ImmutableBuild.Generations.Debugging;
+
+namespace ImmutableBuild.Docker.Debugging;
+
+/// <summary>A copy that runs, and the container with a shell in it or beside it.</summary>
+internal sealed class DebugCopy(IDockerClient client, DebugContainers containers, string container, string shell) : IDebugCopy
+{
+    /// <summary>How a program ends with which its copy's time was over: 128 and SIGKILL.</summary>
+    private const int Killed = 137;
+
+    /// <inheritdoc/>
+    public string Name => containers.App;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Shell => ["docker", "exec", "-it", container, shell];
+
+    /// <inheritdoc/>
+    public string Destroy => $"docker rm -f {containers.Limit}";
+
+    /// <inheritdoc/>
+    public async Task<int> RunAsync(IReadOnlyList<string> command, Stream input, Stream output, Stream errors, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var parameters = new ContainerExecCreateParameters { Cmd = command.Count == 0 ? [shell] : command, AttachStdin = true };
+            var program = await client.Exec.ExecCreateContainerAsync(container, parameters, cancellationToken);
+            await using var streams = await client.Exec.StartAndAttachContainerExecAsync(program.ID, tty: false, cancellationToken);
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var asking = ForwardAsync(input, streams, over.Token);
+            await streams.CopyOutputToAsync(output, errors, cancellationToken);
+
+            // Reading a console can't be taken back: what it would still say concerns nobody.
+            await over.CancelAsync();
+            _ = asking;
+            return (int)((await Found.OrNullAsync(client.Exec.InspectContainerExecAsync(program.ID, cancellationToken)))?.ExitCode ?? Killed);
+        }
+        catch (DockerApiException fault)
+        {
+            throw fault.ToUserError();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await containers.RemoveAsync();
+
+    private static async Task ForwardAsync(Stream input, MultiplexedStream streams, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var buffer = new byte[16 * 1024];
+            while (await input.ReadAsync(buffer, cancellationToken) is var count and > 0)
+            {
+                await streams.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+            }
+
+            await streams.CloseWriteAsync(cancellationToken);
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or IOException or DockerApiException or ObjectDisposedException)
+        {
+            // The program has ended; how, its exit code tells.
+        }
+    }
+}
