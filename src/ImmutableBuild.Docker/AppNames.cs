@@ -33,6 +33,9 @@ internal sealed class AppNames
     /// <summary>The label with the image that a gateway was made from.</summary>
     public const string GatewayImageLabel = Prefix + "gateway-image";
 
+    /// <summary>The label with the hash of the program that a gateway was made with.</summary>
+    public const string GatewayProgramLabel = Prefix + "gateway-program";
+
     /// <summary>The label with what a container is for.</summary>
     public const string RoleLabel = Prefix + "role";
 

@@ -26,6 +26,7 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
     private readonly EngineConnection _engine;
     private readonly Controls _controls = new();
     private readonly ConcurrentDictionary<AppKey, Lease> _leases = new();
+    private readonly ConcurrentDictionary<AppKey, bool> _upgraded = new();
     private readonly Removals _removals = new();
 
     private DockerTarget(DockerTargetOptions options) => (_options, _engine) = (options, new EngineConnection(options.FindEndpoint, options.Time));
@@ -46,6 +47,11 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
         var client = bed.Control;
         await AnsweringAsync(app, client, cancellationToken);
         var lease = _leases[app] = await client.AcquireLeaseAsync(request, cancellationToken);
+        if (_upgraded.TryAdd(app, true))
+        {
+            await bed.Container.UpgradeAsync(container, client, lease, cancellationToken);
+        }
+
         await bed.Volumes.SweepAsync(async () => (await client.ObserveAsync(cancellationToken)).Generations.Select(generation => generation.Id), cancellationToken);
         return lease;
     }, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Net;
 using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Endpoints;
+using ImmutableBuild.Docker.Gateways;
 
 namespace ImmutableBuild.Docker;
 
@@ -15,6 +16,9 @@ internal sealed record DockerTargetOptions
 
     /// <summary>Makes the gateway's image exist in the engine; its id there.</summary>
     public required Func<IDockerClient, CancellationToken, Task<string>> EnsureGatewayImage { get; init; }
+
+    /// <summary>Finds the gateway's program that came with this release.</summary>
+    public required Func<GatewayProgram> FindGatewayProgram { get; init; }
 
     /// <summary>Makes an image of tools exist in the engine, by its reference; its id there.</summary>
     public required Func<IDockerClient, string, CancellationToken, Task<string>> EnsureToolsImage { get; init; }

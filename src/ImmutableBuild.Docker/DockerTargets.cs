@@ -1,5 +1,6 @@
 using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Endpoints;
+using ImmutableBuild.Docker.Gateways;
 using ImmutableBuild.Docker.Images;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Registries;
@@ -18,12 +19,14 @@ public static class DockerTargets
     /// <param name="time">The clock.</param>
     public static IDeploymentTarget Open(ReleaseOptions options, string gatewayDirectory, RegistryConnector registries, Func<string, string?> readVariable, TimeProvider time)
     {
+        var program = new Lazy<GatewayProgram>(() => GatewayProgram.Find(gatewayDirectory));
         return DockerTarget.Open(new DockerTargetOptions
         {
             FindEndpoint = new EndpointDiscovery(readVariable, OperatingSystem.IsWindows()).Find,
             EnsureImage = (client, spec, cancellationToken) => Images(client).EnsureAsync(spec.Repository, spec.Image, cancellationToken),
             EnsureGatewayImage = async (client, cancellationToken) =>
                 (await new GatewayImage(options.DataDirectory, client, Images(client), registries).EnsureAsync(gatewayDirectory, options.GatewayBaseImage, cancellationToken)).Id,
+            FindGatewayProgram = () => program.Value,
             EnsureToolsImage = (client, reference, cancellationToken) => Images(client).EnsureTaggedAsync(ImageReference.Parse(reference), cancellationToken),
             ReadVariable = readVariable,
             PublicPort = options.PublicPort,

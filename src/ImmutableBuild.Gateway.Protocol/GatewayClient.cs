@@ -15,6 +15,8 @@ namespace ImmutableBuild.Gateway;
 public sealed class GatewayClient : IAsyncDisposable
 {
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan UpgradePatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan UpgradeInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromMinutes(15);
 
     private readonly AppKey _app;
@@ -96,6 +98,37 @@ public sealed class GatewayClient : IAsyncDisposable
     {
         var reply = await AskAsync(HttpMethod.Get, GatewayProtocol.LogPath(id, instance, lines), null, ProtocolJson.Default.LogReply, cancellationToken);
         return reply.Lines;
+    }
+
+    /// <summary>
+    /// Has the program in <paramref name="directory"/> take the gateway's place, and waits until it serves. IMB6059 when it does not come to that; the one that
+    /// served then goes on.
+    /// </summary>
+    public async Task UpgradeAsync(string directory, Lease lease, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await OrderAsync(HttpMethod.Post, GatewayProtocol.UpgradePath, Body(new UpgradeRequest(directory, lease), ProtocolJson.Default.UpgradeRequest), CallTimeout, cancellationToken);
+        for (var began = time.GetTimestamp(); time.GetElapsedTime(began) < UpgradePatience; await Task.Delay(UpgradeInterval, time, cancellationToken))
+        {
+            try
+            {
+                var info = await InfoAsync(cancellationToken);
+                if (info.Program == directory)
+                {
+                    return;
+                }
+
+                if (info.Next != directory)
+                {
+                    break;
+                }
+            }
+            catch (ImmutableBuildException between) when (between.IsTransient)
+            {
+                // One has left the socket, and the other is about to take it.
+            }
+        }
+
+        throw GatewayErrors.NotUpgraded(_app, directory);
     }
 
     /// <summary>Takes everything down but the ledger; returns once it is down. The gateway's process ends right after.</summary>

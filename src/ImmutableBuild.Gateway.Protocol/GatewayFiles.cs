@@ -15,6 +15,12 @@ public static class GatewayFiles
     /// <summary>The public port that was chosen; an app that listens on nothing has no such file.</summary>
     public const string PublicPort = "public-port";
 
+    /// <summary>The directory of the program that serves in place of the keeper's own; there is no such file before a first upgrade.</summary>
+    public const string Program = "program";
+
+    /// <summary>Programs that upgrades brought, each in a directory, where the gateway has no other place for them.</summary>
+    public const string Programs = "programs";
+
     /// <summary>The public port of an app that was stopped, which its next gateway takes again when it is free and no other is asked for.</summary>
     public const string FormerPublicPort = "former-public-port";
 }

@@ -47,6 +47,15 @@ public static class GatewayProtocol
     /// <summary>POST <see cref="LeasedRequest"/>; answered once everything is down.</summary>
     public const string StopPath = "/v1/stop";
 
+    /// <summary>POST <see cref="UpgradeRequest"/>; answered once it is written down. <see cref="GatewayInfo.Program"/> tells when it is done.</summary>
+    public const string UpgradePath = "/v1/upgrade";
+
+    /// <summary>
+    /// POST, between gateways: asks the one that serves to leave everything to the one that asks. From the first line of the answer on it changes
+    /// nothing and accepts nobody; each line is an <see cref="InFlightLine"/>, and the end of the answer is the end of its work.
+    /// </summary>
+    public const string YieldPath = "/v1/yield";
+
     /// <summary>POST <see cref="LeasedRequest"/>.</summary>
     public static string DestroyPath(GenerationId id) => $"{GenerationsPath}/{id}/destroy";
 

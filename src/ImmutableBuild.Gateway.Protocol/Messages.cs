@@ -44,13 +44,28 @@ public sealed record LeasedRequest(Lease Lease);
 /// <summary><c>POST /v1/ledger</c>.</summary>
 public sealed record AppendRequest(LedgerEntry Entry, Lease Lease);
 
+/// <summary><c>POST /v1/upgrade</c>.</summary>
+/// <param name="Program">The directory with the program that takes this one's place.</param>
+/// <param name="Lease">The lease.</param>
+public sealed record UpgradeRequest(string Program, Lease Lease);
+
+/// <summary>A line of <c>POST /v1/yield</c>: the requests that the gateway which leaves still works on, by generation.</summary>
+public sealed record InFlightLine(ImmutableSortedDictionary<string, long> InFlight);
+
 /// <summary><c>GET /v1/info</c>: who this gateway is.</summary>
 /// <param name="App">The one app and environment it serves.</param>
 /// <param name="ProtocolVersion">The version of these words, <see cref="GatewayProtocol.Version"/>.</param>
 /// <param name="ProductVersion">The build of the gateway.</param>
 /// <param name="ProcessId">Its process.</param>
 /// <param name="PublicPort">The port it serves on; 0 for an app without one.</param>
-public sealed record GatewayInfo(AppKey App, int ProtocolVersion, string ProductVersion, int ProcessId, int PublicPort);
+public sealed record GatewayInfo(AppKey App, int ProtocolVersion, string ProductVersion, int ProcessId, int PublicPort)
+{
+    /// <summary>The directory of the program that it runs; null from gateways of before it was told.</summary>
+    public string? Program { get; init; }
+
+    /// <summary>The directory of the program that is to take its place; null when none is.</summary>
+    public string? Next { get; init; }
+}
 
 /// <summary>The body of every answer that is not 2xx.</summary>
 public sealed record ErrorReply(string Code, string Message, bool IsTransient);
@@ -70,6 +85,8 @@ public sealed record LogReply(ImmutableArray<string> Lines);
 [JsonSerializable(typeof(LeaseRequest))]
 [JsonSerializable(typeof(Lease))]
 [JsonSerializable(typeof(Observation))]
+[JsonSerializable(typeof(UpgradeRequest))]
+[JsonSerializable(typeof(InFlightLine))]
 [JsonSerializable(typeof(GatewayInfo))]
 [JsonSerializable(typeof(ErrorReply))]
 [JsonSerializable(typeof(LogReply))]

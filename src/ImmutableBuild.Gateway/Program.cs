@@ -84,7 +84,7 @@ static async Task<int> ServeAsync(string[] arguments, CancellationToken ending)
     var watch = WatchAsync();
     try
     {
-        await Serve.RunAsync(options, listener, log, ending);
+        await Serve.RunAsync(options, listener, handover.Predecessor, watching.Cancel, log, ending);
     }
     finally
     {

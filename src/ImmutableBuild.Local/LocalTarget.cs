@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
 using ImmutableBuild.Generations;
@@ -18,6 +19,7 @@ public sealed class LocalTarget : IDeploymentTarget
     // Live entries of the ledger beyond the kept generations whose images stay unpacked, so that going back needs no registry.
     private const int EntriesForRollback = 2;
 
+    private readonly ConcurrentDictionary<AppKey, bool> _upgraded = new();
     private readonly LocalTargetOptions _options;
     private readonly LocalLayout _layout;
     private readonly GatewayConnector _gateways;
@@ -47,7 +49,13 @@ public sealed class LocalTarget : IDeploymentTarget
         }
 
         await using var client = ClientOf(app);
-        return await client.AcquireLeaseAsync(request, cancellationToken);
+        var lease = await client.AcquireLeaseAsync(request, cancellationToken);
+        if (_upgraded.TryAdd(app, true))
+        {
+            await _gateways.UpgradeAsync(app, gateway, client, lease, cancellationToken);
+        }
+
+        return lease;
     }
 
     /// <inheritdoc/>

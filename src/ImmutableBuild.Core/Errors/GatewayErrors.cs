@@ -47,6 +47,16 @@ public static class GatewayErrors
         "Another gateway process holds the state directory.",
         "Use that one, or stop it first.");
 
+    private static readonly ErrorDescriptor NotUpgradedDescriptor = new(
+        "IMB6059", "The gateway could not be upgraded",
+        "The gateway was to give its place to the version that came with this release, and that one does not come up. The one that ran goes on serving.",
+        "See gateway.log in the app's state directory, or the log of the gateway's container; use the version that runs, or stop the app and release it again.");
+
+    private static readonly ErrorDescriptor HandedOverDescriptor = new(
+        "IMB6060", "The gateway is being upgraded",
+        "The gateway that was asked has given its place to a newer one, which is about to answer.",
+        "Nothing: a release asks again by itself.");
+
     private static readonly ErrorDescriptor ReplyNotUnderstoodDescriptor = new(
         "IMB6058", "The gateway's reply is not understood",
         "The gateway answered with something this version doesn't know; it is probably of another version.",
@@ -84,7 +94,7 @@ public static class GatewayErrors
     public static ImmutableArray<ErrorDescriptor> All { get; } =
     [
         StateNotCommittedDescriptor, PortTakenDescriptor, StateUnreadableDescriptor, StateTooNewDescriptor, InstanceNotStartedDescriptor,
-        RequestNotUnderstoodDescriptor, BeingDestroyedDescriptor, AlreadyKeptDescriptor, ReplyNotUnderstoodDescriptor, FaultDescriptor,
+        RequestNotUnderstoodDescriptor, BeingDestroyedDescriptor, AlreadyKeptDescriptor, NotUpgradedDescriptor, HandedOverDescriptor, ReplyNotUnderstoodDescriptor, FaultDescriptor,
         UnknownGenerationDescriptor, NoHealthyInstanceDescriptor, StillRoutedDescriptor, LastHealthyDescriptor,
     ];
 
@@ -119,6 +129,18 @@ public static class GatewayErrors
     /// <summary>Another process holds <paramref name="stateDirectory"/>.</summary>
     public static ImmutableBuildException AlreadyKept(string stateDirectory) => new(
         new Diagnostic(AlreadyKeptDescriptor, $"Another gateway already runs with the state directory {stateDirectory}."));
+
+    /// <summary>The new program does not come to serve (F11).</summary>
+    public static ImmutableBuildException NotUpgraded(AppKey app, string program) => new(new Diagnostic(
+        NotUpgradedDescriptor, $"The gateway of {app} was to be upgraded to the program in {program}, which does not come up. The one that ran goes on. See its log."));
+
+    /// <summary>There is no program in the directory to upgrade to.</summary>
+    public static ImmutableBuildException NoSuchProgram(AppKey app, string program) => new(new Diagnostic(
+        NotUpgradedDescriptor, $"The gateway of {app} was to be upgraded to the program in {program}, and there is none."));
+
+    /// <summary>Another gateway has taken over (F11).</summary>
+    public static ImmutableBuildException HandedOver(AppKey app) => new(new Diagnostic(
+        HandedOverDescriptor, $"The gateway of {app} is being upgraded. Ask again in a moment.")) { IsTransient = true };
 
     /// <summary>A reply is not of the protocol.</summary>
     public static ImmutableBuildException ReplyNotUnderstood(AppKey app, string what, Exception? fault = null) => new(

@@ -12,11 +12,14 @@ internal static class GatewayCommand
     /// <summary>The gateway's directory in it: a volume's root stays root's.</summary>
     public const string StateDirectory = Volume + "/state";
 
+    /// <summary>Where the image has the gateway's program.</summary>
+    public const string ProgramDirectory = "/gateway";
+
     /// <summary>The port the gateway serves on inside its container.</summary>
     public const int Port = 8080;
 
     /// <summary>Joins standard input and output to the control socket; whole, since a process that is added to a container has no entry point.</summary>
-    public static IReadOnlyList<string> Connect { get; } = ["dotnet", "/gateway/ImmutableBuild.Gateway.dll", "connect", "--state", StateDirectory];
+    public static IReadOnlyList<string> Connect { get; } = ["dotnet", ProgramDirectory + "/ImmutableBuild.Gateway.dll", "connect", "--state", StateDirectory];
 
     /// <summary>What the image's entry point is told: to end after <paramref name="limit"/>, and with it all that share its processes.</summary>
     public static IReadOnlyList<string> Limit(TimeSpan limit) => ["limit", ((long)Math.Ceiling(limit.TotalSeconds)).ToString(CultureInfo.InvariantCulture)];

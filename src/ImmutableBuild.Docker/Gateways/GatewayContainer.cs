@@ -2,6 +2,8 @@ using System.Globalization;
 using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Errors;
+using ImmutableBuild.Gateway;
+using ImmutableBuild.Generations;
 
 namespace ImmutableBuild.Docker.Gateways;
 
@@ -37,6 +39,20 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         }
 
         return found;
+    }
+
+    /// <summary>Has a gateway that runs another program give its place to the one that came with this release, unless that is older (F11). IMB6059 when it does not come up.</summary>
+    public async Task UpgradeAsync(ContainerInspectResponse container, GatewayClient control, Lease lease, CancellationToken cancellationToken)
+    {
+        var (running, program) = (await control.InfoAsync(cancellationToken), options.FindGatewayProgram());
+        var runs = running.Program == GatewayCommand.ProgramDirectory ? container.Config.Labels?.GetValueOrDefault(AppNames.GatewayProgramLabel) : Path.GetFileName(running.Program);
+        if (runs is null || runs == program.Hash || !ProductVersions.IsUpgrade(program.Version, running.ProductVersion))
+        {
+            return;
+        }
+
+        await program.BringAsync(client, container.ID, cancellationToken);
+        await control.UpgradeAsync(program.Directory, lease, options.Time, cancellationToken);
     }
 
     /// <summary>Removes it and its network. The volume stays: it holds the ledger.</summary>
@@ -120,7 +136,11 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         Image = image,
         Cmd = GatewayCommand.Serve(names.App, port is not null),
         User = StateVolume.Owner,
-        Labels = new Dictionary<string, string>(names.LabelsOf(AppNames.GatewayRole), StringComparer.Ordinal) { [AppNames.GatewayImageLabel] = image },
+        Labels = new Dictionary<string, string>(names.LabelsOf(AppNames.GatewayRole), StringComparer.Ordinal) 
+        {
+            [AppNames.GatewayImageLabel] = image,
+            [AppNames.GatewayProgramLabel] = options.FindGatewayProgram().Hash,
+        },
         ExposedPorts = port is null ? null : new Dictionary<string, EmptyObject>(StringComparer.Ordinal) { [s_port] = new() },
         HostConfig = Hardening.Apply(new HostConfiguration
         {

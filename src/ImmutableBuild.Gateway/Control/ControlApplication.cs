@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ImmutableBuild.Errors;
+using ImmutableBuild.Gateway.Upgrading;
 using ImmutableBuild.Generations;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ImmutableBuild.Gateway.Control;
 
 /// <summary>The control socket: paths to orders, JSON in and out, refusals as <see cref="ErrorReply"/>.</summary>
-internal sealed class ControlApplication(GatewayInfo info, Orders orders, Observer observer, Fleet fleet, GatewayLog log, Action stopped)
+internal sealed class ControlApplication(Func<GatewayInfo> info, Orders orders, Observer observer, Fleet fleet, Retirement retirement, GatewayLog log, Action stopped)
     : IHttpApplication<HttpContext>
 {
     /// <inheritdoc/>
@@ -42,15 +43,29 @@ internal sealed class ControlApplication(GatewayInfo info, Orders orders, Observ
         }
     }
 
-    private Task AnswerAsync(HttpContext context) => (context.Request.Method, context.Request.Path.Value) switch
+    private Task AnswerAsync(HttpContext context)
     {
-        ("GET", GatewayProtocol.InfoPath) => SayAsync(context, info, ProtocolJson.Default.GatewayInfo),
+        if (!retirement.HasBegun || context.Request.Path == GatewayProtocol.YieldPath)
+        {
+            return AnswerCallAsync(context);
+        }
+
+        // Whoever asks on a connection of before finds the other one with the next.
+        context.Response.Headers.Connection = "close";
+        throw GatewayErrors.HandedOver(info().App);
+    }
+
+    private Task AnswerCallAsync(HttpContext context) => (context.Request.Method, context.Request.Path.Value) switch
+    {
+        ("GET", GatewayProtocol.InfoPath) => SayAsync(context, info(), ProtocolJson.Default.GatewayInfo),
         ("GET", GatewayProtocol.ObservationPath) => SayAsync(context, observer.Observe(), ProtocolJson.Default.Observation),
         ("POST", GatewayProtocol.LeasePath) => AcquireAsync(context),
         ("POST", GatewayProtocol.LeaseReleasePath) => ObeyAsync(context, ProtocolJson.Default.LeasedRequest, request => orders.Release(request.Lease)),
         ("POST", GatewayProtocol.GenerationsPath) => ObeyAsync(context, ProtocolJson.Default.CreateRequest, orders.CreateAsync),
         ("PUT", GatewayProtocol.RoutePath) => ObeyAsync(context, ProtocolJson.Default.RouteRequest, request => orders.RouteAsync(request, context.RequestAborted)),
         ("POST", GatewayProtocol.LedgerPath) => ObeyAsync(context, ProtocolJson.Default.AppendRequest, orders.Append),
+        ("POST", GatewayProtocol.UpgradePath) => ObeyAsync(context, ProtocolJson.Default.UpgradeRequest, orders.Upgrade),
+        ("POST", GatewayProtocol.YieldPath) => retirement.YieldAsync(context),
         ("POST", GatewayProtocol.StopPath) => StopAsync(context),
         (var method, { } path) => AnswerGenerationAsync(context, method, path),
         _ => throw NoSuchPath(context),

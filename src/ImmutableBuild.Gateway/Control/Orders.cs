@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ImmutableBuild.Errors;
+using ImmutableBuild.Gateway.Keeping;
 using ImmutableBuild.Gateway.Serving;
 using ImmutableBuild.Gateway.State;
 using ImmutableBuild.Gateway.Supervision;
@@ -14,8 +15,6 @@ namespace ImmutableBuild.Gateway.Control;
 /// </summary>
 internal sealed class Orders(AppKey app, Fleet fleet, LedgerFile ledger, Surroundings surroundings, ServingPathWatch serving, Destruction destruction)
 {
-    private readonly Lock _ledgerGate = new();
-
     private DateTimeOffset Now => surroundings.Time.GetUtcNow();
 
     /// <summary>Gives or renews the lease.</summary>
@@ -106,11 +105,25 @@ internal sealed class Orders(AppKey app, Fleet fleet, LedgerFile ledger, Surroun
     /// <summary>Appends to the ledger.</summary>
     public void Append(AppendRequest request)
     {
+        surroundings.Store.Change(
+            state =>
+            {
+                Leases.Demand(state, request.Lease, Now);
+                return state;
+            },
+            _ => ledger.Append(request.Entry, Now));
+    }
+
+    /// <summary>Writes down the program that shall serve; the keeper sees it, and starts it beside this one (F11).</summary>
+    public void Upgrade(UpgradeRequest request)
+    {
         Leases.Demand(surroundings.Store.Current, request.Lease, Now);
-        lock (_ledgerGate)
+        if (!ServedProgram.IsProgram(request.Program))
         {
-            ledger.Append(request.Entry, Now);
+            throw GatewayErrors.NoSuchProgram(app, request.Program);
         }
+
+        surroundings.Store.Change(state => state, _ => ServedProgram.Write(surroundings.StateDirectory, request.Program));
     }
 
     /// <summary>Takes everything down but the ledger; ends when it is down.</summary>

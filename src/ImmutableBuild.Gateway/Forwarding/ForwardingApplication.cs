@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ImmutableBuild.Gateway.Routing;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http.Features;
@@ -35,6 +36,11 @@ internal sealed class ForwardingApplication(RouteTable routes, ServingProbe prob
     public async Task ProcessRequestAsync(Exchange context)
     {
         var began = Stopwatch.GetTimestamp();
+        if (routes.IsLeaving)
+        {
+            context.Http.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+        }
+
         var answeredBySelf = probe.Sent(context.Http.Request);
         Upstream? avoid = null;
         for (var attempt = 1; ; attempt++)

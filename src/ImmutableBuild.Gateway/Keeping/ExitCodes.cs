@@ -12,6 +12,9 @@ internal static class ExitCodes
     /// <summary>EX_SOFTWARE: a fault; the keeper starts the gateway again.</summary>
     public const int Fault = 70;
 
+    /// <summary>Another gateway has its place, and all it worked on has ended.</summary>
+    public const int Succeeded = 71;
+
     /// <summary>EX_TEMPFAIL: another keeper has the state directory.</summary>
     public const int AlreadyKept = 75;
 

@@ -11,15 +11,21 @@ namespace ImmutableBuild.Gateway.Keeping;
 /// <param name="InheritsListener">The socket comes with it.</param>
 internal sealed record Handover(ProcessIdentity? Other, bool InheritsListener)
 {
+    private const string SucceedsOption = "--succeeds";
+
     private const string OtherOption = "--beside";
     private const string ListenerOption = "--inherits-listener";
 
     /// <summary>Nobody else runs.</summary>
     public static Handover None { get; } = new(null, false);
 
+    /// <summary>The gateway that serves, whose place this one is to take (F11).</summary>
+    public ProcessIdentity? Predecessor { get; init; }
+
     /// <summary>The arguments after those of the options.</summary>
     public ImmutableArray<string> ToArguments() =>
     [
+        .. Predecessor is { } predecessor ? [SucceedsOption, predecessor.ToString()] : Array.Empty<string>(),
         .. Other is { } other ? [OtherOption, other.ToString()] : Array.Empty<string>(),
         .. InheritsListener ? [ListenerOption] : Array.Empty<string>(),
     ];
@@ -33,13 +39,20 @@ internal sealed record Handover(ProcessIdentity? Other, bool InheritsListener)
             (arguments, handover) = (others, handover with { InheritsListener = true });
         }
 
-        if (arguments is not [.. var options, OtherOption, var text])
+        (var other, arguments) = ReadProcess(arguments, OtherOption);
+        (var predecessor, arguments) = ReadProcess(arguments, SucceedsOption);
+        return (handover with { Other = other, Predecessor = predecessor }, arguments);
+    }
+
+    private static (ProcessIdentity? Process, string[] Others) ReadProcess(string[] arguments, string option)
+    {
+        if (arguments is not [.. var rest, var name, var text] || name != option)
         {
-            return (handover, arguments);
+            return (null, arguments);
         }
 
-        return ProcessIdentity.TryParse(text, out var other)
-            ? (handover with { Other = other }, options)
-            : throw new FormatException($"{OtherOption} {text} names no process; expected its number and start, as in 4711@start.");
+        return ProcessIdentity.TryParse(text, out var process)
+            ? (process, rest)
+            : throw new FormatException($"{option} {text} names no process; expected its number and start, as in 4711@start.");
     }
 }

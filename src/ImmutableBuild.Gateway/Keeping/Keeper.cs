@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using ImmutableBuild.Gateway.Supervision;
+using ImmutableBuild.Gateway.Upgrading;
 using ImmutableBuild.Processes;
 
 namespace ImmutableBuild.Gateway.Keeping;
@@ -24,8 +25,7 @@ internal static class Keeper
 
         // As a container's first process it can't die alone: the gateway need not watch it.
         var own = Environment.ProcessId == 1 ? null : host.Find(Environment.ProcessId);
-        var start = GatewayProgram.Serve(listener.Serving, own, listener.Descriptor);
-        var exitCode = await KeepAsync(host, start, handover.Other, options, ending);
+        var exitCode = await KeepAsync(host, (program, predecessor) => GatewayProgram.Serve(listener.Serving, own, listener.Descriptor, program, predecessor), handover.Other, options, ending);
         if (exitCode == ExitCodes.Stopped && !HasState(options.StateDirectory))
         {
             // The lock goes last: whoever has it next begins to fill the directory.
@@ -37,11 +37,13 @@ internal static class Keeper
         return exitCode;
     }
 
-    private static async Task<int> KeepAsync(IProcessHost host, ProcessStart start, ProcessIdentity? runs, GatewayOptions options, CancellationToken ending)
+    private static async Task<int> KeepAsync(
+        IProcessHost host, Func<string, ProcessIdentity?, ProcessStart> startOf, ProcessIdentity? runs, GatewayOptions options, CancellationToken ending)
     {
         var backoff = new RestartBackoff(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(5), wellAfter: TimeSpan.FromSeconds(10));
-        var output = new OutputLog(start.OutputFile!);
+        var output = new OutputLog(startOf(ServedProgram.Own, null).OutputFile!);
         var log = new GatewayLog(Console.Error, TimeProvider.System);
+        var succession = new Succession(options.StateDirectory, host, (program, predecessor) => TryStart(host, startOf(program, predecessor), output, log), log);
         var adopted = runs is null ? null : RunningProcess.Adopt(host, runs) ?? new RunningProcess(runs, Task.FromResult<int?>(null));
         if (adopted is null)
         {
@@ -51,14 +53,16 @@ internal static class Keeper
         while (true)
         {
             var began = TimeProvider.System.GetTimestamp();
-            if ((adopted ?? TryStart(host, start, output, log)) is { } gateway)
+            var program = ServedProgram.Read(options.StateDirectory);
+            if ((adopted ?? TryStart(host, startOf(program, null), output, log)) is { } gateway)
             {
-                using var onEnding = ending.Register(() => host.Terminate(gateway.Identity));
+                using var onEnding = ending.Register(succession.Terminate);
 
                 // How an adopted one ended, only what it left can tell.
-                var exitCode = await gateway.Exited ?? (HasState(options.StateDirectory) ? ExitCodes.Fault : ExitCodes.Stopped);
+                var exitCode = await succession.WaitAsync(gateway, program, ending) ?? (HasState(options.StateDirectory) ? ExitCodes.Fault : ExitCodes.Stopped);
                 if (exitCode is ExitCodes.Stopped or ExitCodes.CannotServe || ending.IsCancellationRequested)
                 {
+                    succession.Terminate();
                     TellEnd(output);
                     return exitCode;
                 }
@@ -123,6 +127,14 @@ internal static class Keeper
         File.Delete(Path.Combine(stateDirectory, "gateway.log"));
         File.Delete(Path.Combine(stateDirectory, "gateway.log.old"));
         File.Delete(ControlSocket.PathFor(stateDirectory));
+        File.Delete(Predecessor.LeftSocket(stateDirectory));
+        ServedProgram.Forget(stateDirectory);
+        YieldMark.Clear(stateDirectory);
+        if (Directory.Exists(Path.Combine(stateDirectory, GatewayFiles.Programs)))
+        {
+            Directory.Delete(Path.Combine(stateDirectory, GatewayFiles.Programs), recursive: true);
+        }
+
         var generations = Path.Combine(stateDirectory, "generations");
         if (Directory.Exists(generations))
         {

@@ -11,6 +11,7 @@ internal sealed class GenerationTraffic(GenerationId id, RuntimeConfiguration co
     private readonly CancellationTokenSource _streamLimit = new();
     private volatile TrafficCounters _counters = new();
     private volatile Upstream[] _rotation = [];
+    private volatile Func<long>? _elsewhere;
     private long _inFlight;
     private uint _turn;
 
@@ -24,7 +25,7 @@ internal sealed class GenerationTraffic(GenerationId id, RuntimeConfiguration co
     public RuntimeConfiguration Configuration => configuration;
 
     /// <summary>Requests registered here, whether they have reached an instance yet or not.</summary>
-    public long InFlight => Interlocked.Read(ref _inFlight);
+    public long InFlight => Interlocked.Read(ref _inFlight) + (_elsewhere?.Invoke() ?? 0);
 
     /// <summary>The counters of the route's present form.</summary>
     public TrafficCounters Counters => _counters;
@@ -40,6 +41,9 @@ internal sealed class GenerationTraffic(GenerationId id, RuntimeConfiguration co
 
     /// <summary>Cancelled when streams have had theirs.</summary>
     public CancellationToken StreamLimit => _streamLimit.Token;
+
+    /// <summary>Counts those that a gateway before this one still works on, too (F11).</summary>
+    public void CountAlso(Func<long> elsewhere) => _elsewhere = elsewhere;
 
     /// <summary>Registers a request. The full fence orders it before the re-check of the route.</summary>
     public void Enter() => Interlocked.Increment(ref _inFlight);

@@ -12,6 +12,16 @@ internal sealed class RouteTable(Random random)
     /// <summary>The form in force.</summary>
     public RouteForm Form => _form;
 
+    /// <summary>Whether another gateway has taken this one's place: each request is its connection's last.</summary>
+    public bool IsLeaving { get; private set; }
+
+    /// <summary>Puts the form in force by which everything goes to that other gateway, for good.</summary>
+    public void Leave(RouteForm form)
+    {
+        IsLeaving = true;
+        Switch(form);
+    }
+
     /// <summary>Registers a request with a generation; null when the route is empty. The caller ends it with <see cref="GenerationTraffic.Leave"/>.</summary>
     public GenerationTraffic? Enter(Upstream? avoid = null)
     {

@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace ImmutableBuild.Gateway.Serving;
 
@@ -12,6 +14,26 @@ namespace ImmutableBuild.Gateway.Serving;
 internal sealed class PrefaceSorter(IConnectionListenerFactory transport) : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     private readonly Channel<ConnectionContext> _http2 = Channel.CreateUnbounded<ConnectionContext>(new() { SingleReader = true });
+    private readonly ConcurrentDictionary<ConnectionContext, bool> _connections = new();
+    private volatile bool _stopsAccepting;
+
+    /// <summary>Connections that were accepted and are not closed.</summary>
+    public int Connections => _connections.Count;
+
+    /// <summary>Accepts none after the one that is being waited for.</summary>
+    public void StopAccepting() => _stopsAccepting = true;
+
+    /// <summary>Asks the clients of HTTP/2 connections to begin no more requests.</summary>
+    public void CloseHttp2()
+    {
+        foreach (var (connection, speaksHttp2) in _connections)
+        {
+            if (speaksHttp2)
+            {
+                connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+            }
+        }
+    }
 
     /// <summary>The endpoint to give to Kestrel for HTTP/2.</summary>
     public EndPoint Http2 { get; } = new SortedEndPoint();
@@ -23,7 +45,19 @@ internal sealed class PrefaceSorter(IConnectionListenerFactory transport) : ICon
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
         endpoint is SortedEndPoint
             ? new Http2Listener(endpoint, _http2)
-            : new SortingListener(await transport.BindAsync(endpoint, cancellationToken), _http2.Writer);
+            : new SortingListener(await transport.BindAsync(endpoint, cancellationToken), this);
+
+    private void Keep(ConnectionContext connection, bool speaksHttp2)
+    {
+        if (_connections.TryAdd(connection, speaksHttp2))
+        {
+            connection.ConnectionClosed.UnsafeRegister(_ => _connections.TryRemove(connection, out var _), null);
+        }
+        else
+        {
+            _connections.TryUpdate(connection, speaksHttp2, !speaksHttp2);
+        }
+    }
 
     private sealed class SortedEndPoint : EndPoint
     {
@@ -52,14 +86,14 @@ internal sealed class PrefaceSorter(IConnectionListenerFactory transport) : ICon
         private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
         private readonly IConnectionListener _inner;
-        private readonly ChannelWriter<ConnectionContext> _http2;
+        private readonly PrefaceSorter _sorter;
         private readonly Channel<ConnectionContext> _http1 = Channel.CreateUnbounded<ConnectionContext>(new() { SingleReader = true });
         private readonly Task _accepting;
 
-        public SortingListener(IConnectionListener inner, ChannelWriter<ConnectionContext> http2)
+        public SortingListener(IConnectionListener inner, PrefaceSorter sorter)
         {
             _inner = inner;
-            _http2 = http2;
+            _sorter = sorter;
             _accepting = Task.Run(AcceptAllAsync);
         }
 
@@ -80,9 +114,16 @@ internal sealed class PrefaceSorter(IConnectionListenerFactory transport) : ICon
         {
             try
             {
-                while (await _inner.AcceptAsync() is { } connection)
+                while (!_sorter._stopsAccepting && await _inner.AcceptAsync() is { } connection)
                 {
+                    _sorter.Keep(connection, speaksHttp2: false);
                     _ = SortAsync(connection);
+                }
+
+                if (_sorter._stopsAccepting)
+                {
+                    // Kestrel would close the socket that others listen on.
+                    return;
                 }
 
                 _http1.Writer.TryComplete();
@@ -100,8 +141,7 @@ internal sealed class PrefaceSorter(IConnectionListenerFactory transport) : ICon
             {
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
                 limit.CancelAfter(Patience);
-                var taken = await BeginsWithPrefaceAsync(connection, limit.Token) ? _http2.TryWrite(connection) : _http1.Writer.TryWrite(connection);
-                if (taken)
+                if (await TakeAsync(connection, limit.Token))
                 {
                     return;
                 }
@@ -112,6 +152,17 @@ internal sealed class PrefaceSorter(IConnectionListenerFactory transport) : ICon
             }
 
             await connection.DisposeAsync();
+        }
+
+        private async ValueTask<bool> TakeAsync(ConnectionContext connection, CancellationToken cancellationToken)
+        {
+            if (!await BeginsWithPrefaceAsync(connection, cancellationToken))
+            {
+                return _http1.Writer.TryWrite(connection);
+            }
+
+            _sorter.Keep(connection, speaksHttp2: true);
+            return _sorter._http2.Writer.TryWrite(connection);
         }
 
         private static async ValueTask<bool> BeginsWithPrefaceAsync(ConnectionContext connection, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using ImmutableBuild.Gateway.Control;
 using ImmutableBuild.Gateway.Supervision;
+using ImmutableBuild.Gateway.Upgrading;
 using ImmutableBuild.Generations;
 
 namespace ImmutableBuild.Gateway.Serving;
@@ -12,12 +13,17 @@ internal static class Restoration
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Adopts or starts the instances of whole generations, reaps half-made ones of its own, goes on destroying, and puts the route in force.</summary>
-    public static async Task RunAsync(Fleet fleet, Destruction destruction, Surroundings surroundings)
+    public static async Task RunAsync(Fleet fleet, Destruction destruction, Surroundings surroundings, Predecessor? predecessor)
     {
         var state = surroundings.Store.Current;
         foreach (var record in state.Generations)
         {
             var generation = new RunningGeneration(record, surroundings);
+            if (predecessor is not null)
+            {
+                generation.Traffic.CountAlso(() => predecessor.InFlight(generation.Id));
+            }
+
             fleet.Add(generation);
             if (record is { Phase: GenerationPhase.Creating, Launch: not null })
             {

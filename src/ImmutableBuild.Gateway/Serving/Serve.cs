@@ -3,10 +3,12 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using ImmutableBuild.Gateway.Control;
 using ImmutableBuild.Gateway.Forwarding;
+using ImmutableBuild.Gateway.Keeping;
 using ImmutableBuild.Gateway.Probing;
 using ImmutableBuild.Gateway.Routing;
 using ImmutableBuild.Gateway.State;
 using ImmutableBuild.Gateway.Supervision;
+using ImmutableBuild.Gateway.Upgrading;
 using ImmutableBuild.Processes;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -20,26 +22,30 @@ internal static class Serve
     /// <summary>Runs a gateway. Ends when an order stopped the app, or when <paramref name="ending"/> asks: then the instances go on.</summary>
     /// <param name="options">What it serves; the port is the one really listened on.</param>
     /// <param name="listener">The keeper's listening socket, where one is inherited.</param>
+    /// <param name="predecessor">The gateway whose place this one takes; null when none runs.</param>
+    /// <param name="hasLeft">Called once it has left its place to another.</param>
     /// <param name="log">Where it tells what it does.</param>
     /// <param name="ending">Asks it to end.</param>
-    public static async Task RunAsync(GatewayOptions options, int? listener, GatewayLog log, CancellationToken ending)
+    public static async Task RunAsync(GatewayOptions options, int? listener, ProcessIdentity? predecessor, Action hasLeft, GatewayLog log, CancellationToken ending)
     {
+        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        using var before = predecessor is null ? null : await SucceedAsync(options, predecessor, log, ending);
+        var following = FollowAsync(before, options.StateDirectory, stopped.Token);
         var (time, ledger, store) = SavedState.Open(options.StateDirectory, options.App, TimeProvider.System, log);
         using var http = new HttpProbe();
         var surroundings = new Surroundings(options.StateDirectory, store, ProcessHost.ForThisSystem(), http, time, log);
         var probe = new ServingProbe();
         var fleet = new Fleet(new RouteTable(Random.Shared));
         var destruction = new Destruction(fleet, surroundings);
-        await Restoration.RunAsync(fleet, destruction, surroundings);
+        await Restoration.RunAsync(fleet, destruction, surroundings, before);
 
         var url = options.Port is { } port ? new Uri($"http://{Reachable(options.Bind)}:{port}") : null;
         await using var serving = new ServingPathWatch(url, fleet.Routes, probe, time);
         var orders = new Orders(options.App, fleet, ledger, surroundings, serving, destruction);
         var observer = new Observer(options.App, url?.ToString().TrimEnd('/'), fleet, ledger, surroundings, serving);
-        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(ending);
-        var control = new ControlApplication(Info(options), orders, observer, fleet, log, stopped.Cancel);
-
         using var publicServer = url is null ? null : Servers.Public(listener, new IPEndPoint(options.Bind, options.Port!.Value));
+        var retirement = new Retirement(fleet, surroundings, publicServer, url is null ? null : new InstanceAddress(url.Host, url.Port), serving, hasLeft);
+        var control = new ControlApplication(() => Info(options), orders, observer, fleet, retirement, log, stopped.Cancel);
         var socketPath = ControlSocket.PathFor(options.StateDirectory);
         using var controlServer = Servers.Control(socketPath);
         await (publicServer?.StartAsync(new ForwardingApplication(fleet.Routes, probe), ending) ?? Task.CompletedTask);
@@ -47,11 +53,37 @@ internal static class Serve
         await ListenAsync(controlServer, control, socketPath, ending);
         log.Write($"serving {options.App} {(url is null ? "without a port" : $"on {url}")}, process {Environment.ProcessId}");
 
-        await Task.Delay(Timeout.Infinite, stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAny(retirement.Over, Task.Delay(Timeout.Infinite, stopped.Token));
+        if (retirement.HasBegun)
+        {
+            // At once: a regular end closes the listening socket, and removes the control socket's file, which are the other gateway's by now.
+            Environment.Exit(ExitCodes.Succeeded);
+        }
+
         using var limit = new CancellationTokenSource(ServersStop);
         await controlServer.StopAsync(limit.Token);
         await (publicServer?.StopAsync(limit.Token) ?? Task.CompletedTask);
+        await following;
         log.Write("ended");
+    }
+
+    /// <summary>What is saved must be readable before anyone leaves.</summary>
+    private static async Task<Predecessor?> SucceedAsync(GatewayOptions options, ProcessIdentity predecessor, GatewayLog log, CancellationToken cancellationToken)
+    {
+        StateStore.DemandReadable(options.StateDirectory, options.App, log);
+        var before = await Predecessor.SucceedAsync(options.StateDirectory, predecessor, ProcessHost.ForThisSystem(), cancellationToken);
+        log.Write(before is null ? $"process {predecessor.Id} is gone; taking its place" : $"process {predecessor.Id} has left its place");
+        return before;
+    }
+
+    private static async Task FollowAsync(Predecessor? before, string stateDirectory, CancellationToken cancellationToken)
+    {
+        await (before?.FollowAsync(cancellationToken) ?? Task.CompletedTask);
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            File.Delete(Predecessor.LeftSocket(stateDirectory));
+            ServedProgram.RemoveOthers(stateDirectory);
+        }
     }
 
     private static async Task ListenAsync(KestrelServer server, ControlApplication control, string socketPath, CancellationToken cancellationToken)
@@ -72,7 +104,11 @@ internal static class Serve
         GatewayProtocol.Version,
         typeof(Serve).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? RuntimeInformation.FrameworkDescription,
         Environment.ProcessId,
-        options.Port ?? 0);
+        options.Port ?? 0)
+    {
+        Program = ServedProgram.Own,
+        Next = ServedProgram.Read(options.StateDirectory) is var next && next != ServedProgram.Own ? next : null,
+    };
 
     /// <summary>An address the gateway itself can ask: any address is reached through loopback.</summary>
     private static string Reachable(IPAddress bind)

@@ -13,7 +13,7 @@ internal static class Servers
     /// <summary>A server for everyone: any size, any duration; the app decides on its limits.</summary>
     /// <param name="listener">An inherited listening socket, or null to listen on <paramref name="endpoint"/>.</param>
     /// <param name="endpoint">Where to listen when nothing is inherited.</param>
-    public static KestrelServer Public(int? listener, IPEndPoint endpoint)
+    public static PublicServer Public(int? listener, IPEndPoint endpoint)
     {
         var sorter = new PrefaceSorter(Transport(inline: true));
         var options = new KestrelServerOptions
@@ -35,7 +35,7 @@ internal static class Servers
         }
 
         options.Listen(sorter.Http2, http2 => http2.Protocols = HttpProtocols.Http2);
-        return new KestrelServer(Options.Create(options), sorter, NullLoggerFactory.Instance);
+        return new PublicServer(new KestrelServer(Options.Create(options), sorter, NullLoggerFactory.Instance), sorter);
     }
 
     /// <summary>A server for the owner of <paramref name="socketPath"/> alone.</summary>

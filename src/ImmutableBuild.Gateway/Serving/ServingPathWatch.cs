@@ -44,10 +44,16 @@ internal sealed class ServingPathWatch(Uri? entry, RouteTable routes, ServingPro
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Asks no more.</summary>
+    public async Task StopAsync()
     {
         await _stopping.CancelAsync();
         await _watch;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         _invoker.Dispose();
         _stopping.Dispose();
         _restarted.Dispose();

@@ -20,6 +20,7 @@ internal sealed class StateStore
     private readonly Action<string> _flushDirectory;
     private readonly GatewayLog _log;
     private volatile GatewayState _current;
+    private bool _isClosed;
 
     private StateStore(string path, string previous, GatewayState state, TimeProvider time, Action<string> flushDirectory, GatewayLog log)
     {
@@ -49,6 +50,10 @@ internal sealed class StateStore
         return new StateStore(path, previous, state, time, flushDirectory ?? DurableFile.FlushDirectory, log);
     }
 
+    /// <summary>Throws as <see cref="Open"/> would, and touches nothing.</summary>
+    public static void DemandReadable(string directory, AppKey app, GatewayLog log) =>
+        _ = Read(Path.Combine(directory, "state.json"), Path.Combine(directory, "state.previous.json"), app, log);
+
     /// <summary>
     /// Makes <paramref name="change"/> durable, then current, then runs <paramref name="effect"/> before any other change may begin.
     /// A change that throws, or returns the same state, writes nothing. IMB6050 when the disk refuses: nothing changed (F09).
@@ -57,6 +62,11 @@ internal sealed class StateStore
     {
         lock (_gate)
         {
+            if (_isClosed)
+            {
+                throw GatewayErrors.HandedOver(_current.App);
+            }
+
             var next = change(_current);
             if (!ReferenceEquals(next, _current))
             {
@@ -72,6 +82,15 @@ internal sealed class StateStore
 
             effect?.Invoke(next);
             return next;
+        }
+    }
+
+    /// <summary>Another gateway has the state from now on: no change is taken any more. One that is under way ends first.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
         }
     }
 

@@ -26,6 +26,9 @@ internal interface IInstance : IAsyncDisposable
     /// <summary>The last <paramref name="lines"/> lines it wrote, as far as this gateway knows.</summary>
     ImmutableArray<string> ReadLog(int lines);
 
+    /// <summary>Leaves it to another gateway: from now on it is not started again here, and nothing is written down of it (F11).</summary>
+    void LetGo();
+
     /// <summary>Is done with it for good.</summary>
     Task StopAsync();
 

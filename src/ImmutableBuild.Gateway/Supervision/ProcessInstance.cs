@@ -21,6 +21,7 @@ internal sealed class ProcessInstance : IInstance
     private readonly RestartBackoff _backoff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(15), wellAfter: TimeSpan.FromSeconds(30));
     private volatile InstanceRecord _record;
     private volatile InstanceRun? _run;
+    private volatile bool _isLetGo;
     private Task _supervision = Task.CompletedTask;
     private Task _probes = Task.CompletedTask;
 
@@ -79,6 +80,9 @@ internal sealed class ProcessInstance : IInstance
 
     /// <inheritdoc/>
     public ImmutableArray<string> ReadLog(int lines) => _directory.Output.Tail(lines);
+
+    /// <inheritdoc/>
+    public void LetGo() => _isLetGo = true;
 
     /// <inheritdoc/>
     /// <remarks>TERM to its group, KILL after the grace period, then whoever left the group (F45).</remarks>
@@ -151,6 +155,11 @@ internal sealed class ProcessInstance : IInstance
         while ((found ?? await StartAgainAsync(wait)) is { } process)
         {
             var exitCode = await WaitForEndAsync(process);
+            if (_isLetGo)
+            {
+                return;
+            }
+
             var ran = _surroundings.Time.GetUtcNow() - _run!.Since;
             Attempt(() => End(exitCode));
 
@@ -227,7 +236,15 @@ internal sealed class ProcessInstance : IInstance
         return null;
     }
 
-    private Task ProbeAsync() => _looking.RunAsync(_directory.Output.Bound, fault => _surroundings.Log.Write($"{Id}/{_record.Name}: {fault.Message}"), _stopping.Token);
+    private Task ProbeAsync() => _looking.RunAsync(Bound, fault => _surroundings.Log.Write($"{Id}/{_record.Name}: {fault.Message}"), _stopping.Token);
+
+    private void Bound()
+    {
+        if (!_isLetGo)
+        {
+            _directory.Output.Bound();
+        }
+    }
 
     /// <summary>Keeps the process's id for a gateway that comes after this one. A full disk must not take the instance down: its process is then found by its markers.</summary>
     private void Commit()
@@ -246,6 +263,6 @@ internal sealed class ProcessInstance : IInstance
     private async Task<bool> PauseAsync(TimeSpan wait)
     {
         await Task.Delay(wait, _surroundings.Time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return !_stopping.IsCancellationRequested;
+        return !_stopping.IsCancellationRequested && !_isLetGo;
     }
 }

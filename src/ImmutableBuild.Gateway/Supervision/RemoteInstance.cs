@@ -48,6 +48,12 @@ internal sealed class RemoteInstance : IInstance
     public ImmutableArray<string> ReadLog(int lines) => [];
 
     /// <inheritdoc/>
+    public void LetGo()
+    {
+        // It is only looked at.
+    }
+
+    /// <inheritdoc/>
     public async Task StopAsync()
     {
         await _stopping.CancelAsync();

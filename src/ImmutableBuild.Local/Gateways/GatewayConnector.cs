@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
+using ImmutableBuild.Generations;
 using ImmutableBuild.Local.Files;
 using ImmutableBuild.Releases;
 
@@ -107,6 +109,21 @@ internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions op
             }
 
             await Task.Delay(Interval, options.Time, cancellationToken);
+        }
+    }
+
+    /// <summary>Has a gateway that runs another program give its place to the one that came with this release, unless that is older (F11). IMB6059 when it does not come up.</summary>
+    public async Task UpgradeAsync(AppKey app, GatewayInfo running, GatewayClient client, Lease lease, CancellationToken cancellationToken)
+    {
+        if (running.Program is not { } runs || !ProductVersions.IsUpgrade(FileVersionInfo.GetVersionInfo(options.GatewayProgram).ProductVersion, running.ProductVersion))
+        {
+            return;
+        }
+
+        var program = Path.GetDirectoryName(await _process.KeepProgramAsync(app, cancellationToken))!;
+        if (program != runs)
+        {
+            await client.UpgradeAsync(program, lease, options.Time, cancellationToken);
         }
     }
 

@@ -3,6 +3,7 @@ using System.ComponentModel;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
 using ImmutableBuild.Processes;
+using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Local.Gateways;
 
@@ -23,7 +24,7 @@ internal sealed class GatewayProcess(LocalLayout layout, LocalTargetOptions opti
     public async Task<StartedGateway> StartAsync(GatewayOptions gateway, CancellationToken cancellationToken)
     {
         var dotnet = DotnetHost.Find();
-        var program = await _copies.UseAsync(gateway.App, new GatewayProgram(layout, options.GatewayProgram), cancellationToken);
+        var program = await KeepProgramAsync(gateway.App, cancellationToken);
         var words = Path.Combine(gateway.StateDirectory, StartLog);
         try
         {
@@ -43,6 +44,10 @@ internal sealed class GatewayProcess(LocalLayout layout, LocalTargetOptions opti
             throw LocalErrors.GatewayNotStarted(gateway.App, fault.Message, fault);
         }
     }
+
+    /// <summary>The path of the copy of the program that <paramref name="app"/> may run from. IMB6101 when the program is not whole.</summary>
+    public Task<string> KeepProgramAsync(AppKey app, CancellationToken cancellationToken) =>
+        _copies.UseAsync(app, new GatewayProgram(layout, options.GatewayProgram), cancellationToken);
 
     private static ImmutableSortedDictionary<string, string> Environment(DotnetHost dotnet) =>
         Inherited

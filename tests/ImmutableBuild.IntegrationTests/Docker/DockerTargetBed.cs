@@ -1,6 +1,7 @@
 using ImmutableBuild.Docker;
 using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Models;
+using ImmutableBuild.Docker.Gateways;
 using ImmutableBuild.Generations;
 using ImmutableBuild.IntegrationTests.Targets;
 using ImmutableBuild.Releases;
@@ -42,11 +43,12 @@ internal sealed class DockerTargetBed : IServingFixture
     /// <summary>A small image with a shell.</summary>
     public string ToolsImage => _bed.Engine.Image;
 
-    public DockerTarget Open(int port = 0, Func<IDockerClient, GenerationSpec, CancellationToken, Task<string>>? ensureImage = null) => DockerTarget.Open(new DockerTargetOptions
+    public DockerTarget Open(int port = 0, Func<IDockerClient, GenerationSpec, CancellationToken, Task<string>>? ensureImage = null, string? gatewayDirectory = null) => DockerTarget.Open(new DockerTargetOptions
     {
         FindEndpoint = () => _bed.Engine.Endpoint,
         EnsureImage = ensureImage ?? _apps.EnsureImageAsync,
         EnsureGatewayImage = _apps.EnsureGatewayAsync,
+        FindGatewayProgram = () => GatewayProgram.Find(gatewayDirectory ?? AppContext.BaseDirectory),
         EnsureToolsImage = (client, reference, cancellationToken) => _apps.EnsureToolsAsync(client, reference, cancellationToken),
         ReadVariable = name => Variables.GetValueOrDefault(name),
         PublicPort = port,

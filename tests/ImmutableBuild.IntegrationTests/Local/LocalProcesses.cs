@@ -18,6 +18,9 @@ internal static class LocalProcesses
     public static IReadOnlyList<int> InstancesOf(string dataDirectory, GenerationId generation) =>
         Find(process => process.Mentions("environ", dataDirectory) && process.Mentions("environ", $"IMMUTABLE_GENERATION={generation}"));
 
+    /// <summary>Whether there is such a process.</summary>
+    public static bool IsRunning(int process) => ProcessHost.ForThisSystem().Find(process) is not null;
+
     /// <summary>kill -9 of all of them at once, and their end.</summary>
     public static async Task KillAsync(params IEnumerable<int> processes)
     {

@@ -1,0 +1,21 @@
+using ImmutableBuild.Processes;
+
+namespace ImmutableBuild.Gateway.Keeping;
+
+/// <summary>The word of a gateway that it has left everything to another: from then on the keeper must have that other one serve, or the next.</summary>
+internal static class YieldMark
+{
+    private const string File = "yielded";
+
+    /// <summary>Written by the gateway that leaves.</summary>
+    public static void Set(string stateDirectory, ProcessIdentity gateway) => System.IO.File.WriteAllText(PathOf(stateDirectory), gateway.ToString());
+
+    /// <summary>Whether <paramref name="gateway"/> has left.</summary>
+    public static bool IsOf(string stateDirectory, ProcessIdentity gateway) =>
+        System.IO.File.Exists(PathOf(stateDirectory)) && System.IO.File.ReadAllText(PathOf(stateDirectory)) == gateway.ToString();
+
+    /// <summary>Nobody has left.</summary>
+    public static void Clear(string stateDirectory) => System.IO.File.Delete(PathOf(stateDirectory));
+
+    private static string PathOf(string stateDirectory) => Path.Combine(stateDirectory, File);
+}

@@ -1,0 +1,25 @@
+using ImmutableBuild.Gateway.Forwarding;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace ImmutableBuild.Gateway.Serving;
+
+/// <summary>The server of the public port, and the connections it has.</summary>
+internal sealed class PublicServer(KestrelServer server, PrefaceSorter sorter) : IDisposable
+{
+    /// <summary>The connections it has.</summary>
+    public int Connections => sorter.Connections;
+
+    /// <summary>Begins to serve.</summary>
+    public Task StartAsync(ForwardingApplication application, CancellationToken cancellationToken) => server.StartAsync(application, cancellationToken);
+
+    /// <summary>Accepts nobody any more, but for one that may be waited for already. The listening socket stays as it is: another process listens on it.</summary>
+    public void StopAccepting() => sorter.StopAccepting();
+
+    /// <summary>Asks clients that came with HTTP/2 to begin no more requests here (RFC 9113, 6.8). One with HTTP/1.1 is told with its next answer, so that none is closed as it asks.</summary>
+    public void CloseIdleHttp2() => sorter.CloseHttp2();
+
+    /// <summary>Ends.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => server.StopAsync(cancellationToken);
+
+    public void Dispose() => server.Dispose();
+}
