@@ -101,7 +101,7 @@ public sealed class GatewayClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Has the program in <paramref name="directory"/> take the gateway's place, and waits until it serves. IMB6059 when it does not come to that; the one that
+    /// Has the program in <paramref name="directory"/> take the gateway's place, and waits until it serves. IMB6061 when it does not come to that; the one that
     /// served then goes on.
     /// </summary>
     public async Task UpgradeAsync(string directory, Lease lease, TimeProvider time, CancellationToken cancellationToken)

@@ -48,7 +48,7 @@ public static class GatewayErrors
         "Use that one, or stop it first.");
 
     private static readonly ErrorDescriptor NotUpgradedDescriptor = new(
-        "IMB6059", "The gateway could not be upgraded",
+        "IMB6061", "The gateway could not be upgraded",
         "The gateway was to give its place to the version that came with this release, and that one does not come up. The one that ran goes on serving.",
         "See gateway.log in the app's state directory, or the log of the gateway's container; use the version that runs, or stop the app and release it again.");
 

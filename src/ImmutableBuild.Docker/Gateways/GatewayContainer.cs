@@ -41,7 +41,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         return found;
     }
 
-    /// <summary>Has a gateway that runs another program give its place to the one that came with this release, unless that is older (F11). IMB6059 when it does not come up.</summary>
+    /// <summary>Has a gateway that runs another program give its place to the one that came with this release, unless that is older (F11). IMB6061 when it does not come up.</summary>
     public async Task UpgradeAsync(ContainerInspectResponse container, GatewayClient control, Lease lease, CancellationToken cancellationToken)
     {
         var (running, program) = (await control.InfoAsync(cancellationToken), options.FindGatewayProgram());

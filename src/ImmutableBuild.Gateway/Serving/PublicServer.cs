@@ -1,4 +1,6 @@
 using ImmutableBuild.Gateway.Forwarding;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ImmutableBuild.Gateway.Serving;
@@ -6,6 +8,9 @@ namespace ImmutableBuild.Gateway.Serving;
 /// <summary>The server of the public port, and the connections it has.</summary>
 internal sealed class PublicServer(KestrelServer server, PrefaceSorter sorter) : IDisposable
 {
+    /// <summary>Where it listens, once it has been started.</summary>
+    public ICollection<string> Addresses => server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
+
     /// <summary>The connections it has.</summary>
     public int Connections => sorter.Connections;
 

@@ -112,7 +112,7 @@ internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions op
         }
     }
 
-    /// <summary>Has a gateway that runs another program give its place to the one that came with this release, unless that is older (F11). IMB6059 when it does not come up.</summary>
+    /// <summary>Has a gateway that runs another program give its place to the one that came with this release, unless that is older (F11). IMB6061 when it does not come up.</summary>
     public async Task UpgradeAsync(AppKey app, GatewayInfo running, GatewayClient client, Lease lease, CancellationToken cancellationToken)
     {
         if (running.Program is not { } runs || !ProductVersions.IsUpgrade(FileVersionInfo.GetVersionInfo(options.GatewayProgram).ProductVersion, running.ProductVersion))

@@ -59,10 +59,10 @@ public sealed class UpgradeTests : IDisposable
 
         var failure = await Should.ThrowAsync<ImmutableBuildException>(async () => await gateway.Client.UpgradeAsync(broken, await gateway.LeaseAsync(), TimeProvider.System, Token));
 
-        failure.Code.ShouldBe("IMB6059");
+        failure.Code.ShouldBe("IMB6061");
         (await gateway.Client.InfoAsync(Token)).ShouldBe(before);
         (await gateway.AskWhoAsync()).Generation.ShouldBe(serving.ToString());
-        (await Should.ThrowAsync<ImmutableBuildException>(async () => await gateway.Client.UpgradeAsync(_programs, await gateway.LeaseAsync(), TimeProvider.System, Token))).Code.ShouldBe("IMB6059");
+        (await Should.ThrowAsync<ImmutableBuildException>(async () => await gateway.Client.UpgradeAsync(_programs, await gateway.LeaseAsync(), TimeProvider.System, Token))).Code.ShouldBe("IMB6061");
     }
 
     [Fact]
@@ -115,17 +115,7 @@ public sealed class UpgradeTests : IDisposable
         (await Should.ThrowAsync<ImmutableBuildException>(() => gateway.Client.UpgradeAsync(Copy("next"), lease with { FencingToken = lease.FencingToken - 1 }, TimeProvider.System, Token))).Code.ShouldBe("IMB6002");
     }
 
-    /// <summary>A copy of the gateway's program, as another version would be.</summary>
-    private string Copy(string name)
-    {
-        var directory = Directory.CreateDirectory(Path.Combine(_programs, name)).FullName;
-        foreach (var file in Directory.GetFiles(AppContext.BaseDirectory, "*.dll").Concat(Directory.GetFiles(AppContext.BaseDirectory, "ImmutableBuild.Gateway.*")))
-        {
-            File.Copy(file, Path.Combine(directory, Path.GetFileName(file)), overwrite: true);
-        }
-
-        return directory;
-    }
+    private string Copy(string name) => GatewayCopy.Make(Path.Combine(_programs, name));
 
     private static async Task<ClientWebSocket> ConnectAsync(TestGateway gateway)
     {

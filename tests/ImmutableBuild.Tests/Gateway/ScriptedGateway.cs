@@ -5,8 +5,6 @@ using ImmutableBuild.Gateway.Forwarding;
 using ImmutableBuild.Gateway.Routing;
 using ImmutableBuild.Gateway.Serving;
 using ImmutableBuild.Generations;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ImmutableBuild.Tests.Gateway;
 
@@ -15,7 +13,7 @@ internal sealed class ScriptedGateway : IAsyncDisposable
 {
     private readonly TcpListener _instance = new(IPAddress.Loopback, 0);
     private readonly GenerationTraffic _traffic = new(GenerationId.Parse("aaaaaaaaaaaa-00000001"), new RuntimeConfiguration());
-    private readonly KestrelServer _server = Servers.Public(null, new IPEndPoint(IPAddress.Loopback, 0));
+    private readonly PublicServer _server = Servers.Public(null, new IPEndPoint(IPAddress.Loopback, 0));
     private readonly Func<ScriptedConnection, Task> _script;
     private Upstream? _upstream;
     private int _connections;
@@ -41,7 +39,7 @@ internal sealed class ScriptedGateway : IAsyncDisposable
         var routes = new RouteTable(Random.Shared);
         routes.Switch(new RouteForm(Route.To(gateway._traffic.Id), _ => gateway._traffic));
         await gateway._server.StartAsync(new ForwardingApplication(routes, new ServingProbe()), Token);
-        var address = gateway._server.Features.Get<IServerAddressesFeature>()!.Addresses.First(address => address.StartsWith("http://127", StringComparison.Ordinal));
+        var address = gateway._server.Addresses.First(address => address.StartsWith("http://127", StringComparison.Ordinal));
         gateway.Address = new IPEndPoint(IPAddress.Loopback, new Uri(address).Port);
         return gateway;
     }

@@ -53,6 +53,20 @@ public sealed class StateStoreTests : IDisposable
     }
 
     [Fact]
+    [Trait("Fault", "F11")]
+    public void Once_closed_it_takes_no_change_and_says_that_another_has_it()
+    {
+        var store = Open();
+        store.Change(state => state with { FencingToken = 7 });
+        store.Close();
+
+        var refusal = Should.Throw<ImmutableBuildException>(() => store.Change(state => state with { FencingToken = 8 }));
+
+        (refusal.Code, refusal.IsTransient).ShouldBe(("IMB6060", true));
+        Open().Current.FencingToken.ShouldBe(7);
+    }
+
+    [Fact]
     [Trait("Fault", "F10")]
     public void A_file_that_is_broken_twice_is_not_overwritten()
     {
