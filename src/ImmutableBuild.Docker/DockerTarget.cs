@@ -1,12 +1,15 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Endpoints;
 using ImmutableBuild.Docker.Api.Models;
+using ImmutableBuild.Docker.Drift;
 using ImmutableBuild.Docker.Gateways;
 using ImmutableBuild.Docker.Instances;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Drift;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Docker;
@@ -105,7 +108,10 @@ internal sealed class DockerTarget : IDeploymentTarget
         var image = await _options.EnsureImage(bed.Client, spec, cancellationToken);
         var places = bed.Instances.Places(spec);
         await control.CreateAsync(spec, places, allStarted: false, lease, cancellationToken);
-        await bed.Instances.StartAsync(spec, new InstancePlan(bed.Names, spec, image, secrets, _options.LogDriver), cancellationToken);
+
+        // Where it was there already, instances may have been replaced since, and have other names.
+        var there = (await control.ObserveAsync(cancellationToken)).Find(spec.Id)?.Instances.Select(instance => bed.Instances.Place(spec, instance.Name));
+        await bed.Instances.StartAsync(spec, new InstancePlan(bed.Names, spec, image, secrets, _options.LogDriver), there ?? places, cancellationToken);
         await control.CreateAsync(spec, places, allStarted: true, lease, cancellationToken);
     }, cancellationToken);
 
@@ -124,6 +130,22 @@ internal sealed class DockerTarget : IDeploymentTarget
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ReadLogAsync(AppKey app, GenerationId id, string instance, int lines, CancellationToken cancellationToken) =>
         CallAsync(app, bed => InstanceLog.ReadAsync(bed.Client, bed.Names.Instance(id, instance), lines, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<DriftFinding>> FindDriftAsync(AppKey app, CancellationToken cancellationToken) =>
+        CallAsync(app, bed => new DriftLook(bed.Client, bed.Names, _options, bed.Control).FindAsync(cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task ReplaceAsync(AppKey app, GenerationId id, string instance, ReplacementStep change, Lease lease, CancellationToken cancellationToken) => DoAsync(app, async bed =>
+    {
+        var replacement = new Replacement(bed.Client, bed.Names, _options, bed.Control);
+        await (change switch
+        {
+            ReplacementStep.Begin => replacement.BeginAsync(id, instance, lease, cancellationToken),
+            ReplacementStep.Finish => replacement.FinishAsync(id, instance, lease, cancellationToken),
+            _ => bed.Control.ReplaceAsync(id, instance, change, null, lease, cancellationToken),
+        });
+    }, cancellationToken);
 
     /// <inheritdoc/>
     public Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => DoAsync(app, async bed =>

@@ -10,6 +10,8 @@ var root = new RootCommand("Looks after apps that were released with ImmutableBu
     HistoryCommand.Create(),
     RollbackCommand.Create(),
     LogsCommand.Create(),
+    DriftCommand.Create(),
+    HealCommand.Create(),
     StopCommand.Create(),
     ResumeCommand.Create(),
     AppScope.Project,

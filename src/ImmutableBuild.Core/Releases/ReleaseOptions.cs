@@ -55,6 +55,9 @@ public sealed record ReleaseOptions
     /// <summary>On the <c>docker</c> target: where the instances' output goes; null for the engine's default.</summary>
     public string? LogDriver { get; init; }
 
+    /// <summary>For drift alone: the file that the report goes to, as JSON; null for none.</summary>
+    public string? DriftFile { get; init; }
+
     /// <summary>For a rollback alone: the generation to go to; null takes the one that was live before.</summary>
     public GenerationId? RollbackTo { get; init; }
 }

@@ -114,7 +114,11 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         }
     }
 
-    private CreateContainerParameters Plan(string image, string network, int? port) => new()
+    /// <summary>How a gateway is made.</summary>
+    /// <param name="image">Its image.</param>
+    /// <param name="network">Its network.</param>
+    /// <param name="port">The port of the host; 0 for one that the engine chooses, null for none.</param>
+    public CreateContainerParameters Plan(string image, string network, int? port) => new()
     {
         Name = names.Gateway,
         Image = image,

@@ -40,6 +40,7 @@ internal sealed class DockerTargetBed : IServingFixture
     {
         FindEndpoint = () => _bed.Engine.Endpoint,
         EnsureImage = _apps.EnsureImageAsync,
+        FindImage = _apps.FindImageAsync,
         EnsureGatewayImage = _apps.EnsureGatewayAsync,
         ReadVariable = _ => null,
         PublicPort = port,

@@ -55,6 +55,7 @@ public static class ReleaseOptionsParser
             GatewayBaseImage = reader.Get(GatewayBaseImage),
             LogDriver = reader.Find(LogDriver),
             RollbackTo = reader.Get(RollbackTo, null),
+            DriftFile = reader.Find(DriftFile),
         };
         OptionConflicts.Find(options, reader);
         return reader.Mistakes is { IsEmpty: false } mistakes ? throw new ImmutableBuildException(mistakes) : options;
