@@ -56,8 +56,12 @@ public sealed class DriftTests(DockerEngine engine, DockerApps apps, ITestOutput
     public Task An_instance_that_someone_removed() => IsSeenAndMendedAsync((DriftKind.Missing, "container"), (_, container) => RemoveAsync(container));
 
     [Fact]
-    public Task A_network_that_someone_connected() => IsSeenAndMendedAsync((DriftKind.Network, "network bridge"), (_, container) =>
-        Bed.Client.Networks.ConnectNetworkAsync("bridge", new NetworkConnectParameters(container), Token));
+    public async Task A_network_that_someone_connected()
+    {
+        await using var other = engine.OpenOrSkip();
+        await other.Client.Networks.CreateNetworkAsync(new NetworksCreateParameters { Name = other.Name, Labels = other.Labels }, Token);
+        await IsSeenAndMendedAsync((DriftKind.Network, $"network {other.Name}"), (_, container) => Bed.Client.Networks.ConnectNetworkAsync(other.Name, new NetworkConnectParameters(container), Token));
+    }
 
     [Fact]
     public Task A_variable_in_a_container_made_by_hand() => IsSeenAndMendedAsync(
@@ -85,8 +89,7 @@ public sealed class DriftTests(DockerEngine engine, DockerApps apps, ITestOutput
     {
         await ServeAsync();
         await using var other = engine.OpenOrSkip();
-        var foreign = await other.RunAsync("exec sleep 1000");
-        await Bed.Client.Networks.ConnectNetworkAsync(Names.Network, new NetworkConnectParameters(foreign), Token);
+        var foreign = await other.RunAsync("exec sleep 1000", parameters => parameters with { HostConfig = new HostConfiguration { NetworkMode = Names.Network } });
 
         var found = (await FindAsync()).Findings.ShouldHaveSingleItem();
         var healed = await HealAsync();

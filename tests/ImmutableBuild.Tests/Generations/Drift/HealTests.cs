@@ -25,11 +25,11 @@ public sealed class HealTests
         var result = await HealAsync();
 
         var healed = result.Healed.ShouldHaveSingleItem();
-        (healed.Generation, healed.Drifted, healed.Fresh).ShouldBe((World.Id(1), "1", "3"));
+        (healed.Generation, healed.Drifted, healed.Fresh).ShouldBe((_world.Serving!.Value, "1", "3"));
         healed.Kinds.ShouldBe([DriftKind.Limits, DriftKind.Files]);
         result.Remaining.IsDrifted.ShouldBeFalse();
         _world.Now.Generations.ShouldHaveSingleItem().Instances.Select(instance => instance.Name).ShouldBe(["0", "3", "2"]);
-        _world.Target.Calls.Skip(calls).ShouldBe(["Begin 1", "Finish 1", $"record Live {World.Id(1)}"]);
+        _world.Target.Calls.Skip(calls).ShouldBe(["Begin 1", "Finish 1", $"record Live {_world.Serving}"]);
         _world.Now.Lease.ShouldBeNull();
         _verifier.Asked.ShouldBe(1);
     }
@@ -178,7 +178,7 @@ public sealed class HealTests
             return Fault.None;
         };
 
-        await Should.ThrowAsync<OperationCanceledException>(() => HealAsync(cancellation.Token));
+        await Should.ThrowAsync<OperationCanceledException>(() => HealUntilAsync(cancellation.Token));
 
         var generation = _world.Now.Generations.ShouldHaveSingleItem();
         (generation.Instances[0].Name, generation.Joining.Length).ShouldBe(("0", 0));
@@ -228,7 +228,7 @@ public sealed class HealTests
     {
         await _world.ReleaseAsync(1);
         await _world.ReleaseAsync(2);
-        Drifted("0", DriftKind.Files, 2);
+        Drifted("0", DriftKind.Files);
 
         await HealAsync();
 
@@ -243,16 +243,12 @@ public sealed class HealTests
         return fault;
     }
 
-    private void Drifted(string instance, params DriftKind[] kinds) => _world.Target.Drift.AddRange(kinds.Select(kind => Finding(1, instance, kind)));
+    private void Drifted(string instance, params DriftKind[] kinds) => Array.ForEach(kinds, kind => _world.Target.Drift.Add(new DriftFinding(_world.Serving, instance, kind, "something", "as released", "changed")));
 
-    private void Drifted(string instance, DriftKind kind, int commit) => _world.Target.Drift.Add(Finding(commit, instance, kind));
+    private Task<HealResult> HealAsync() => HealUntilAsync(Token);
 
-    private static DriftFinding Finding(int commit, string instance, DriftKind kind) => new(World.Id(commit), instance, kind, "something", "as released", "changed");
-
-    private Task<HealResult> HealAsync() => HealAsync(Token);
-
-    private Task<HealResult> HealAsync(CancellationToken cancellationToken) =>
-        new Heal(_world.Target, _verifier, _world.Time, _world.Reporter).RunAsync(SimulatedSpecs.App, _world.Plan, cancellationToken);
+    private Task<HealResult> HealUntilAsync(CancellationToken cancelled) =>
+        new Heal(_world.Target, _verifier, _world.Time, _world.Reporter).RunAsync(SimulatedSpecs.App, _world.Plan, cancelled);
 
     private sealed class Verifier : IImageVerifier
     {

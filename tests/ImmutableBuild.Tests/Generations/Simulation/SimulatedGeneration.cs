@@ -49,7 +49,7 @@ internal sealed class SimulatedGeneration(GenerationSpec spec, SimulatedApp app,
     public void Begin(string replaced, DateTimeOffset now)
     {
         var name = $"{All.Max(instance => int.Parse(instance.Name)) + 1}";
-        Joining.TryAdd(replaced, new SimulatedInstance(name, behaviour(spec), spec.Configuration.Probe, now));
+        Joining.TryAdd(replaced, new SimulatedInstance(name, behaviour(Spec), Spec.Configuration.Probe, now));
     }
 
     public void Finish(string replaced, DateTimeOffset goneAt)

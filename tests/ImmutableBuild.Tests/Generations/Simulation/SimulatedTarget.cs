@@ -31,7 +31,7 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
     public IList<string> Calls { get; } = new List<string>();
 
     /// <summary>What was done to it by hand.</summary>
-    public List<DriftFinding> Drift { get; } = [];
+    public IList<DriftFinding> Drift { get; } = new List<DriftFinding>();
 
     /// <summary>Requests in a second.</summary>
     public double Load { get; set; } = 200;
@@ -180,7 +180,7 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
                 }
 
                 generation.Finish(instance, time.GetUtcNow() + DrainsFor);
-                Drift.RemoveAll(finding => finding.Generation == id && finding.Instance == instance);
+                Drift.Where(finding => finding.Generation == id && finding.Instance == instance).ToList().ForEach(finding => Drift.Remove(finding));
                 break;
             case ReplacementStep.GiveUp:
                 generation.GiveUp(instance, time.GetUtcNow());
