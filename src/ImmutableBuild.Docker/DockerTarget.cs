@@ -1,14 +1,17 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Endpoints;
 using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Docker.Debugging;
+using ImmutableBuild.Docker.Drift;
 using ImmutableBuild.Docker.Gateways;
 using ImmutableBuild.Docker.Instances;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Debugging;
+using ImmutableBuild.Generations.Drift;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Docker;
@@ -116,7 +119,10 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
         var places = bed.Instances.Places(spec);
         await control.CreateAsync(spec, places, allStarted: false, lease, cancellationToken);
         await bed.Volumes.EnsureAsync(spec, image, secrets, cancellationToken);
-        await bed.Instances.StartAsync(spec, new InstancePlan(bed.Names, spec, image, secrets, _options.LogDriver), cancellationToken);
+
+        // Where it was there already, instances may have been replaced since, and have other names.
+        var there = (await control.ObserveAsync(cancellationToken)).Find(spec.Id)?.Instances.Select(instance => bed.Instances.Place(spec, instance.Name));
+        await bed.Instances.StartAsync(spec, new InstancePlan(bed.Names, spec, image, secrets.Variables, _options.LogDriver), there ?? places, cancellationToken);
         await control.CreateAsync(spec, places, allStarted: true, lease, cancellationToken);
     }, cancellationToken);
 
@@ -137,6 +143,22 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
         CallAsync(app, bed => InstanceLog.ReadAsync(bed.Client, bed.Names.Instance(id, instance), lines, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<ImmutableArray<DriftFinding>> FindDriftAsync(AppKey app, CancellationToken cancellationToken) =>
+        CallAsync(app, bed => new DriftLook(bed.Client, bed.Names, _options, bed.Control).FindAsync(cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task ReplaceAsync(AppKey app, GenerationId id, string instance, ReplacementStep change, Lease lease, CancellationToken cancellationToken) => DoAsync(app, async bed =>
+    {
+        var replacement = new Replacement(bed.Client, bed.Names, _options, bed.Control);
+        await (change switch
+        {
+            ReplacementStep.Begin => replacement.BeginAsync(id, instance, lease, cancellationToken),
+            ReplacementStep.Finish => replacement.FinishAsync(id, instance, lease, cancellationToken),
+            _ => bed.Control.ReplaceAsync(id, instance, change, null, lease, cancellationToken),
+        });
+    }, cancellationToken);
+
+    /// <inheritdoc/>
     public Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => DoAsync(app, async bed =>
     {
         await bed.Control.StopAsync(lease, cancellationToken);
@@ -154,7 +176,7 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
         var image = await _options.EnsureImage(bed.Client, spec, cancellationToken);
         var gatewayImage = await _options.EnsureGatewayImage(bed.Client, cancellationToken);
         var toolsImage = request.ToolsImage is { } tools ? await _options.EnsureToolsImage(bed.Client, tools, cancellationToken) : null;
-        var plan = new InstancePlan(bed.Names, spec, image, secrets, _options.LogDriver);
+        var plan = new InstancePlan(bed.Names, spec, image, secrets.Variables, _options.LogDriver);
         var copy = $"{_options.Random.Next(0x1000000):x6}";
         return await new DebugContainers(bed.Client, bed.Names, copy).StartAsync(spec, request, plan, gatewayImage, toolsImage, cancellationToken);
     }, cancellationToken);

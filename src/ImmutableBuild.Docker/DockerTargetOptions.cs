@@ -14,6 +14,9 @@ internal sealed record DockerTargetOptions
     /// <summary>Makes the image of a <see cref="Generations.GenerationSpec"/> exist in the engine; its id there.</summary>
     public required Func<IDockerClient, Generations.GenerationSpec, CancellationToken, Task<string>> EnsureImage { get; init; }
 
+    /// <summary>The id in the engine of the image of a <see cref="Generations.GenerationSpec"/>; null when it isn't there. Changes nothing.</summary>
+    public required Func<IDockerClient, Generations.GenerationSpec, CancellationToken, Task<string?>> FindImage { get; init; }
+
     /// <summary>Makes the gateway's image exist in the engine; its id there.</summary>
     public required Func<IDockerClient, CancellationToken, Task<string>> EnsureGatewayImage { get; init; }
 

@@ -24,6 +24,7 @@ public static class DockerTargets
         {
             FindEndpoint = new EndpointDiscovery(readVariable, OperatingSystem.IsWindows()).Find,
             EnsureImage = (client, spec, cancellationToken) => Images(client).EnsureAsync(spec.Repository, spec.Image, cancellationToken),
+            FindImage = (client, spec, cancellationToken) => Images(client).LookAsync(spec.Repository, spec.Image, cancellationToken),
             EnsureGatewayImage = async (client, cancellationToken) =>
                 (await new GatewayImage(options.DataDirectory, client, Images(client), registries).EnsureAsync(gatewayDirectory, options.GatewayBaseImage, cancellationToken)).Id,
             FindGatewayProgram = () => program.Value,

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Drift;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Gateway;
@@ -130,6 +131,10 @@ public sealed class GatewayClient : IAsyncDisposable
 
         throw GatewayErrors.NotUpgraded(_app, directory);
     }
+
+    /// <summary>One step of replacing <paramref name="instance"/>; see <see cref="IDeploymentTarget.ReplaceAsync"/>. To begin where something else starts instances, <paramref name="place"/> says where the fresh one will be.</summary>
+    public Task ReplaceAsync(GenerationId id, string instance, ReplacementStep change, InstancePlace? place, Lease lease, CancellationToken cancellationToken) =>
+        OrderAsync(HttpMethod.Post, GatewayProtocol.ReplacementPath(id, instance), Body(new ReplaceRequest(change, lease) { Place = place }, ProtocolJson.Default.ReplaceRequest), CallTimeout, cancellationToken);
 
     /// <summary>Takes everything down but the ledger; returns once it is down. The gateway's process ends right after.</summary>
     public Task StopAsync(Lease lease, CancellationToken cancellationToken) =>

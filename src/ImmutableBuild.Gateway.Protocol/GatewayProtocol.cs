@@ -59,6 +59,9 @@ public static class GatewayProtocol
     /// <summary>POST <see cref="LeasedRequest"/>.</summary>
     public static string DestroyPath(GenerationId id) => $"{GenerationsPath}/{id}/destroy";
 
+    /// <summary>POST <see cref="ReplaceRequest"/>.</summary>
+    public static string ReplacementPath(GenerationId id, string instance) => $"{GenerationsPath}/{id}/instances/{Uri.EscapeDataString(instance)}/replacement";
+
     /// <summary>GET: <see cref="LogReply"/>.</summary>
     public static string LogPath(GenerationId id, string instance, int lines) =>
         $"{GenerationsPath}/{id}/instances/{Uri.EscapeDataString(instance)}/log?lines={lines}";

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Drift;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Gateway;
@@ -40,6 +41,15 @@ public sealed record RouteRequest(Route Route, Lease Lease);
 
 /// <summary><c>POST /v1/generations/{id}/destroy</c>, <c>POST /v1/lease/release</c>, <c>POST /v1/stop</c>.</summary>
 public sealed record LeasedRequest(Lease Lease);
+
+/// <summary><c>POST /v1/generations/{id}/instances/{name}/replacement</c>: a fresh instance beside that one, or what becomes of it.</summary>
+/// <param name="Change">The step.</param>
+/// <param name="Lease">The lease.</param>
+public sealed record ReplaceRequest(ReplacementStep Change, Lease Lease)
+{
+    /// <summary>To begin where something else starts instances: where the fresh one will be. Null where the gateway starts it.</summary>
+    public InstancePlace? Place { get; init; }
+}
 
 /// <summary><c>POST /v1/ledger</c>.</summary>
 public sealed record AppendRequest(LedgerEntry Entry, Lease Lease);
@@ -82,6 +92,7 @@ public sealed record LogReply(ImmutableArray<string> Lines);
 [JsonSerializable(typeof(RouteRequest))]
 [JsonSerializable(typeof(LeasedRequest))]
 [JsonSerializable(typeof(AppendRequest))]
+[JsonSerializable(typeof(ReplaceRequest))]
 [JsonSerializable(typeof(LeaseRequest))]
 [JsonSerializable(typeof(Lease))]
 [JsonSerializable(typeof(Observation))]

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Drift;
 using ImmutableBuild.Images;
 using ImmutableBuild.Local.Gateways;
 using ImmutableBuild.Local.Images;
@@ -145,6 +147,36 @@ public sealed class LocalTarget : IDeploymentTarget
 
         await using var client = ClientOf(app);
         return await client.ReadLogAsync(id, instance, lines, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>All instances of a generation run from one unpacked image, so that a file that was changed is a difference of each.</remarks>
+    public async Task<ImmutableArray<DriftFinding>> FindDriftAsync(AppKey app, CancellationToken cancellationToken)
+    {
+        if (await _gateways.FindAsync(app, cancellationToken) is null)
+        {
+            return _gateways.WasInterrupted(app) ? [new DriftFinding(null, null, DriftKind.Gateway, "process", "running", "gone; any look at the app, such as -t:Status, brings it back")] : [];
+        }
+
+        await using var client = ClientOf(app);
+        var observed = await client.ObserveAsync(cancellationToken);
+        return await new LocalDrift(_images).FindAsync(observed, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A fresh process runs from whole files: an image that was changed on disk is unpacked anew first.</remarks>
+    public async Task ReplaceAsync(AppKey app, GenerationId id, string instance, ReplacementStep change, Lease lease, CancellationToken cancellationToken)
+    {
+        await RequireAsync(app, cancellationToken);
+        await using var client = ClientOf(app);
+        if (change == ReplacementStep.Begin)
+        {
+            var observed = await client.ObserveAsync(cancellationToken);
+            var spec = observed.Find(id)?.Spec ?? throw GatewayErrors.NotReplaceable(app, id, instance);
+            await _images.MendAsync(app, spec.Image, () => _options.OpenRepository(spec.Repository), cancellationToken);
+        }
+
+        await client.ReplaceAsync(id, instance, change, null, lease, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,8 @@ var root = new RootCommand("Looks after apps that were released with ImmutableBu
     RollbackCommand.Create(),
     LogsCommand.Create(),
     DebugCommand.Create(),
+    DriftCommand.Create(),
+    HealCommand.Create(),
     StopCommand.Create(),
     ResumeCommand.Create(),
     AppScope.Project,

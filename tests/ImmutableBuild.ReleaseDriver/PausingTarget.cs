@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Drift;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.ReleaseDriver;
@@ -30,6 +32,11 @@ internal sealed class PausingTarget(IDeploymentTarget target, DriverPlan plan) :
 
     public Task<IReadOnlyList<string>> ReadLogAsync(AppKey app, GenerationId id, string instance, int lines, CancellationToken cancellationToken) =>
         target.ReadLogAsync(app, id, instance, lines, cancellationToken);
+
+    public Task<ImmutableArray<DriftFinding>> FindDriftAsync(AppKey app, CancellationToken cancellationToken) => target.FindDriftAsync(app, cancellationToken);
+
+    public Task ReplaceAsync(AppKey app, GenerationId id, string instance, ReplacementStep change, Lease lease, CancellationToken cancellationToken) =>
+        ChangeAsync($"{change} {instance}", () => target.ReplaceAsync(app, id, instance, change, lease, cancellationToken));
 
     public Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken) =>
         ChangeAsync("stop", () => target.StopAsync(app, lease, cancellationToken));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Drift;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Errors;
@@ -32,9 +33,22 @@ public static class DestroyErrors
         "Its destruction began, but longer ago than draining, the grace period of its processes and removing its files may take together.",
         "See the target's log for what holds it up. What serves is not affected; run DestroyOld again once it is mended.");
 
+    private static readonly ErrorDescriptor NotHealedDescriptor = new(
+        "IMB8006", "A drifted instance could not be replaced",
+        "A fresh instance of the same generation was started beside the drifted one and did not become healthy. It was removed; the drifted one stays as it was.",
+        "See in the message how the fresh one did. What serves is as it was; run Heal again, or release.");
+
+    private static readonly ErrorDescriptor DriftedDescriptor = new(
+        "IMB8007", "What runs is not what was released",
+        "Someone changed what runs by hand, or it was damaged. Nothing that runs is ever changed by a release, only replaced.",
+        "Heal replaces drifted instances by fresh ones of the same generation. What is foreign, and the gateway, Heal leaves alone: each line says what to do.");
+
     /// <summary>The rows of this range.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
-        [NothingToRollBackToDescriptor, UnknownGenerationDescriptor, FailedGenerationDescriptor, SecretsChangedDescriptor, NotGoneDescriptor];
+    [
+        NothingToRollBackToDescriptor, UnknownGenerationDescriptor, FailedGenerationDescriptor, SecretsChangedDescriptor, NotGoneDescriptor, NotHealedDescriptor,
+        DriftedDescriptor,
+    ];
 
     /// <summary>No earlier generation qualifies (F30).</summary>
     public static ImmutableBuildException NothingToRollBackTo(AppKey app, GenerationId? live, int failed) => new(new Diagnostic(
@@ -53,6 +67,28 @@ public static class DestroyErrors
     public static ImmutableBuildException SecretsChanged(GenerationId generation, IEnumerable<string> variables) => new(new Diagnostic(
         SecretsChangedDescriptor,
         $"Generation {generation} has to be created again, but {string.Join(", ", variables)} is not set or has another value than then. Set the old value, or release the commit again."));
+
+    /// <summary>What runs differs from what was released (F37).</summary>
+    public static ImmutableBuildException Drifted(DriftReport report) => new(new Diagnostic(DriftedDescriptor, DriftMessage(report)));
+
+    /// <summary>What a heal leaves alone.</summary>
+    public static Diagnostic StillDrifted(DriftReport report) => new(DriftedDescriptor, DriftMessage(report), Severity.Warning);
+
+    /// <summary>A fresh instance did not take the place of a drifted one.</summary>
+    internal static Diagnostic NotHealed(GenerationId generation, string instance, string why) => new(
+        NotHealedDescriptor, $"Instance {instance} of generation {generation} was to be replaced by a fresh one: {why}. The fresh one was removed, and {instance} stays as it was.");
+
+    /// <summary>A replaced instance is still there.</summary>
+    internal static ImmutableBuildException InstanceNotGone(GenerationId generation, string instance, TimeSpan limit) => new(new Diagnostic(
+        NotGoneDescriptor, $"Instance {instance} of generation {generation} was replaced, and is still there after {limit.TotalSeconds:0} s. See the target's log."));
+
+    private static string DriftMessage(DriftReport report)
+    {
+        var places = report.Findings.Select(finding => finding.Instance is { } instance ? $"{finding.Generation} instance {instance}" : $"{finding.Kind}".ToLowerInvariant()).Distinct(StringComparer.Ordinal);
+        var differences = report.Findings.Length == 1 ? "1 difference" : $"{report.Findings.Length} differences";
+        var cure = report.Findings.Any(finding => finding.IsMendable) ? "Heal replaces what drifted" : "Heal can mend none of it: each line says what to do";
+        return $"{report.App} is not as it was released: {differences} ({string.Join(", ", places)}). {cure}.";
+    }
 
     internal static Diagnostic NotGone(GenerationId generation, ObservedGeneration seen, TimeSpan elapsed, TimeSpan limit) => new(
         NotGoneDescriptor,

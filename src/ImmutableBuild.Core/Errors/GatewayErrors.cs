@@ -87,6 +87,19 @@ public static class GatewayErrors
         "No generation that gets traffic is healthy, and this one is: it is the only one that traffic could go back to.",
         "Route to it, or release a generation that is healthy.");
 
+    private static readonly ErrorDescriptor NotReplaceableDescriptor = new(
+        "IMB8052", "There is no such instance to replace",
+        "Only an instance of a generation that is there as a whole, and is not being destroyed, can be replaced.",
+        "Look at the app's status; run Heal again: it goes on from what the target shows.");
+
+    private static readonly ErrorDescriptor FreshNotHealthyDescriptor = new(
+        FreshNotHealthyCode, "A fresh instance does not answer yet",
+        "At the moment it was to take the place of another one it did not pass its probe, so that one stays.",
+        "See the log of the fresh instance for the cause.");
+
+    /// <summary>The code of <see cref="FreshNotHealthy"/>.</summary>
+    public const string FreshNotHealthyCode = "IMB8053";
+
     /// <summary>The code of <see cref="AlreadyKept"/>.</summary>
     public const string AlreadyKeptCode = "IMB6057";
 
@@ -96,6 +109,7 @@ public static class GatewayErrors
         StateNotCommittedDescriptor, PortTakenDescriptor, StateUnreadableDescriptor, StateTooNewDescriptor, InstanceNotStartedDescriptor,
         RequestNotUnderstoodDescriptor, BeingDestroyedDescriptor, AlreadyKeptDescriptor, NotUpgradedDescriptor, HandedOverDescriptor, ReplyNotUnderstoodDescriptor, FaultDescriptor,
         UnknownGenerationDescriptor, NoHealthyInstanceDescriptor, StillRoutedDescriptor, LastHealthyDescriptor,
+        NotReplaceableDescriptor, FreshNotHealthyDescriptor,
     ];
 
     /// <summary>Writing <paramref name="path"/> failed, so the change did not happen (F09).</summary>
@@ -165,4 +179,12 @@ public static class GatewayErrors
     /// <summary>Nothing else could serve (F25, F31).</summary>
     public static ImmutableBuildException LastHealthy(AppKey app, GenerationId generation) => new(
         new Diagnostic(LastHealthyDescriptor, $"Generation {generation} of {app} is the last healthy one, while none that gets traffic is. It is kept."));
+
+    /// <summary>There is nothing that a fresh instance could take the place of.</summary>
+    public static ImmutableBuildException NotReplaceable(AppKey app, GenerationId generation, string instance) => new(
+        new Diagnostic(NotReplaceableDescriptor, $"{app} has no instance {instance} of generation {generation} that could be replaced: it doesn't exist, or its generation is being created or destroyed."));
+
+    /// <summary>The fresh instance was looked at when it was to join, and does not answer.</summary>
+    public static ImmutableBuildException FreshNotHealthy(GenerationId generation, string fresh, string replaced, string found) => new(
+        new Diagnostic(FreshNotHealthyDescriptor, $"Instance {fresh} of generation {generation} can't take the place of {replaced} yet ({found})."));
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using ImmutableBuild.Generations.Drift;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Generations;
@@ -39,6 +41,21 @@ public interface IDeploymentTarget : IAsyncDisposable
 
     /// <summary>The last lines an instance wrote to its standard output and error; empty when there are none.</summary>
     Task<IReadOnlyList<string>> ReadLogAsync(AppKey app, GenerationId id, string instance, int lines, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What runs otherwise than it was released: everything by hand that the target can see. Needs no lease and changes nothing; what can't
+    /// be looked at is a fault, never "no drift".
+    /// </summary>
+    Task<ImmutableArray<DriftFinding>> FindDriftAsync(AppKey app, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// One step of replacing an instance of a generation by a fresh one, made from the same spec. A fresh one shows in
+    /// <see cref="ObservedGeneration.Joining"/> from its beginning on and gets requests only once the step
+    /// <see cref="ReplacementStep.Finish"/> lets it take the place; the instance it replaces drains then, in
+    /// <see cref="ObservedGeneration.Leaving"/> until it is gone. What was begun and not finished goes with the lease it was begun under: the
+    /// next holder finds nothing of it. Refused with IMB8052 for an instance that is not there, with IMB8053 while the fresh one is not healthy.
+    /// </summary>
+    Task ReplaceAsync(AppKey app, GenerationId id, string instance, ReplacementStep change, Lease lease, CancellationToken cancellationToken);
 
     /// <summary>Takes the whole app down: route, generations, gateway, everything but the ledger. For <c>-t:Stop</c>.</summary>
     Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ImmutableBuild.Generations;
 
 /// <summary>Why the ledger got an entry.</summary>
@@ -21,6 +23,9 @@ public enum LedgerCause
 
     /// <summary>The same digest was promoted from another environment.</summary>
     Promote,
+
+    /// <summary>Instances of what was live already had drifted, and were replaced by fresh ones.</summary>
+    Heal,
 }
 
 /// <summary>One line of an app's history. Entries are only ever appended; the target numbers them.</summary>
@@ -47,6 +52,10 @@ public sealed record LedgerEntry
     /// <summary>The lease holder that wrote it.</summary>
     public required string By { get; init; }
 
-    /// <summary>For a failure: what was wrong, in one line.</summary>
+    /// <summary>For a failure: what was wrong; for a heal: what was replaced. In one line.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>Whether the generation went live by it. A heal changes nothing about what is live, so it overtakes no release (F06).</summary>
+    [JsonIgnore]
+    public bool WentLive => Event == LedgerEvent.Live && Cause != LedgerCause.Heal;
 }

@@ -26,9 +26,9 @@ public sealed record Observation(
     [JsonIgnore]
     public GenerationId? Serving => Route.Route.Shares.IsEmpty ? null : Route.Route.Shares.MaxBy(share => share.Percent)!.Generation;
 
-    /// <summary>The sequence of the ledger's newest Live entry; 0 when there is none.</summary>
+    /// <summary>The sequence of the ledger's newest entry by which a generation went live; 0 when there is none.</summary>
     [JsonIgnore]
-    public long LiveSequence => Ledger.LastOrDefault(entry => entry.Event == LedgerEvent.Live)?.Sequence ?? 0;
+    public long LiveSequence => Ledger.LastOrDefault(entry => entry.WentLive)?.Sequence ?? 0;
 
     /// <summary>The generation named <paramref name="id"/>, when it exists.</summary>
     public ObservedGeneration? Find(GenerationId id) => Generations.FirstOrDefault(generation => generation.Id == id);
@@ -66,7 +66,18 @@ public sealed record ObservedGeneration(
 {
     /// <summary>The derived id.</summary>
     public GenerationId Id => Spec.Id;
+
+    /// <summary>Fresh instances beside those they are to replace; they get no requests yet.</summary>
+    public ImmutableArray<JoiningInstance> Joining { get; init; } = [];
+
+    /// <summary>Instances that were replaced, or were to join and were given up: they drain and go.</summary>
+    public ImmutableArray<ObservedInstance> Leaving { get; init; } = [];
 }
+
+/// <summary>A fresh instance that is to take the place of another one of its generation.</summary>
+/// <param name="Replaces">The name of that one.</param>
+/// <param name="Instance">How it is.</param>
+public sealed record JoiningInstance(string Replaces, ObservedInstance Instance);
 
 /// <summary>Where a generation is in its life.</summary>
 public enum GenerationPhase

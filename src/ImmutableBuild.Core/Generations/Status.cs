@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using ImmutableBuild.Generations.Drift;
 using ImmutableBuild.Generations.Rollouts;
 using ImmutableBuild.Releases;
 
@@ -47,4 +48,6 @@ public sealed record Status(
     WriteIndented = true)]
 [JsonSerializable(typeof(Status))]
 [JsonSerializable(typeof(ImmutableArray<HistoryLine>))]
+[JsonSerializable(typeof(DriftReport))]
+[JsonSerializable(typeof(HealResult))]
 public sealed partial class StatusJson : JsonSerializerContext;

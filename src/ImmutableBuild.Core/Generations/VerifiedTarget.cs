@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using ImmutableBuild.Generations.Drift;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Trust;
 
@@ -26,6 +28,11 @@ internal sealed class VerifiedTarget(IDeploymentTarget target, IImageVerifier ve
 
     public Task<IReadOnlyList<string>> ReadLogAsync(AppKey app, GenerationId id, string instance, int lines, CancellationToken cancellationToken) =>
         target.ReadLogAsync(app, id, instance, lines, cancellationToken);
+
+    public Task<ImmutableArray<DriftFinding>> FindDriftAsync(AppKey app, CancellationToken cancellationToken) => target.FindDriftAsync(app, cancellationToken);
+
+    public Task ReplaceAsync(AppKey app, GenerationId id, string instance, ReplacementStep change, Lease lease, CancellationToken cancellationToken) =>
+        target.ReplaceAsync(app, id, instance, change, lease, cancellationToken);
 
     public Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => target.StopAsync(app, lease, cancellationToken);
 

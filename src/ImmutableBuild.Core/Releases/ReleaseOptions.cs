@@ -62,6 +62,9 @@ public sealed record ReleaseOptions
     /// <summary>For Debug alone: how to look.</summary>
     public DebugRequest Debug { get; init; } = DebugRequest.Default;
 
+    /// <summary>For drift alone: the file that the report goes to, as JSON; null for none.</summary>
+    public string? DriftFile { get; init; }
+
     /// <summary>For a rollback alone: the generation to go to; null takes the one that was live before.</summary>
     public GenerationId? RollbackTo { get; init; }
 }

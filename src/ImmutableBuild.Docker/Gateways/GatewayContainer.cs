@@ -29,8 +29,9 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
             await client.Volumes.CreateAsync(
                 new VolumesCreateParameters { Name = names.StateVolume, Labels = new Dictionary<string, string>(names.Labels, StringComparer.Ordinal) { [AppNames.GatewayImageLabel] = image } },
                 cancellationToken);
-            var chosen = port == 0 ? await ChoosePortAsync(Plan(image, network, 0), cancellationToken) : port;
-            return await CreateAsync(Plan(image, network, chosen), cancellationToken);
+            var program = options.FindGatewayProgram().Hash;
+            var chosen = port == 0 ? await ChoosePortAsync(Plan(image, program, network, 0), cancellationToken) : port;
+            return await CreateAsync(Plan(image, program, network, chosen), cancellationToken);
         }
 
         if (!found.State.Running)
@@ -130,7 +131,12 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         }
     }
 
-    private CreateContainerParameters Plan(string image, string network, int? port) => new()
+    /// <summary>How a gateway is made.</summary>
+    /// <param name="image">Its image.</param>
+    /// <param name="program">The hash of the program in it.</param>
+    /// <param name="network">Its network.</param>
+    /// <param name="port">The port of the host; 0 for one that the engine chooses, null for none.</param>
+    public CreateContainerParameters Plan(string image, string program, string network, int? port) => new()
     {
         Name = names.Gateway,
         Image = image,
@@ -139,7 +145,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         Labels = new Dictionary<string, string>(names.LabelsOf(AppNames.GatewayRole), StringComparer.Ordinal) 
         {
             [AppNames.GatewayImageLabel] = image,
-            [AppNames.GatewayProgramLabel] = options.FindGatewayProgram().Hash,
+            [AppNames.GatewayProgramLabel] = program,
         },
         ExposedPorts = port is null ? null : new Dictionary<string, EmptyObject>(StringComparer.Ordinal) { [s_port] = new() },
         HostConfig = Hardening.Apply(new HostConfiguration

@@ -46,6 +46,31 @@ internal sealed class EngineImages(IDockerClient engine, Func<string, IImageSour
         return await InspectAsync(reference.ToString(), cancellationToken) is { } pulled ? pulled.ID : throw DockerErrors.ImageMismatch(reference.ToString(), reference.ToString(), null);
     }
 
+    /// <summary>
+    /// The id of an image; null when the engine doesn't have it. Changes nothing. The engine's own word that it pulled that digest is believed;
+    /// of one that was loaded, the source says what its id must be, and where that is not at hand, the name it was loaded under.
+    /// </summary>
+    public async Task<string?> LookAsync(string repository, Digest image, CancellationToken cancellationToken)
+    {
+        var isEmbedded = repository.StartsWith($"{ImageStores.Embedded}/", StringComparison.Ordinal);
+        if (!isEmbedded && await InspectAsync($"{repository}@{image}", cancellationToken) is { } pulled)
+        {
+            return pulled.ID;
+        }
+
+        try
+        {
+            var source = openRepository(repository);
+            using var reading = source.BeginReading(cancellationToken);
+            var manifest = await source.ReadManifestAsync(image, cancellationToken);
+            return (await FindAsync(new ImageIdentity(manifest.Config.Digest, image), cancellationToken))?.ID;
+        }
+        catch (ImmutableBuildException) when (isEmbedded)
+        {
+            return (await InspectAsync(NameOf(repository, image).ToString(), cancellationToken))?.ID;
+        }
+    }
+
     /// <summary>Loads an image under a name, unless it is there, and answers its id. The caller keeps the source from changing.</summary>
     public async Task<string> LoadAsync(IImageSource source, Digest image, ImageReference name, CancellationToken cancellationToken)
     {

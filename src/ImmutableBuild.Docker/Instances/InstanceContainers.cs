@@ -17,7 +17,7 @@ internal sealed class InstanceContainers(IDockerClient client, AppNames names)
     public ImmutableArray<InstancePlace> Places(GenerationSpec spec) =>
     [
         .. Enumerable.Range(0, spec.Size).Select(number => number.ToString(CultureInfo.InvariantCulture))
-            .Select(name => new InstancePlace(name, names.Instance(spec.Id, name), spec.Configuration.Port ?? 0)),
+            .Select(name => Place(spec, name)),
     ];
 
     /// <summary>Everything of each of them, those that were not started too.</summary>
@@ -28,9 +28,12 @@ internal sealed class InstanceContainers(IDockerClient client, AppNames names)
         return [.. inspected.OfType<ContainerInspectResponse>()];
     }
 
-    /// <summary>Creates and starts those of <paramref name="spec"/> that are not there. IMB6054 when one can't be.</summary>
-    public Task StartAsync(GenerationSpec spec, InstancePlan plan, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(Places(spec), new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancellationToken }, async (place, cancelled) =>
+    /// <summary>Where the instance <paramref name="name"/> of <paramref name="spec"/> answers.</summary>
+    public InstancePlace Place(GenerationSpec spec, string name) => new(name, names.Instance(spec.Id, name), spec.Configuration.Port ?? 0);
+
+    /// <summary>Creates and starts those at <paramref name="places"/> that are not there. IMB6054 when one can't be.</summary>
+    public Task StartAsync(GenerationSpec spec, InstancePlan plan, IEnumerable<InstancePlace> places, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(places, new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancellationToken }, async (place, cancelled) =>
         {
             try
             {

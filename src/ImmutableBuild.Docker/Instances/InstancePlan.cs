@@ -10,9 +10,9 @@ namespace ImmutableBuild.Docker.Instances;
 /// <param name="names">The app's names.</param>
 /// <param name="spec">The generation.</param>
 /// <param name="image">The image's id in the engine.</param>
-/// <param name="secrets">The secrets' values.</param>
+/// <param name="secrets">The values of secret variables by the variable's name in the instance.</param>
 /// <param name="logDriver">Where output goes; null for the engine's default.</param>
-internal sealed class InstancePlan(AppNames names, GenerationSpec spec, string image, SecretValues secrets, string? logDriver)
+internal sealed class InstancePlan(AppNames names, GenerationSpec spec, string image, IReadOnlyDictionary<string, string> secrets, string? logDriver)
 {
     /// <summary>The container of the instance at <paramref name="place"/>.</summary>
     public CreateContainerParameters For(InstancePlace place) => new()
@@ -41,7 +41,7 @@ internal sealed class InstancePlan(AppNames names, GenerationSpec spec, string i
     private Dictionary<string, string> Variables(InstancePlace place)
     {
         var variables = new Dictionary<string, string>(spec.Configuration.Environment, StringComparer.Ordinal);
-        foreach (var (name, value) in secrets.Variables)
+        foreach (var (name, value) in secrets)
         {
             variables[name] = value;
         }

@@ -21,9 +21,16 @@ internal sealed class ObservedContainers(AppNames names, IReadOnlyList<Container
         return observed with { Generations = [.. known, .. Unknown(observed).Select(Leaving)] };
     }
 
-    /// <summary>Containers of generations that the gateway does not know: of ones it has given up, since it is told of each before it exists.</summary>
+    /// <summary>
+    /// Containers of generations and instances that the gateway does not know: of ones it has given up or replaced, since it is told of
+    /// each before it exists.
+    /// </summary>
     public IEnumerable<ContainerInspectResponse> Strangers(Observation observed) =>
-        containers.Where(container => GenerationOf(container) is not { } id || observed.Find(id) is null);
+        containers.Where(container => GenerationOf(container) is not { } id || observed.Find(id) is not { } generation || !Knows(generation, container));
+
+    private bool Knows(ObservedGeneration generation, ContainerInspectResponse container) =>
+        generation.Instances.Concat(generation.Joining.Select(joining => joining.Instance)).Concat(generation.Leaving)
+            .Any(instance => container.Name == "/" + names.Instance(generation.Id, instance.Name));
 
     private static GenerationId? GenerationOf(ContainerInspectResponse container) =>
         GenerationId.TryParse(container.Config.Labels?.GetValueOrDefault(AppNames.GenerationLabel), out var id) ? id : null;
@@ -41,6 +48,7 @@ internal sealed class ObservedContainers(AppNames names, IReadOnlyList<Container
     }
 
     private IEnumerable<(GenerationSpec Spec, DateTimeOffset CreatedAt)> Unknown(Observation observed) => Strangers(observed)
+        .Where(container => GenerationOf(container) is not { } id || observed.Find(id) is null)
         .Select(container => (Spec: SpecOf(container), CreatedAt: container.Created ?? observed.ObservedAt))
         .Where(found => found.Spec is not null && found.Spec.App == names.App)
         .GroupBy(found => found.Spec!.Id)
@@ -52,7 +60,15 @@ internal sealed class ObservedContainers(AppNames names, IReadOnlyList<Container
     private ObservedGeneration Complete(ObservedGeneration generation, DateTimeOffset now) => generation with
     {
         Instances = [.. generation.Instances.Select(instance => Complete(generation, instance, now))],
+        Joining = [.. generation.Joining.Select(joining => joining with { Instance = Complete(generation, joining.Instance, now) })],
+        Leaving = [.. generation.Leaving.Select(instance => Complete(generation, instance, now)), .. Replaced(generation)],
     };
+
+    /// <summary>What the gateway is done with, and whose container is still there.</summary>
+    private IEnumerable<ObservedInstance> Replaced(ObservedGeneration generation) => containers
+        .Where(container => GenerationOf(container) == generation.Id && !Knows(generation, container))
+        .Select(container => new ObservedInstance(
+            container.Config.Labels?.GetValueOrDefault(AppNames.InstanceLabel) ?? container.ID, InstanceState.Exited, null, InstanceIdentity.Unknown, 0, null, container.RestartCount, null));
 
     private ObservedInstance Complete(ObservedGeneration generation, ObservedInstance instance, DateTimeOffset now)
     {

@@ -86,7 +86,7 @@ internal sealed class ControlApplication(Func<GatewayInfo> info, Orders orders, 
 
     private Task AnswerGenerationAsync(HttpContext context, string method, string path)
     {
-        // /v1/generations/{id}/destroy and /v1/generations/{id}/instances/{name}/log
+        // /v1/generations/{id}/destroy and /v1/generations/{id}/instances/{name}/log or replacement
         var parts = path.Split('/');
         if (parts.Length < 5 || $"/{parts[1]}/{parts[2]}" != GatewayProtocol.GenerationsPath || !GenerationId.TryParse(parts[3], out var id))
         {
@@ -96,6 +96,7 @@ internal sealed class ControlApplication(Func<GatewayInfo> info, Orders orders, 
         return (method, parts.Length, parts[4], parts[^1]) switch
         {
             ("POST", 5, "destroy", _) => ObeyAsync(context, ProtocolJson.Default.LeasedRequest, request => orders.Destroy(id, request.Lease)),
+            ("POST", 7, "instances", "replacement") => ObeyAsync(context, ProtocolJson.Default.ReplaceRequest, request => orders.ReplaceAsync(id, parts[5], request, context.RequestAborted)),
             ("GET", 7, "instances", "log") => SayAsync(context, Log(id, parts[5], context.Request.Query["lines"]), ProtocolJson.Default.LogReply),
             _ => throw NoSuchPath(context),
         };
@@ -104,7 +105,7 @@ internal sealed class ControlApplication(Func<GatewayInfo> info, Orders orders, 
     private LogReply Log(GenerationId id, string name, string? lines)
     {
         var count = int.TryParse(lines, out var asked) && asked > 0 ? Math.Min(asked, GatewayProtocol.MaximumLogLines) : GatewayProtocol.MaximumLogLines;
-        var instance = fleet.Find(id)?.Instances.FirstOrDefault(instance => instance.Record.Name == name);
+        var instance = fleet.Find(id)?.Roster.All.FirstOrDefault(instance => instance.Record.Name == name);
         return new LogReply(instance?.ReadLog(count) ?? []);
     }
 

@@ -35,6 +35,14 @@ internal static class CreateRequests
         }
     }
 
+    /// <summary>IMB6055 when no instance of <paramref name="spec"/> could be at <paramref name="place"/>.</summary>
+    public static void DemandPlace(GenerationSpec spec, InstancePlace place)
+    {
+        Demand(place.Name is { Length: > 0 and <= 63 } && place.Name.All(char.IsAsciiLetterOrDigit), "an instance's name has 1 to 63 letters and digits.");
+        Demand(Uri.CheckHostName(place.Host) is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6, "an instance's host is a DNS name or an IP address.");
+        Demand(spec.Configuration.Port is null ? place.Port == 0 : place.Port is > 0 and <= IPEndPoint.MaxPort, "an instance's port is from 1 to 65535, and 0 for a worker.");
+    }
+
     private static void DemandLaunch(GenerationSpec spec, LaunchPlan launch)
     {
         Demand(!launch.Arguments.IsDefault && launch.Environment is not null, "the launch plan is not whole.");
@@ -51,9 +59,10 @@ internal static class CreateRequests
     {
         Demand(!places.IsDefault && places.Length == spec.Size, $"neither a launch plan nor a place for each of {spec.Size} instances is given.");
         Demand(places.Select(place => place.Name).Distinct(StringComparer.Ordinal).Count() == places.Length, "two instances have the same name.");
-        Demand(places.All(place => place.Name is { Length: > 0 and <= 63 } && place.Name.All(char.IsAsciiLetterOrDigit)), "an instance's name has 1 to 63 letters and digits.");
-        Demand(places.All(place => Uri.CheckHostName(place.Host) is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6), "an instance's host is a DNS name or an IP address.");
-        Demand(places.All(place => spec.Configuration.Port is null ? place.Port == 0 : place.Port is > 0 and <= IPEndPoint.MaxPort), "an instance's port is from 1 to 65535, and 0 for a worker.");
+        foreach (var place in places)
+        {
+            DemandPlace(spec, place);
+        }
     }
 
     private static bool IsVariable(string name, string? value) => name.Length > 0 && !name.Contains('=') && !name.Contains('\0') && value is not null && !value.Contains('\0');

@@ -9,8 +9,6 @@ namespace ImmutableBuild.Gateway.Control;
 /// </summary>
 internal sealed class Destruction(Fleet fleet, Surroundings surroundings)
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan CutGrace = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<RunningGeneration, Lazy<Task>> _begun = new();
@@ -31,7 +29,7 @@ internal sealed class Destruction(Fleet fleet, Surroundings surroundings)
 
     private async Task RunAsync(RunningGeneration generation)
     {
-        await UntilDoneAsync(generation, () => DrainAsync(generation));
+        await UntilDoneAsync(generation, () => Drain.RunAsync($"{generation.Id}", () => generation.Traffic.InFlight, generation.Traffic.Limits, generation.Traffic.Configuration, surroundings));
         await RemoveAsync(generation);
         _begun.TryRemove(generation, out _);
     }
@@ -52,32 +50,6 @@ internal sealed class Destruction(Fleet fleet, Surroundings surroundings)
             }
 
             await Task.Delay(Retry, surroundings.Time);
-        }
-    }
-
-    private async Task DrainAsync(RunningGeneration generation)
-    {
-        var (traffic, began) = (generation.Traffic, surroundings.Time.GetTimestamp());
-        var (requests, streams) = (traffic.Configuration.DrainTimeout, traffic.Configuration.StreamDrainTimeout);
-        var (requestsCut, streamsCut) = (false, false);
-        var over = (requests > streams ? requests : streams) + CutGrace;
-        while (traffic.InFlight > 0 && surroundings.Time.GetElapsedTime(began) is var elapsed && elapsed < over)
-        {
-            if (!requestsCut && elapsed >= requests)
-            {
-                requestsCut = true;
-                surroundings.Log.Write($"{generation.Id}: the drain time of {requests} is over with {traffic.InFlight} requests in flight");
-                traffic.CutRequests();
-            }
-
-            if (!streamsCut && elapsed >= streams)
-            {
-                streamsCut = true;
-                surroundings.Log.Write($"{generation.Id}: the drain time of streams, {streams}, is over with {traffic.InFlight} in flight");
-                traffic.CutStreams();
-            }
-
-            await Task.Delay(Poll, surroundings.Time);
         }
     }
 

@@ -29,9 +29,17 @@ internal sealed class Observer(AppKey app, string? url, Fleet fleet, LedgerFile 
 
     private ObservedGeneration Observe(GenerationRecord record, DateTimeOffset now)
     {
-        var generation = fleet.Find(record.Spec.Id);
-        ImmutableArray<ObservedInstance> instances = generation is null ? [] : [.. generation.Instances.Select(instance => instance.Observe())];
+        if (fleet.Find(record.Spec.Id) is not { } generation)
+        {
+            return new ObservedGeneration(record.Spec, record.CreatedAt, record.Phase, [], 0, null);
+        }
+
+        var roster = generation.Roster;
         return new ObservedGeneration(
-            record.Spec, record.CreatedAt, record.Phase, instances, generation?.Traffic.InFlight ?? 0, generation?.Traffic.Read(now));
+            record.Spec, record.CreatedAt, record.Phase, [.. roster.Placed.Select(instance => instance.Observe())], generation.Traffic.InFlight, generation.Traffic.Read(now))
+        {
+            Joining = [.. roster.Joining.Select(joining => new JoiningInstance(joining.Key, joining.Value.Observe()))],
+            Leaving = [.. roster.Leaving.Select(instance => instance.Observe())],
+        };
     }
 }

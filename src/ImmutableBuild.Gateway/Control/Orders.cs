@@ -13,19 +13,19 @@ namespace ImmutableBuild.Gateway.Control;
 /// What a lease holder may order. Every order is checked against the state it finds, made durable, and only then carried out;
 /// repeating one finds its work done.
 /// </summary>
-internal sealed class Orders(AppKey app, Fleet fleet, LedgerFile ledger, Surroundings surroundings, ServingPathWatch serving, Destruction destruction)
+internal sealed class Orders(AppKey app, Fleet fleet, LedgerFile ledger, Surroundings surroundings, ServingPathWatch serving, Destruction destruction, Replacements replacements)
 {
     private DateTimeOffset Now => surroundings.Time.GetUtcNow();
 
     /// <summary>Gives or renews the lease.</summary>
     public Lease Acquire(LeaseRequest request)
     {
-        var held = surroundings.Store.Change(state => Leases.Acquire(state, request, Now)).Lease!;
+        var held = surroundings.Store.Change(state => Leases.Acquire(state, request, Now), replacements.Follow).Lease!;
         return new Lease(held.Holder, held.FencingToken, held.ExpiresAt);
     }
 
     /// <summary>Takes the lease back.</summary>
-    public void Release(Lease lease) => surroundings.Store.Change(state => Leases.Release(state, lease));
+    public void Release(Lease lease) => surroundings.Store.Change(state => Leases.Release(state, lease), replacements.Follow);
 
     /// <summary>Creates a generation's instances, without traffic. The intent is durable before the first process exists, so a killed gateway leaves nothing unknown behind.</summary>
     public async Task CreateAsync(CreateRequest request)
@@ -101,6 +101,10 @@ internal sealed class Orders(AppKey app, Fleet fleet, LedgerFile ledger, Surroun
             _ = destruction.Begin(generation);
         }
     }
+
+    /// <summary>Makes one step of replacing an instance.</summary>
+    public Task ReplaceAsync(GenerationId id, string instance, ReplaceRequest request, CancellationToken cancellationToken) =>
+        replacements.MakeAsync(id, instance, request, cancellationToken);
 
     /// <summary>Appends to the ledger.</summary>
     public void Append(AppendRequest request)
@@ -213,24 +217,12 @@ internal sealed class Orders(AppKey app, Fleet fleet, LedgerFile ledger, Surroun
         var instances = ImmutableArray.CreateBuilder<InstanceRecord>();
         for (var i = 0; i < spec.Size; i++)
         {
-            var port = spec.Configuration.Port is null ? 0 : ChoosePort(spec.Id, i, taken);
+            var port = spec.Configuration.Port is null ? 0 : Ports.Choose(spec.Id, i.ToString(), taken);
             taken.Add(port);
             instances.Add(new InstanceRecord(i.ToString(), port));
         }
 
         return new GenerationRecord(spec, request.Launch, Now, GenerationPhase.Creating, instances.ToImmutable());
-    }
-
-    private static int ChoosePort(GenerationId id, int instance, HashSet<int> taken)
-    {
-        try
-        {
-            return FreePort.Choose(Random.Shared, taken);
-        }
-        catch (IOException fault)
-        {
-            throw GatewayErrors.InstanceNotStarted(id, instance.ToString(), fault.Message, fault);
-        }
     }
 
     private static string Found(RunningGeneration generation) => string.Join("; ", generation.Instances.Select(instance =>

@@ -16,7 +16,7 @@ internal static class Answering
 
         if (!exchange.IsStream && response.ContentType is { } type && type.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase))
         {
-            exchange.BecomeStream(generation);
+            exchange.BecomeStream();
         }
     }
 }

@@ -117,11 +117,15 @@ internal sealed class Exchange
         _onAbort = _http.RequestAborted.UnsafeRegister(static exchange => ((Exchange)exchange!).Stop(), this);
     }
 
-    /// <summary>From here on, the drain limits of <paramref name="generation"/> count.</summary>
-    public void Obey(GenerationTraffic generation)
+    /// <summary>The drain limits that count.</summary>
+    public DrainLimits Limits { get; private set; } = null!;
+
+    /// <summary>From here on, <paramref name="limits"/> count.</summary>
+    public void Obey(DrainLimits limits)
     {
         _onLimit.Dispose();
-        var limit = IsStream ? generation.StreamLimit : generation.RequestLimit;
+        Limits = limits;
+        var limit = IsStream ? limits.Streams : limits.Requests;
         _onLimit = limit.UnsafeRegister(static exchange => ((Exchange)exchange!).Cut(), this);
     }
 
@@ -133,10 +137,10 @@ internal sealed class Exchange
     }
 
     /// <summary>The response turned out to be a stream.</summary>
-    public void BecomeStream(GenerationTraffic generation)
+    public void BecomeStream()
     {
         IsStream = true;
-        Obey(generation);
+        Obey(Limits);
     }
 
     /// <summary>From here on, the end of the request breaks <paramref name="connection"/>.</summary>

@@ -54,13 +54,12 @@ internal sealed class ForwardingApplication(RouteTable routes, ServingProbe prob
             var ended = true;
             try
             {
-                context.Obey(generation);
                 if (!answeredBySelf && !context.IsStream)
                 {
                     generation.Waiting.Add(context.Waiting, began);
                 }
 
-                var upstream = generation.Pick(avoid);
+                var upstream = generation.Take(avoid);
                 var outcome = await AttemptAsync(context, generation, upstream, answeredBySelf);
                 ended = outcome != Outcome.NotAnswered || attempt == Attempts || !MaySendAgain(context);
                 if (ended && !answeredBySelf)
@@ -97,9 +96,9 @@ internal sealed class ForwardingApplication(RouteTable routes, ServingProbe prob
             return Outcome.Lost;
         }
 
-        upstream.Enter();
         try
         {
+            exchange.Obey(upstream.Limits);
             return exchange.Tunnel == Tunnel.None && upstream.UsesHttp2(exchange.SpeaksHttp2)
                 ? await new Http2Attempt(exchange, generation, upstream, isProbe).RunAsync()
                 : await new Http1Attempt(exchange, generation, upstream, isProbe).RunAsync();

@@ -133,7 +133,7 @@ internal sealed class Http1Attempt(Exchange exchange, GenerationTraffic generati
         exchange.Detach();
         Http1Response.CopyHead(response, exchange.Http);
         Answering.Prepare(exchange, generation, isProbe);
-        await TunnelRelay.RunAsync(exchange, generation, new ConnectionStream(connection), response.UpgradedTo);
+        await TunnelRelay.RunAsync(exchange, new ConnectionStream(connection), response.UpgradedTo);
     }
 
     /// <summary>Lets go of the connection: back to the others when request and response are both <paramref name="whole"/>, else closed.</summary>

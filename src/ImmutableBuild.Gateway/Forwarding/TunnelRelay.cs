@@ -1,4 +1,3 @@
-using ImmutableBuild.Gateway.Routing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -12,15 +11,14 @@ internal static class TunnelRelay
 
     /// <summary>Accepts the client's side and relays both ways. Returns when it is over, with both sides closed.</summary>
     /// <param name="exchange">The request that asked for it, with the answer's fields set.</param>
-    /// <param name="generation">Whose stream limit ends it.</param>
     /// <param name="instance">The instance's side.</param>
     /// <param name="protocol">What the instance switched to.</param>
-    public static async Task RunAsync(Exchange exchange, GenerationTraffic generation, Stream instance, string protocol)
+    public static async Task RunAsync(Exchange exchange, Stream instance, string protocol)
     {
         await using var owned = instance;
         await using var client = await AcceptAsync(exchange, protocol);
         var isWebSocket = exchange.Tunnel != Tunnel.Opaque;
-        using var limit = new Signal(generation.StreamLimit);
+        using var limit = new Signal(exchange.Limits.Streams);
         var toClient = new TunnelPump(instance, client, isWebSocket ? WebSocketClose.FromServer : null, limit.Task);
         var toInstance = new TunnelPump(client, instance, isWebSocket ? WebSocketClose.FromClient : null, limit.Task);
 

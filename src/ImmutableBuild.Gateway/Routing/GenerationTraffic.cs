@@ -7,8 +7,6 @@ namespace ImmutableBuild.Gateway.Routing;
 /// <summary>One generation as requests see it: who may answer, how many are at work, and when they must end.</summary>
 internal sealed class GenerationTraffic(GenerationId id, RuntimeConfiguration configuration) : IDisposable
 {
-    private readonly CancellationTokenSource _requestLimit = new();
-    private readonly CancellationTokenSource _streamLimit = new();
     private volatile TrafficCounters _counters = new();
     private volatile Upstream[] _rotation = [];
     private volatile Func<long>? _elsewhere;
@@ -36,11 +34,8 @@ internal sealed class GenerationTraffic(GenerationId id, RuntimeConfiguration co
     /// <summary>Instances that may get requests.</summary>
     public ImmutableArray<Upstream> Rotation => [.. _rotation];
 
-    /// <summary>Cancelled when plain requests have had their drain time.</summary>
-    public CancellationToken RequestLimit => _requestLimit.Token;
-
-    /// <summary>Cancelled when streams have had theirs.</summary>
-    public CancellationToken StreamLimit => _streamLimit.Token;
+    /// <summary>When what is at work here must end.</summary>
+    public DrainLimits Limits { get; } = new();
 
     /// <summary>Counts those that a gateway before this one still works on, too (F11).</summary>
     public void CountAlso(Func<long> elsewhere) => _elsewhere = elsewhere;
@@ -58,12 +53,45 @@ internal sealed class GenerationTraffic(GenerationId id, RuntimeConfiguration co
     public void CountAnew() => _counters = new TrafficCounters();
 
     /// <summary>Puts exactly <paramref name="upstreams"/> in rotation.</summary>
-    public void Rotate(ImmutableArray<Upstream> upstreams) => _rotation = [.. upstreams];
+    public void Rotate(ImmutableArray<Upstream> upstreams)
+    {
+        _rotation = [.. upstreams];
+
+        // Orders the swap before any later reading of an upstream's in-flight counter, as the increment in Take does on the other side.
+        Interlocked.MemoryBarrier();
+    }
+
+    /// <summary>
+    /// Picks an instance and registers a request with it. What left the rotation in between is never registered with: once a rotation has
+    /// begun, every request that an instance of the old one will get is counted by it. The caller ends it with <see cref="Upstream.Leave"/>.
+    /// </summary>
+    public Upstream? Take(Upstream? avoid)
+    {
+        while (true)
+        {
+            var rotation = _rotation;
+            if (Pick(rotation, avoid) is not { } upstream)
+            {
+                return null;
+            }
+
+            upstream.Enter();
+            if (ReferenceEquals(rotation, _rotation))
+            {
+                return upstream;
+            }
+
+            upstream.Leave();
+        }
+    }
 
     /// <summary>The instance with the least to do, in turn among equals; not <paramref name="avoid"/> while there is another. Null when none may get requests.</summary>
-    public Upstream? Pick(Upstream? avoid)
+    public Upstream? Pick(Upstream? avoid) => Pick(_rotation, avoid);
+
+    public void Dispose() => Limits.Dispose();
+
+    private Upstream? Pick(Upstream[] rotation, Upstream? avoid)
     {
-        var rotation = _rotation;
         if (rotation.Length <= 1)
         {
             return rotation.Length == 1 ? rotation[0] : null;
@@ -81,17 +109,5 @@ internal sealed class GenerationTraffic(GenerationId id, RuntimeConfiguration co
         }
 
         return best;
-    }
-
-    /// <summary>Cuts plain requests that are still at work.</summary>
-    public void CutRequests() => _requestLimit.Cancel();
-
-    /// <summary>Cuts streams that are still at work.</summary>
-    public void CutStreams() => _streamLimit.Cancel();
-
-    public void Dispose()
-    {
-        _requestLimit.Dispose();
-        _streamLimit.Dispose();
     }
 }

@@ -17,7 +17,7 @@ internal enum UpstreamProtocols
 }
 
 /// <summary>One run of one instance's process as requests see it: an address and the connections to it.</summary>
-internal sealed class Upstream(string instance, InstanceAddress address, UpstreamProtocols protocols) : IDisposable
+internal sealed class Upstream(string instance, InstanceAddress address, UpstreamProtocols protocols, DrainLimits? within = null) : IDisposable
 {
     private readonly Lazy<HttpMessageInvoker> _invoker = new(CreateInvoker);
     private long _inFlight;
@@ -34,6 +34,9 @@ internal sealed class Upstream(string instance, InstanceAddress address, Upstrea
     /// <summary>Sends requests over HTTP/2 connections of this run alone.</summary>
     public HttpMessageInvoker Invoker => _invoker.Value;
 
+    /// <summary>When what it is working on must end.</summary>
+    public DrainLimits Limits { get; } = new(within);
+
     /// <summary>Requests it is working on.</summary>
     public long InFlight => Volatile.Read(ref _inFlight);
 
@@ -48,6 +51,7 @@ internal sealed class Upstream(string instance, InstanceAddress address, Upstrea
     public void Dispose()
     {
         Connections.Dispose();
+        Limits.Dispose();
         if (_invoker.IsValueCreated)
         {
             _invoker.Value.Dispose();

@@ -13,7 +13,7 @@ internal static class Restoration
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Adopts or starts the instances of whole generations, reaps half-made ones of its own, goes on destroying, and puts the route in force.</summary>
-    public static async Task RunAsync(Fleet fleet, Destruction destruction, Surroundings surroundings, Predecessor? predecessor)
+    public static async Task RunAsync(Fleet fleet, Destruction destruction, Replacements replacements, Surroundings surroundings, Predecessor? predecessor)
     {
         var state = surroundings.Store.Current;
         foreach (var record in state.Generations)
@@ -32,7 +32,7 @@ internal static class Restoration
                 continue;
             }
 
-            foreach (var instance in generation.Instances)
+            foreach (var instance in generation.Roster.All)
             {
                 instance.Resume();
             }
@@ -43,6 +43,7 @@ internal static class Restoration
             }
         }
 
+        replacements.Follow(state);
         fleet.Switch(state.Route);
         await WaitForRouteAsync(fleet, surroundings.Time);
     }

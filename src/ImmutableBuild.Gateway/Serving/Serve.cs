@@ -37,11 +37,12 @@ internal static class Serve
         var probe = new ServingProbe();
         var fleet = new Fleet(new RouteTable(Random.Shared));
         var destruction = new Destruction(fleet, surroundings);
-        await Restoration.RunAsync(fleet, destruction, surroundings, before);
+        var replacements = new Replacements(options.App, fleet, surroundings);
+        await Restoration.RunAsync(fleet, destruction, replacements, surroundings, before);
 
         var url = options.Port is { } port ? new Uri($"http://{Reachable(options.Bind)}:{port}") : null;
         await using var serving = new ServingPathWatch(url, fleet.Routes, probe, time);
-        var orders = new Orders(options.App, fleet, ledger, surroundings, serving, destruction);
+        var orders = new Orders(options.App, fleet, ledger, surroundings, serving, destruction, replacements);
         var observer = new Observer(options.App, url?.ToString().TrimEnd('/'), fleet, ledger, surroundings, serving);
         using var publicServer = url is null ? null : Servers.Public(listener, new IPEndPoint(options.Bind, options.Port!.Value));
         var retirement = new Retirement(fleet, surroundings, publicServer, url is null ? null : new InstanceAddress(url.Host, url.Port), serving, hasLeft);

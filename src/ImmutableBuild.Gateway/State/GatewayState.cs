@@ -46,6 +46,9 @@ internal sealed record GatewayState
     public GatewayState With(GenerationRecord changed) =>
         this with { Generations = [.. Generations.Select(generation => generation.Spec.Id == changed.Spec.Id ? changed : generation)] };
 
+    /// <summary>The state for a new holder of the lease, or none: nothing that an earlier one began to replace goes on.</summary>
+    public GatewayState WithoutJoining() => this with { Generations = [.. Generations.Select(generation => generation.WithoutJoining())] };
+
     public GatewayState Without(GenerationId id) => this with { Generations = Generations.RemoveAll(generation => generation.Spec.Id == id) };
 }
 
@@ -57,8 +60,32 @@ internal sealed record GenerationRecord(
     GenerationPhase Phase,
     ImmutableArray<InstanceRecord> Instances)
 {
-    public GenerationRecord With(InstanceRecord changed) =>
-        this with { Instances = [.. Instances.Select(instance => instance.Name == changed.Name ? changed : instance)] };
+    /// <summary>With what is known of an instance now; whether it has a place is not for the instance to say.</summary>
+    public GenerationRecord With(InstanceRecord changed) => this with
+    {
+        Instances = [.. Instances.Select(instance => instance.Name == changed.Name ? changed with { Replaces = instance.Replaces, IsLeaving = instance.IsLeaving } : instance)],
+    };
+
+    /// <summary>The instance that is to take the place of <paramref name="instance"/>; null when there is none.</summary>
+    public InstanceRecord? FindJoining(string instance) => Instances.FirstOrDefault(joining => joining.Replaces == instance);
+
+    /// <summary>Whether an instance has a place here.</summary>
+    public bool HasPlace(string instance) => Instances.Any(placed => placed.Name == instance && placed.HasPlace);
+
+    /// <summary><paramref name="joining"/> in the place of the one it replaces, which leaves.</summary>
+    public GenerationRecord Exchange(InstanceRecord joining)
+    {
+        var replaced = Instances.Single(instance => instance.Name == joining.Replaces);
+        var others = Instances.Where(instance => instance.Name != joining.Name).Select(instance => instance.Name == replaced.Name ? joining with { Replaces = null } : instance);
+        return this with { Instances = [.. others, replaced with { IsLeaving = true }] };
+    }
+
+    public GenerationRecord Without(string instance) => this with { Instances = Instances.RemoveAll(there => there.Name == instance) };
+
+    /// <summary>Everything that was to take a place and did not yet leaves: who began it is no longer in charge.</summary>
+    public GenerationRecord WithoutJoining() => Instances.Any(instance => instance.Replaces is not null)
+        ? this with { Instances = [.. Instances.Select(instance => instance.Replaces is null ? instance : instance with { Replaces = null, IsLeaving = true })] }
+        : this;
 }
 
 /// <summary>
@@ -67,6 +94,16 @@ internal sealed record GenerationRecord(
 /// </summary>
 internal sealed record InstanceRecord(string Name, int Port, ProcessIdentity? Process = null, int Restarts = 0, int? ExitCode = null, string? Host = null)
 {
+    /// <summary>The name of the instance whose place it is to take; it gets no requests yet. Null for one that has its place.</summary>
+    public string? Replaces { get; init; }
+
+    /// <summary>It was replaced, or given up: it drains and goes.</summary>
+    public bool IsLeaving { get; init; }
+
+    /// <summary>Whether it has a place in its generation.</summary>
+    [JsonIgnore]
+    public bool HasPlace => Replaces is null && !IsLeaving;
+
     /// <summary>Where it answers; null for a worker.</summary>
     [JsonIgnore]
     public InstanceAddress? Address => Port == 0 ? null : Host is null ? InstanceAddress.Loopback(Port) : new InstanceAddress(Host, Port);

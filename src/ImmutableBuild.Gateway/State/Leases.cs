@@ -23,12 +23,13 @@ internal static class Leases
         }
 
         var token = held?.FencingToken ?? state.FencingToken + 1;
-        return state with { FencingToken = token, Lease = new LeaseState(request.Holder, token, now + request.Duration) };
+        var taken = held is null ? state.WithoutJoining() : state;
+        return taken with { FencingToken = token, Lease = new LeaseState(request.Holder, token, now + request.Duration) };
     }
 
     /// <summary>Takes the lease back from its holder; anyone else's is left alone.</summary>
     public static GatewayState Release(GatewayState state, Lease lease) =>
-        state.Lease is { } held && held.FencingToken == lease.FencingToken && held.Holder == lease.Holder ? state with { Lease = null } : state;
+        state.Lease is { } held && held.FencingToken == lease.FencingToken && held.Holder == lease.Holder ? state.WithoutJoining() with { Lease = null } : state;
 
     /// <summary>The lease that counts at <paramref name="now"/>.</summary>
     public static LeaseState? Current(GatewayState state, DateTimeOffset now) => state.Lease is { } held && held.ExpiresAt > now ? held : null;

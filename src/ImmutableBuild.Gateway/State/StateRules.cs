@@ -40,5 +40,6 @@ internal static class StateRules
             Launch: null or { Executable: not null, ContentRoot: not null, Environment: not null, Arguments.IsDefault: false },
             Instances.IsDefaultOrEmpty: false,
         }
+        && record.Instances.Any(instance => instance is { HasPlace: true })
         && record.Instances.All(instance => instance is { Name: not null, Port: >= 0 and <= ushort.MaxValue } && instance.Host is null == record.Launch is not null);
 }

@@ -14,6 +14,9 @@ internal interface IInstance : IAsyncDisposable
     /// <summary>Where requests go; null while it may not get any.</summary>
     Upstream? Upstream { get; }
 
+    /// <summary>Where requests may still be at work, whether it may get more or not.</summary>
+    Upstream? Connected { get; }
+
     /// <summary>Begins with it. IMB6054 when the system refuses.</summary>
     void Start();
 

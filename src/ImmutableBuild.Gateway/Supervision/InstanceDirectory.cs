@@ -38,9 +38,13 @@ internal sealed class InstanceDirectory(string stateDirectory, GenerationId gene
     }
 
     /// <summary>Removes everything of <paramref name="generation"/>; what can't be removed is named in <paramref name="log"/>.</summary>
-    public static void Remove(string stateDirectory, GenerationId generation, GatewayLog log)
+    public static void Remove(string stateDirectory, GenerationId generation, GatewayLog log) => Remove(Of(stateDirectory, generation), log);
+
+    /// <summary>Removes everything of <paramref name="instance"/>.</summary>
+    public static void Remove(string stateDirectory, GenerationId generation, string instance, GatewayLog log) => Remove(Path.Combine(Of(stateDirectory, generation), instance), log);
+
+    private static void Remove(string directory, GatewayLog log)
     {
-        var directory = Of(stateDirectory, generation);
         try
         {
             if (Directory.Exists(directory))

@@ -4,7 +4,7 @@ using ImmutableBuild.Gateway.Routing;
 namespace ImmutableBuild.Gateway.Supervision;
 
 /// <summary>One process of an instance from its start to its end; of one that something else starts, all of them. Nothing learned of it holds for the next one.</summary>
-internal sealed class InstanceRun(string instance, InstanceAddress? address, InstanceProber prober, DateTimeOffset since) : IDisposable
+internal sealed class InstanceRun(string instance, InstanceAddress? address, InstanceProber prober, DateTimeOffset since, DrainLimits limits) : IDisposable
 {
     private volatile InstanceHealth _health = InstanceHealth.Unknown;
     private volatile Upstream? _upstream;
@@ -26,7 +26,7 @@ internal sealed class InstanceRun(string instance, InstanceAddress? address, Ins
     {
         if (outcome.Healthy && address is not null)
         {
-            _upstream ??= new Upstream(instance, address, outcome.Protocols);
+            _upstream ??= new Upstream(instance, address, outcome.Protocols, limits);
         }
 
         _health = _health.After(outcome, now);

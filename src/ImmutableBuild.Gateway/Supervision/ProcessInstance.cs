@@ -16,6 +16,7 @@ internal sealed class ProcessInstance : IInstance
     private readonly GenerationRecord _generation;
     private readonly InstanceDirectory _directory;
     private readonly Action _rotationChanged;
+    private readonly DrainLimits _limits;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ProbeLoop _looking;
     private readonly RestartBackoff _backoff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(15), wellAfter: TimeSpan.FromSeconds(30));
@@ -25,12 +26,13 @@ internal sealed class ProcessInstance : IInstance
     private Task _supervision = Task.CompletedTask;
     private Task _probes = Task.CompletedTask;
 
-    public ProcessInstance(GenerationRecord generation, InstanceRecord record, Surroundings surroundings, Action rotationChanged)
+    public ProcessInstance(GenerationRecord generation, InstanceRecord record, Surroundings surroundings, DrainLimits limits, Action rotationChanged)
     {
         _generation = generation;
         _record = record;
         _surroundings = surroundings;
         _rotationChanged = rotationChanged;
+        _limits = limits;
         _directory = new InstanceDirectory(surroundings.StateDirectory, generation.Spec.Id, record.Name);
         _looking = new ProbeLoop(generation.Spec.Configuration.Probe, () => _run, rotationChanged, surroundings.Time);
     }
@@ -40,6 +42,9 @@ internal sealed class ProcessInstance : IInstance
 
     /// <inheritdoc/>
     public Upstream? Upstream => _run is { Health.Serves: true } run ? run.Upstream : null;
+
+    /// <inheritdoc/>
+    public Upstream? Connected => _run?.Upstream;
 
     private RuntimeConfiguration Configuration => _generation.Spec.Configuration;
 
@@ -147,7 +152,8 @@ internal sealed class ProcessInstance : IInstance
         _record.Name,
         _record.Address,
         new InstanceProber(Configuration.Probe, Id, _record.Address, process, _surroundings.HttpProbe, _surroundings.Time),
-        _surroundings.Time.GetUtcNow());
+        _surroundings.Time.GetUtcNow(),
+        _limits);
 
     private async Task SuperviseAsync(RunningProcess? found)
     {

@@ -20,12 +20,12 @@ internal sealed class RemoteInstance : IInstance
     private readonly CancellationTokenSource _stopping = new();
     private Task _probes = Task.CompletedTask;
 
-    public RemoteInstance(GenerationRecord generation, InstanceRecord record, Surroundings surroundings, Action rotationChanged)
+    public RemoteInstance(GenerationRecord generation, InstanceRecord record, Surroundings surroundings, DrainLimits limits, Action rotationChanged)
     {
         (Record, _surroundings, _generation) = (record, surroundings, generation.Spec.Id);
         var probe = generation.Spec.Configuration.Probe;
         _address = record.Address;
-        _run = new InstanceRun(record.Name, _address, new InstanceProber(probe, _generation, _address, process: null, surroundings.HttpProbe, surroundings.Time), surroundings.Time.GetUtcNow());
+        _run = new InstanceRun(record.Name, _address, new InstanceProber(probe, _generation, _address, process: null, surroundings.HttpProbe, surroundings.Time), surroundings.Time.GetUtcNow(), limits);
         _looking = new ProbeLoop(probe, () => _stopping.IsCancellationRequested ? null : _run, rotationChanged, surroundings.Time);
     }
 
@@ -34,6 +34,9 @@ internal sealed class RemoteInstance : IInstance
 
     /// <inheritdoc/>
     public Upstream? Upstream => _run.Health.Serves ? _run.Upstream : null;
+
+    /// <inheritdoc/>
+    public Upstream? Connected => _run.Upstream;
 
     /// <inheritdoc/>
     public void Start() => _probes = _looking.RunAsync(() => { }, fault => _surroundings.Log.Write($"{_generation}/{Record.Name}: {fault.Message}"), _stopping.Token);

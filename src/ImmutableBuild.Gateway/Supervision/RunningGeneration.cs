@@ -10,6 +10,7 @@ internal sealed class RunningGeneration
 {
     private readonly Lock _gate = new();
     private readonly Surroundings _surroundings;
+    private volatile Roster _roster = Roster.Empty;
     private Task? _stopped;
 
     public RunningGeneration(GenerationRecord record, Surroundings surroundings)
@@ -17,9 +18,7 @@ internal sealed class RunningGeneration
         _surroundings = surroundings;
         Id = record.Spec.Id;
         Traffic = new GenerationTraffic(Id, record.Spec.Configuration);
-        Instances = [.. record.Instances.Select(IInstance (instance) => record.Launch is null
-            ? new RemoteInstance(record, instance, surroundings, Rotate)
-            : new ProcessInstance(record, instance, surroundings, Rotate))];
+        Follow(record);
     }
 
     /// <summary>Which one.</summary>
@@ -28,8 +27,11 @@ internal sealed class RunningGeneration
     /// <summary>Its requests.</summary>
     public GenerationTraffic Traffic { get; }
 
-    /// <summary>Its instances.</summary>
-    public ImmutableArray<IInstance> Instances { get; }
+    /// <summary>Its instances, those without a place too.</summary>
+    public Roster Roster => _roster;
+
+    /// <summary>Its instances that have their place.</summary>
+    public ImmutableArray<IInstance> Instances => _roster.Placed;
 
     /// <summary>Whether any instance may get requests.</summary>
     public bool IsHealthy => !Instances.IsEmpty && Instances.Any(instance => instance.Observe().ConsecutiveHealthy > 0);
@@ -40,6 +42,18 @@ internal sealed class RunningGeneration
         foreach (var instance in Instances)
         {
             instance.Start();
+        }
+    }
+
+    /// <summary>Takes the places that <paramref name="record"/> gives: who is new is known from now on, and not started; who lost its place gets no more requests.</summary>
+    public void Follow(GenerationRecord record)
+    {
+        lock (_gate)
+        {
+            _roster = _roster.Of(record, instance => record.Launch is null
+                ? new RemoteInstance(record, instance, _surroundings, Traffic.Limits, Rotate)
+                : new ProcessInstance(record, instance, _surroundings, Traffic.Limits, Rotate));
+            Rotate();
         }
     }
 
@@ -61,10 +75,11 @@ internal sealed class RunningGeneration
 
     private async Task EndAsync()
     {
-        await Task.WhenAll(Instances.Select(instance => instance.StopAsync()));
+        var all = _roster.All;
+        await Task.WhenAll(all.Select(instance => instance.StopAsync()));
         Strays.Kill(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id));
         InstanceDirectory.Remove(_surroundings.StateDirectory, Id, _surroundings.Log);
-        foreach (var instance in Instances)
+        foreach (var instance in all)
         {
             await instance.DisposeAsync();
         }

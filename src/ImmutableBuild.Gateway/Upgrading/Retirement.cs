@@ -63,7 +63,7 @@ internal sealed class Retirement(Fleet fleet, Surroundings surroundings, PublicS
         YieldMark.Set(surroundings.StateDirectory, self);
         HasBegun = true;
         surroundings.Store.Close();
-        foreach (var instance in fleet.All.SelectMany(generation => generation.Instances))
+        foreach (var instance in fleet.All.SelectMany(generation => generation.Roster.All))
         {
             instance.LetGo();
         }
@@ -102,8 +102,8 @@ internal sealed class Retirement(Fleet fleet, Surroundings surroundings, PublicS
 
         foreach (var traffic in fleet.All.Select(generation => generation.Traffic).Append(_passed).OfType<GenerationTraffic>())
         {
-            traffic.CutRequests();
-            traffic.CutStreams();
+            traffic.Limits.CutRequests();
+            traffic.Limits.CutStreams();
         }
 
         for (var cut = surroundings.Time.GetTimestamp(); Busy && surroundings.Time.GetElapsedTime(cut) < LeastPatience;)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text.Json;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
@@ -64,6 +65,50 @@ internal sealed class ImageDirectory(string directory)
         return Digest.Of(config) == inventory.Config && inventory.Files.All(file => IsUnchanged(file.Key, file.Value))
             ? new UnpackedImage(image, OciJson.ParseConfig(config, ConfigFile), Root)
             : null;
+    }
+
+    /// <summary>Every file by what it holds, read whole; each that differs, and <c>changed</c>, <c>added</c> or <c>deleted</c>. Links have no content: they are looked at when an image is used.</summary>
+    public async Task<IReadOnlyList<(string Path, string Found)>> CompareAsync(Digest image, CancellationToken cancellationToken)
+    {
+        if (ReadInventory() is not { } inventory || inventory.Image != image || !File.Exists(ConfigFile))
+        {
+            return [("/", "no longer whole")];
+        }
+
+        var differing = new List<(string Path, string Found)>();
+        if (Digest.Of(await File.ReadAllBytesAsync(ConfigFile, cancellationToken)) != inventory.Config)
+        {
+            differing.Add(("the image's configuration", "changed"));
+        }
+
+        foreach (var (path, expected) in inventory.Files)
+        {
+            if (await CompareAsync(path, expected, cancellationToken) is { } found)
+            {
+                differing.Add(("/" + path, found));
+            }
+        }
+
+        var files = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        var added = Directory.EnumerateFiles(Root, "*", files).Select(path => Path.GetRelativePath(Root, path).Replace(Path.DirectorySeparatorChar, '/')).Where(path => !inventory.Files.ContainsKey(path));
+        return [.. differing, .. added.Select(path => ("/" + path, "added"))];
+    }
+
+    private async Task<string?> CompareAsync(string path, ContentFile expected, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(Path.Combine(Root, path));
+        if (!file.Exists)
+        {
+            return "deleted";
+        }
+
+        if (file.LinkTarget is not null || file.Length != expected.Size)
+        {
+            return "changed";
+        }
+
+        await using var content = file.OpenRead();
+        return expected.Name.StartsWith(Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken)), StringComparison.Ordinal) ? null : "changed";
     }
 
     private bool IsUnchanged(string path, ContentFile expected)

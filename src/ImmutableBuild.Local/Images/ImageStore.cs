@@ -32,6 +32,37 @@ internal sealed class ImageStore(LocalLayout layout, TimeProvider time)
         }
     }
 
+    /// <summary>Unpacks the image again where any of its files is not what it was: every one is read for that. IMB6100 when the disk won't have it.</summary>
+    public async Task MendAsync(AppKey user, Digest image, Func<IImageSource> source, CancellationToken cancellationToken)
+    {
+        using var held = await ImageStoreLock.AcquireAsync(layout, time, cancellationToken);
+        try
+        {
+            if ((await DirectoryOf(image).CompareAsync(image, cancellationToken)).Count > 0)
+            {
+                await UnpackAsync(image, source(), cancellationToken);
+                MarkUsed(image, user);
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw LocalErrors.DataDirectoryUnusable(layout.Images, fault);
+        }
+    }
+
+    /// <summary>What of the unpacked image is not as it was unpacked: each file's path, and <c>changed</c>, <c>added</c> or <c>deleted</c>. Changes nothing.</summary>
+    public async Task<IReadOnlyList<(string Path, string Found)>> CompareAsync(Digest image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DirectoryOf(image).CompareAsync(image, cancellationToken);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw LocalErrors.DataDirectoryUnusable(layout.Images, fault);
+        }
+    }
+
     /// <summary>
     /// Says which images <paramref name="user"/> still needs. Those that no app needs any more go, and the files that only
     /// they had. Other apps' and environments' images are never touched (F41). Returns how many images went.

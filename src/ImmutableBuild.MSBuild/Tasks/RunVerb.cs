@@ -1,12 +1,14 @@
+using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Debugging;
+using ImmutableBuild.Generations.Drift;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Releases.Options;
 using Microsoft.Build.Framework;
 
 namespace ImmutableBuild.MSBuild;
 
-/// <summary>Rollback, Status, History, Debug or Stop: what people ask of an app between releases.</summary>
+/// <summary>Rollback, Status, History, Debug, Drift, Heal or Stop: what people ask of an app between releases.</summary>
 public sealed class RunVerb : ReleaseTask
 {
     /// <summary>The verb's name.</summary>
@@ -19,12 +21,15 @@ public sealed class RunVerb : ReleaseTask
         var options = ReleaseOptionsParser.Parse(Input.Raw());
         var log = new BuildLog(Log, Input.ProjectFile);
         await using var stages = new ReleaseStages(ContextOf(options), Input.GatewayProgram);
+        DriftReport? drift = null;
         var lines = Verb switch
         {
             "Rollback" => VerbLines.Of(await RollbackAsync(stages, options, log, cancellationToken)),
             "Status" => VerbLines.Of(Status.Of(await stages.Target.ObserveAsync(options.App, cancellationToken))),
             "History" => VerbLines.Of(History.Of(await stages.Target.ObserveAsync(options.App, cancellationToken))),
             "Debug" => VerbLines.Of(options, await new DebugApp(stages.Target).RunAsync(options.App, options.Debug, cancellationToken)),
+            "Drift" => DriftLines.Of(drift = await FindDriftAsync(stages, options, cancellationToken)),
+            "Heal" => DriftLines.Of(await HealAsync(stages, options, log, cancellationToken)),
             "Stop" => VerbLines.OfStop(options.App, await new StopApp(stages.Target).RunAsync(options.App, cancellationToken)),
             _ => throw new ArgumentOutOfRangeException(nameof(cancellationToken), Verb, "There is no such verb."),
         };
@@ -32,6 +37,33 @@ public sealed class RunVerb : ReleaseTask
         {
             log.Say(line);
         }
+
+        if (drift is { IsDrifted: true })
+        {
+            throw DestroyErrors.Drifted(drift);
+        }
+    }
+
+    private async Task<DriftReport> FindDriftAsync(ReleaseStages stages, ReleaseOptions options, CancellationToken cancellationToken)
+    {
+        var report = await DriftReport.FindAsync(stages.Target, options.App, TimeProvider.System, cancellationToken);
+        if (options.DriftFile is { } file)
+        {
+            await DriftFile.WriteAsync(Path.GetFullPath(file, Path.GetDirectoryName(Input.ProjectFile)!), report, cancellationToken);
+        }
+
+        return report;
+    }
+
+    private static async Task<HealResult> HealAsync(ReleaseStages stages, ReleaseOptions options, BuildLog log, CancellationToken cancellationToken)
+    {
+        var healed = await new Heal(stages.Target, stages.Verifier, TimeProvider.System, log).RunAsync(options.App, options.Rollout, cancellationToken);
+        if (healed.Remaining.IsDrifted)
+        {
+            log.Warn(DestroyErrors.StillDrifted(healed.Remaining));
+        }
+
+        return healed;
     }
 
     private static Task<RollbackResult> RollbackAsync(ReleaseStages stages, ReleaseOptions options, BuildLog log, CancellationToken cancellationToken) =>

@@ -34,6 +34,7 @@ internal static class HistoryCommand
         (LedgerEvent.Failed, _) => "failed",
         (_, LedgerCause.Rollback) => "rolled back",
         (_, LedgerCause.Promote) => "promoted",
+        (_, LedgerCause.Heal) => "healed",
         _ => "released",
     };
 

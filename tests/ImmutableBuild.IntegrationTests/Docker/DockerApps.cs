@@ -78,6 +78,9 @@ public sealed class DockerApps : IAsyncLifetime
         }
     }
 
+    internal Task<string?> FindImageAsync(IDockerClient client, GenerationSpec spec, CancellationToken cancellationToken) =>
+        new EngineImages(client, _ => Open(RegistryAccess.Pull), Credentials).LookAsync(Repository, spec.Image, cancellationToken);
+
     internal async Task<string> EnsureGatewayAsync(IDockerClient client, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);

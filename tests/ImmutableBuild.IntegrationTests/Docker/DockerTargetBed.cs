@@ -47,6 +47,7 @@ internal sealed class DockerTargetBed : IServingFixture
     {
         FindEndpoint = () => _bed.Engine.Endpoint,
         EnsureImage = ensureImage ?? _apps.EnsureImageAsync,
+        FindImage = _apps.FindImageAsync,
         EnsureGatewayImage = _apps.EnsureGatewayAsync,
         FindGatewayProgram = () => GatewayProgram.Find(gatewayDirectory ?? AppContext.BaseDirectory),
         EnsureToolsImage = (client, reference, cancellationToken) => _apps.EnsureToolsAsync(client, reference, cancellationToken),

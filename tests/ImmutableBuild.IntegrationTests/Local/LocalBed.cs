@@ -62,6 +62,15 @@ internal sealed class LocalBed : IServingFixture
             _ => [],
         });
 
+    /// <summary>Lets a directory of an unpacked image be written to, as only its owner can.</summary>
+    public static void LetWrite(string directory)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
     /// <summary>A generation of the test app that behaves as <paramref name="behaviour"/> says.</summary>
     public GenerationSpec Spec(AppKey app, int version, int instances = 1, params (string Name, string Value)[] behaviour) => new()
     {

@@ -1,4 +1,5 @@
 using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Drift;
 
 namespace ImmutableBuild.IntegrationTests.Targets;
 
@@ -23,5 +24,23 @@ public abstract class ServingTargetContract : DeploymentTargetContract
 
         (await request).ShouldBeTrue();
         await EventuallyAsync(seen => seen.Find(first.Id) is null);
+    }
+
+    [Fact, Trait("Fault", "F21"), Trait("Fault", "F37")]
+    public async Task A_request_in_flight_ends_before_its_instance_goes()
+    {
+        var bed = (IServingFixture)Bed;
+        var (spec, lease) = await CreateHealthyAsync();
+        await bed.Target.RouteAsync(bed.App, Route.To(spec.Id), lease, TestContext.Current.CancellationToken);
+        await bed.Target.ReplaceAsync(bed.App, spec.Id, "0", ReplacementStep.Begin, lease, TestContext.Current.CancellationToken);
+        await EventuallyAsync(seen => seen.Find(spec.Id)!.Joining is [{ Instance.ConsecutiveHealthy: >= 3 }]);
+        var request = bed.RequestAsync(bed.App, TimeSpan.FromSeconds(3));
+        await EventuallyAsync(seen => seen.Find(spec.Id)!.InFlight > 0);
+
+        await bed.Target.ReplaceAsync(bed.App, spec.Id, "0", ReplacementStep.Finish, lease, TestContext.Current.CancellationToken);
+
+        (await bed.Target.ObserveAsync(bed.App, TestContext.Current.CancellationToken)).Find(spec.Id)!.Leaving.ShouldHaveSingleItem().Name.ShouldBe("0");
+        (await request).ShouldBeTrue();
+        await EventuallyAsync(seen => seen.Find(spec.Id)!.Leaving.IsEmpty);
     }
 }

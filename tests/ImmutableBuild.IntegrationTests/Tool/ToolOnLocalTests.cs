@@ -84,6 +84,28 @@ public sealed class ToolOnLocalTests : IAsyncLifetime
         (await Bed.AskAsync(again.At("url")!)).ShouldBe(live);
     }
 
+    [Fact, Trait("Fault", "F37")]
+    public async Task What_someone_changed_is_told_and_healed()
+    {
+        var released = await Bed.ReleaseAsync(Bed.App, version: 1);
+        (await Bed.RunAsync(Bed.App, "drift")).ShouldEndWith(0).Output.Trim().ShouldBe("web/production runs as it was released.");
+        var root = Path.Combine(Directory.EnumerateDirectories(Bed.Layout.Images).Single(), "rootfs");
+        LocalBed.LetWrite(root);
+        await File.WriteAllTextAsync(Path.Combine(root, "planted"), "x", TestContext.Current.CancellationToken);
+
+        var drift = (await Bed.RunAsync(Bed.App, "drift", "--json")).ShouldEndWith(1);
+        (drift.Json.At("isDrifted"), drift.Json.At("findings.0.kind"), drift.Json.At("findings.0.subject"), drift.Json.At("findings.0.found")).ShouldBe(("True", "Files", "/planted", "added"));
+        drift.Errors.ShouldContain("error IMB8007: web/production is not as it was released: 1 difference");
+        (await Bed.RunAsync(Bed.App, "drift")).ShouldEndWith(1).Output.ShouldContain($"{released.Live} instance 0  files: /planted");
+
+        (await Bed.RunAsync(Bed.App, "heal")).ShouldEndWith(0).Output.ShouldContain($"{released.Live}: instance 1 in place of 0 (Files)");
+
+        (await Bed.RunAsync(Bed.App, "drift")).ShouldEndWith(0);
+        (await Bed.AskAsync(released.Url!)).ShouldBe(released.Live.ToString());
+        (await Bed.RunAsync(Bed.App, "history", "--json")).ShouldEndWith(0).Json.Each("cause").ShouldBe(["Heal", "Release"]);
+        (await Bed.RunAsync(Bed.App, "heal", "--json")).ShouldEndWith(0).Json.GetProperty("healed").GetArrayLength().ShouldBe(0);
+    }
+
     [Fact]
     public async Task With_nothing_to_go_back_to_a_rollback_says_so_and_changes_nothing()
     {

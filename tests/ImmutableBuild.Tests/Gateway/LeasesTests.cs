@@ -2,6 +2,7 @@ using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway.State;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Tests.Generations.Simulation;
 
 namespace ImmutableBuild.Tests.Gateway;
 
@@ -64,6 +65,22 @@ public sealed class LeasesTests
     {
         var held = Leases.Acquire(New, Request("first"), Now);
         Leases.Release(held, new Lease("other", 1, Now)).ShouldBeSameAs(held);
+    }
+
+    [Fact]
+    [Trait("Fault", "F03"), Trait("Fault", "F37")]
+    public void What_was_begun_to_replace_ends_with_the_lease_and_not_with_its_renewal()
+    {
+        var fresh = new InstanceRecord("1", 8080, Host: "b") { Replaces = "0" };
+        var record = new GenerationRecord(SimulatedSpecs.Spec(1), null, Now, GenerationPhase.Running, [new InstanceRecord("0", 8080, Host: "a"), fresh]);
+        var held = Leases.Acquire(New, Request("first"), Now) with { Generations = [record] };
+
+        Leases.Acquire(held, Request("first"), Now.AddSeconds(1)).Generations[0].Instances[1].ShouldBe(fresh);
+        foreach (var ended in new[] { Leases.Release(held, Of(held)), Leases.Acquire(held, Request("first"), Now.AddMinutes(1)), Leases.Acquire(held, Request("second"), Now.AddMinutes(1)) })
+        {
+            ended.Generations[0].Instances[1].ShouldBe(fresh with { Replaces = null, IsLeaving = true });
+            ended.Generations[0].HasPlace("0").ShouldBeTrue();
+        }
     }
 
     private static LeaseRequest Request(string holder) => new(holder, TimeSpan.FromSeconds(30));

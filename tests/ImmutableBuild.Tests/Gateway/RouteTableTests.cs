@@ -52,6 +52,60 @@ public sealed class RouteTableTests
     }
 
     [Fact]
+    [Trait("Fault", "F20"), Trait("Fault", "F37")]
+    public async Task Once_an_instance_left_the_rotation_every_request_it_gets_is_counted()
+    {
+        using var traffic = Traffic(A);
+        using var replaced = new Upstream("0", InstanceAddress.Loopback(1), UpstreamProtocols.Http1);
+        using var fresh = new Upstream("1", InstanceAddress.Loopback(2), UpstreamProtocols.Http1);
+        traffic.Rotate([replaced]);
+        using var stop = new CancellationTokenSource();
+        var broken = 0;
+        long drained = 0;
+        var requests = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                var upstream = traffic.Take(null)!;
+                if (ReferenceEquals(upstream, replaced) && Volatile.Read(ref drained) == 1)
+                {
+                    Interlocked.Increment(ref broken);
+                }
+
+                upstream.Leave();
+            }
+        })).ToArray();
+        for (var round = 0; round < 2000; round++)
+        {
+            traffic.Rotate([fresh]);
+            SpinWait.SpinUntil(() => replaced.InFlight == 0);
+            Volatile.Write(ref drained, 1);
+            Thread.SpinWait(200);
+            Volatile.Write(ref drained, 0);
+            traffic.Rotate([replaced]);
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(requests);
+        broken.ShouldBe(0);
+        (replaced.InFlight, fresh.InFlight).ShouldBe((0, 0));
+    }
+
+    [Fact]
+    public void Limits_of_an_instance_are_its_own_within_those_of_its_generation()
+    {
+        using var traffic = Traffic(A);
+        using var one = new Upstream("0", InstanceAddress.Loopback(1), UpstreamProtocols.Http1, traffic.Limits);
+        using var other = new Upstream("1", InstanceAddress.Loopback(2), UpstreamProtocols.Http1, traffic.Limits);
+
+        one.Limits.CutRequests();
+        (one.Limits.Requests.IsCancellationRequested, one.Limits.Streams.IsCancellationRequested, other.Limits.Requests.IsCancellationRequested).ShouldBe((true, false, false));
+
+        traffic.Limits.CutStreams();
+        (one.Limits.Streams.IsCancellationRequested, other.Limits.Streams.IsCancellationRequested).ShouldBe((true, true));
+    }
+
+    [Fact]
     public void Shares_are_kept()
     {
         using var stable = Traffic(A);

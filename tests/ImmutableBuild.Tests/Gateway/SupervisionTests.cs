@@ -63,7 +63,7 @@ public sealed class SupervisionTests : IDisposable
     {
         var (fleet, destruction, generation) = Start();
         generation.Traffic.Enter();
-        using var faulty = generation.Traffic.RequestLimit.Register(() =>
+        using var faulty = generation.Traffic.Limits.Requests.Register(() =>
         {
             generation.Traffic.Leave();
             throw new InvalidOperationException("a request that can't be cut");

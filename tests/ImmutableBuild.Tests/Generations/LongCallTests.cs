@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Drift;
 using ImmutableBuild.Generations.Rollouts;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Tests.Generations.Simulation;
@@ -126,6 +128,11 @@ public sealed class LongCallTests : IAsyncDisposable
         public Task RecordAsync(AppKey app, LedgerEntry entry, Lease lease, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<IReadOnlyList<string>> ReadLogAsync(AppKey app, GenerationId id, string instance, int lines, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<ImmutableArray<DriftFinding>> FindDriftAsync(AppKey app, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task ReplaceAsync(AppKey app, GenerationId id, string instance, ReplacementStep change, Lease lease, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -22,7 +22,7 @@ internal sealed class Scene
         {
             var id = entry.Spec.Id;
             _latest[id] = entry;
-            (NewestLive, NewestLiveId) = entry.Event == LedgerEvent.Live ? (entry, id) : (NewestLive, NewestLiveId);
+            (NewestLive, NewestLiveId) = entry.WentLive ? (entry, id) : (NewestLive, NewestLiveId);
         }
 
         Stable = FindStable();
@@ -41,7 +41,7 @@ internal sealed class Scene
     /// <summary>The generation that shall serve, when it exists.</summary>
     public Known? New { get; }
 
-    /// <summary>The ledger's newest Live entry.</summary>
+    /// <summary>The ledger's newest entry by which a generation went live.</summary>
     public LedgerEntry? NewestLive { get; }
 
     /// <summary>The generation of <see cref="NewestLive"/>.</summary>

@@ -152,6 +152,9 @@ public static class OptionCatalogue
     /// <summary>Keep.</summary>
     public static PropertyOption<int> Keep { get; } = new("ImmutableKeep", WholeNumber(0, 20), "0", "Old generations kept running without traffic, for instant rollback.");
 
+    /// <summary>Drift's file.</summary>
+    public static PropertyOption<string> DriftFile { get; } = new("ImmutableDriftFile", FilePath, null, "Where `-t:Drift` writes its report, as JSON. Default: nowhere.");
+
     /// <summary>Rollback's goal.</summary>
     public static PropertyOption<GenerationId?> RollbackTo { get; } = new("ImmutableRollbackTo", Generation, null, "The generation that `-t:Rollback` goes to. Default: the one that was live before.");
 
@@ -192,7 +195,7 @@ public static class OptionCatalogue
         BaseImage, ImageRepository, Registry, ImageTag, ImageTags, User, WorkingDirectory, CommandInstruction, .. ImageLabelOptions.All.Select(label => label.Option), RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp,
         FailOn, Advisories, KeyFile, KeyVariable, KeyPasswordVariable, TrustedKeys,
         PublicPort, Instances, Memory, Cpus, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace, GatewayBaseImage, LogDriver,
-        Rollout, CanarySteps, CanaryStepDuration, HealthSuccesses, HealthTimeout, Soak, Keep, RollbackTo, DebugLimit, DebugImage,
+        Rollout, CanarySteps, CanaryStepDuration, HealthSuccesses, HealthTimeout, Soak, Keep, RollbackTo, DebugLimit, DebugImage, DriftFile,
         JudgeMinimumRequests, JudgeSuccessFloor, JudgeLatencyCeiling, JudgeSignificance, JudgeLatencyTolerance, JudgeSuccessTolerance, JudgeOnInconclusive, JudgeHoldTimeout,
     ];
 

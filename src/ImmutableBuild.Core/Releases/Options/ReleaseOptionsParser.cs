@@ -58,6 +58,7 @@ public static class ReleaseOptionsParser
             LogDriver = reader.Find(LogDriver),
             Debug = new DebugRequest(reader.Get(DebugLimit), reader.Find(DebugImage)),
             RollbackTo = reader.Get(RollbackTo, null),
+            DriftFile = reader.Find(DriftFile),
         };
         OptionConflicts.Find(options, reader);
         return reader.Mistakes is { IsEmpty: false } mistakes ? throw new ImmutableBuildException(mistakes) : options;

@@ -64,7 +64,44 @@ internal sealed record HostConfiguration
 
     /// <summary>Whose processes it sees; <c>container:ID</c> for another container's.</summary>
     public string? PidMode { get; init; }
+
+    /// <summary>Whose memory it shares: <c>private</c>, <c>shareable</c>, <c>host</c>, …</summary>
+    public string? IpcMode { get; init; }
+
+    /// <summary>Whose name of host it has; <c>host</c> for the host's.</summary>
+    [JsonPropertyName("UTSMode")]
+    public string? UtsMode { get; init; }
+
+    /// <summary>Whose users it has; <c>host</c> for the host's.</summary>
+    public string? UsernsMode { get; init; }
+
+    /// <summary>Further groups of its user.</summary>
+    public IReadOnlyList<string>? GroupAdd { get; init; }
+
+    /// <summary>Devices of the host.</summary>
+    public IReadOnlyList<DeviceMapping>? Devices { get; init; }
+
+    /// <summary>Containers whose mounts it has too.</summary>
+    public IReadOnlyList<string>? VolumesFrom { get; init; }
+
+    /// <summary>Servers of names.</summary>
+    public IReadOnlyList<string>? Dns { get; init; }
+
+    /// <summary>Microseconds of CPU in a period.</summary>
+    public long? CpuQuota { get; init; }
+
+    /// <summary>Its weight among others.</summary>
+    public long? CpuShares { get; init; }
+
+    /// <summary>The CPUs it may use, <c>0-3</c>.</summary>
+    public string? CpusetCpus { get; init; }
+
+    /// <summary>Bytes of memory it is to be brought down to where memory is short.</summary>
+    public long? MemoryReservation { get; init; }
 }
+
+/// <summary>A device of the host.</summary>
+internal sealed record DeviceMapping(string? PathOnHost, string? PathInContainer, string? CgroupPermissions);
 
 /// <summary>A port of the host.</summary>
 internal sealed record PortBinding([property: JsonPropertyName("HostIp")] string? HostIP, string? HostPort);

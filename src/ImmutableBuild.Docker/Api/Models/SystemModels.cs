@@ -52,6 +52,9 @@ internal sealed record SystemInfoResponse
     /// <summary>The host's memory, in bytes.</summary>
     public long MemTotal { get; init; }
 
+    /// <summary>Whether the kernel can limit swap.</summary>
+    public bool? SwapLimit { get; init; }
+
     /// <summary>Whether containers outlive the engine.</summary>
     public bool LiveRestoreEnabled { get; init; }
 

@@ -88,7 +88,7 @@ public sealed class InstancePlanTests
     private static CreateContainerParameters Plan(int port = 8080, GenerationSpec? spec = null)
     {
         var names = new AppNames(s_spec.App);
-        return new InstancePlan(names, spec ?? s_spec, "sha256:abc", SecretValues.Read(spec ?? s_spec, _ => "very secret"), logDriver: null)
+        return new InstancePlan(names, spec ?? s_spec, "sha256:abc", SecretValues.Read(spec ?? s_spec, _ => "very secret").Variables, logDriver: null)
             .For(new InstancePlace("0", names.Instance(s_spec.Id, "0"), port));
     }
 }

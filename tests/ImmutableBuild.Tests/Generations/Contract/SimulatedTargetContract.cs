@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Drift;
 using ImmutableBuild.IntegrationTests.Targets;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Tests.Generations.Simulation;
@@ -75,6 +77,11 @@ public sealed class SimulatedTargetContract : DeploymentTargetContract
 
         public Task<IReadOnlyList<string>> ReadLogAsync(AppKey app, GenerationId id, string instance, int lines, CancellationToken cancellationToken) =>
             Of(app).ReadLogAsync(app, id, instance, lines, cancellationToken);
+
+        public Task<ImmutableArray<DriftFinding>> FindDriftAsync(AppKey app, CancellationToken cancellationToken) => Of(app).FindDriftAsync(app, cancellationToken);
+
+        public Task ReplaceAsync(AppKey app, GenerationId id, string instance, ReplacementStep change, Lease lease, CancellationToken cancellationToken) =>
+            Of(app).ReplaceAsync(app, id, instance, change, lease, cancellationToken);
 
         public Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => Of(app).StopAsync(app, lease, cancellationToken);
 

@@ -3,7 +3,7 @@ using ImmutableBuild.Generations;
 namespace ImmutableBuild.Tests.Generations.Simulation;
 
 /// <summary>One generation of the simulated target.</summary>
-internal sealed class SimulatedGeneration(GenerationSpec spec, SimulatedApp app, DateTimeOffset createdAt)
+internal sealed class SimulatedGeneration(GenerationSpec spec, SimulatedApp app, DateTimeOffset createdAt, Func<GenerationSpec, SimulatedApp> behaviour)
 {
     private readonly long[] _latencies = new long[LatencyHistogram.BucketCount];
     private double _requests;
@@ -25,11 +25,48 @@ internal sealed class SimulatedGeneration(GenerationSpec spec, SimulatedApp app,
     public List<SimulatedInstance> Instances { get; } =
         [.. Enumerable.Range(0, spec.Size).Select(index => new SimulatedInstance($"{index}", app, spec.Configuration.Probe, createdAt))];
 
+    /// <summary>Fresh instances by the name of the one they are to replace.</summary>
+    public Dictionary<string, SimulatedInstance> Joining { get; } = [];
+
+    /// <summary>Instances that drain, and until when.</summary>
+    public List<(SimulatedInstance Instance, DateTimeOffset GoneAt)> Leaving { get; } = [];
+
+    public IEnumerable<SimulatedInstance> All => [.. Instances, .. Joining.Values, .. Leaving.Select(leaving => leaving.Instance)];
+
     public bool Answers => GoneAt is null && !IsHalfCreated && Instances.Any(instance => instance.Answers);
 
     public void Destroy(DateTimeOffset goneAt) => GoneAt ??= goneAt;
 
-    public void Tick(DateTimeOffset now) => Instances.ForEach(instance => instance.Tick(now));
+    public void Tick(DateTimeOffset now)
+    {
+        Leaving.RemoveAll(leaving => leaving.GoneAt <= now);
+        foreach (var instance in All)
+        {
+            instance.Tick(now);
+        }
+    }
+
+    public void Begin(string replaced, DateTimeOffset now)
+    {
+        var name = $"{All.Max(instance => int.Parse(instance.Name)) + 1}";
+        Joining.TryAdd(replaced, new SimulatedInstance(name, behaviour(Spec), Spec.Configuration.Probe, now));
+    }
+
+    public void Finish(string replaced, DateTimeOffset goneAt)
+    {
+        var place = Instances.FindIndex(instance => instance.Name == replaced);
+        Leaving.Add((Instances[place], goneAt));
+        Instances[place] = Joining[replaced];
+        Joining.Remove(replaced);
+    }
+
+    public void GiveUp(string replaced, DateTimeOffset goneAt)
+    {
+        if (Joining.Remove(replaced, out var fresh))
+        {
+            Leaving.Add((fresh, goneAt));
+        }
+    }
 
     public void Serve(double requests)
     {
@@ -51,5 +88,9 @@ internal sealed class SimulatedGeneration(GenerationSpec spec, SimulatedApp app,
         GoneAt is not null ? GenerationPhase.Destroying : IsHalfCreated ? GenerationPhase.Creating : GenerationPhase.Running,
         IsHalfCreated ? [] : [.. Instances.Select(instance => instance.Observe())],
         GoneAt is null ? 0 : 1,
-        new TrafficSample(now, (long)_requests, (long)_errors, (long)_lost, new LatencyHistogram([.. _latencies])));
+        new TrafficSample(now, (long)_requests, (long)_errors, (long)_lost, new LatencyHistogram([.. _latencies])))
+    {
+        Joining = [.. Joining.Select(joining => new JoiningInstance(joining.Key, joining.Value.Observe()))],
+        Leaving = [.. Leaving.Select(leaving => leaving.Instance.Observe())],
+    };
 }

@@ -17,6 +17,8 @@ internal sealed class SimulatedInstance(string name, SimulatedApp app, Probe pro
     private int? _exitCode;
     private ProbeResult? _last;
 
+    public string Name => name;
+
     public bool Answers => Observe().ConsecutiveHealthy > 0 && !app.IsForeign && _endedAt is null;
 
     /// <summary>Ends its process, where one runs; it is started again a second later.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Drift;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Tests.Generations.Simulation;
@@ -28,6 +29,9 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
 
     /// <summary>Changing calls that were made, lease calls left out.</summary>
     public IList<string> Calls { get; } = new List<string>();
+
+    /// <summary>What was done to it by hand.</summary>
+    public IList<DriftFinding> Drift { get; } = new List<DriftFinding>();
 
     /// <summary>Requests in a second.</summary>
     public double Load { get; set; } = 200;
@@ -61,12 +65,22 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
         var renews = _lease?.ExpiresAt > now && _lease.Holder == request.Holder;
         _fencing += renews ? 0 : 1;
         _lease = new LeaseState(request.Holder, _fencing, now + request.Duration);
+        if (!renews)
+        {
+            GiveUpJoining();
+        }
+
         return new Lease(request.Holder, _fencing, _lease.ExpiresAt);
     }, cancellationToken);
 
     public Task ReleaseLeaseAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => CallAsync("release", () =>
     {
-        _lease = _lease?.FencingToken == lease.FencingToken ? null : _lease;
+        if (_lease?.FencingToken == lease.FencingToken)
+        {
+            _lease = null;
+            GiveUpJoining();
+        }
+
         return true;
     }, cancellationToken);
 
@@ -94,7 +108,7 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
             return;
         }
 
-        _generations.Add(new SimulatedGeneration(spec, behaviour(spec), time.GetUtcNow()) { IsHalfCreated = _fault == Fault.HalfDone });
+        _generations.Add(new SimulatedGeneration(spec, behaviour(spec), time.GetUtcNow(), behaviour) { IsHalfCreated = _fault == Fault.HalfDone });
     }, cancellationToken);
 
     public Task RouteAsync(AppKey app, Route route, Lease lease, CancellationToken cancellationToken) => ChangeAsync($"route {route}", lease, () =>
@@ -135,7 +149,44 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
     }, cancellationToken);
 
     public Task<IReadOnlyList<string>> ReadLogAsync(AppKey app, GenerationId id, string instance, int lines, CancellationToken cancellationToken) =>
-        CallAsync<IReadOnlyList<string>>("log", () => Find(id)?.Instances.ElementAtOrDefault(int.Parse(instance))?.Log().TakeLast(lines).ToArray() ?? [], cancellationToken);
+        CallAsync<IReadOnlyList<string>>("log", () => Find(id)?.All.FirstOrDefault(there => there.Name == instance)?.Log().TakeLast(lines).ToArray() ?? [], cancellationToken);
+
+    public Task<ImmutableArray<DriftFinding>> FindDriftAsync(AppKey app, CancellationToken cancellationToken) =>
+        CallAsync("find drift", () => Drift.ToImmutableArray(), cancellationToken);
+
+    public Task ReplaceAsync(AppKey app, GenerationId id, string instance, ReplacementStep change, Lease lease, CancellationToken cancellationToken) => ChangeAsync($"{change} {instance}", lease, () =>
+    {
+        var generation = Find(id) ?? throw GatewayErrors.NotReplaceable(app, id, instance);
+        var isThere = generation.Instances.Exists(there => there.Name == instance);
+        switch (change)
+        {
+            case ReplacementStep.Begin:
+                if (!isThere)
+                {
+                    throw GatewayErrors.NotReplaceable(app, id, instance);
+                }
+
+                generation.Begin(instance, time.GetUtcNow());
+                break;
+            case ReplacementStep.Finish when isThere:
+                if (generation.Joining.GetValueOrDefault(instance) is not { } fresh)
+                {
+                    throw GatewayErrors.NotReplaceable(app, id, instance);
+                }
+
+                if (LooksItself && !fresh.Answers)
+                {
+                    throw GatewayErrors.FreshNotHealthy(id, fresh.Name, instance, "simulated");
+                }
+
+                generation.Finish(instance, time.GetUtcNow() + DrainsFor);
+                Drift.Where(finding => finding.Generation == id && finding.Instance == instance).ToList().ForEach(finding => Drift.Remove(finding));
+                break;
+            case ReplacementStep.GiveUp:
+                generation.GiveUp(instance, time.GetUtcNow());
+                break;
+        }
+    }, cancellationToken);
 
     public Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => ChangeAsync("stop", lease, () =>
     {
@@ -182,6 +233,17 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
     }
 
     private SimulatedGeneration? Find(GenerationId id) => _generations.Find(generation => generation.Id == id && generation.GoneAt is null);
+
+    private void GiveUpJoining()
+    {
+        foreach (var generation in _generations)
+        {
+            foreach (var replaced in generation.Joining.Keys.ToList())
+            {
+                generation.GiveUp(replaced, time.GetUtcNow());
+            }
+        }
+    }
 
     private void Tick()
     {

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Drift;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Tests.Generations.Simulation;
@@ -42,6 +44,11 @@ internal sealed class SlowTarget(SimulatedTarget inner, VirtualTime time) : IDep
 
     public Task<IReadOnlyList<string>> ReadLogAsync(AppKey app, GenerationId id, string instance, int lines, CancellationToken cancellationToken) =>
         inner.ReadLogAsync(app, id, instance, lines, cancellationToken);
+
+    public Task<ImmutableArray<DriftFinding>> FindDriftAsync(AppKey app, CancellationToken cancellationToken) => inner.FindDriftAsync(app, cancellationToken);
+
+    public Task ReplaceAsync(AppKey app, GenerationId id, string instance, ReplacementStep change, Lease lease, CancellationToken cancellationToken) =>
+        inner.ReplaceAsync(app, id, instance, change, lease, cancellationToken);
 
     public Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => inner.StopAsync(app, lease, cancellationToken);
 

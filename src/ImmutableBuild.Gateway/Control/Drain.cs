@@ -1,0 +1,39 @@
+using ImmutableBuild.Gateway.Routing;
+using ImmutableBuild.Gateway.Supervision;
+using ImmutableBuild.Generations;
+
+namespace ImmutableBuild.Gateway.Control;
+
+/// <summary>Waits for requests in flight where no more come, and cuts what outlives its limit (F21, F22).</summary>
+internal static class Drain
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan CutGrace = TimeSpan.FromSeconds(5);
+
+    /// <summary>Ends when nothing is in flight, or what was cut does not end.</summary>
+    public static async Task RunAsync(string who, Func<long> inFlight, DrainLimits limits, RuntimeConfiguration configuration, Surroundings surroundings)
+    {
+        var began = surroundings.Time.GetTimestamp();
+        var (requests, streams) = (configuration.DrainTimeout, configuration.StreamDrainTimeout);
+        var (requestsCut, streamsCut) = (false, false);
+        var over = (requests > streams ? requests : streams) + CutGrace;
+        while (inFlight() is var working and > 0 && surroundings.Time.GetElapsedTime(began) is var elapsed && elapsed < over)
+        {
+            if (!requestsCut && elapsed >= requests)
+            {
+                requestsCut = true;
+                surroundings.Log.Write($"{who}: the drain time of {requests} is over with {working} requests in flight");
+                limits.CutRequests();
+            }
+
+            if (!streamsCut && elapsed >= streams)
+            {
+                streamsCut = true;
+                surroundings.Log.Write($"{who}: the drain time of streams, {streams}, is over with {working} in flight");
+                limits.CutStreams();
+            }
+
+            await Task.Delay(Poll, surroundings.Time);
+        }
+    }
+}

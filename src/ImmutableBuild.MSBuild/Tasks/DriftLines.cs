@@ -1,0 +1,48 @@
+using ImmutableBuild.Generations.Drift;
+using ImmutableBuild.Reports;
+
+namespace ImmutableBuild.MSBuild;
+
+/// <summary>The lines that drift and heal print into a build log.</summary>
+internal static class DriftLines
+{
+    public static IEnumerable<string> Of(DriftReport report)
+    {
+        if (report.Lease is { } lease)
+        {
+            yield return $"  {Printable.Line(lease.Holder)} is changing it; what is at work may show as drift.";
+        }
+
+        if (!report.IsDrifted)
+        {
+            yield return report.Runs ? $"  {report.App} runs as it was released." : $"  {report.App} does not run.";
+            yield break;
+        }
+
+        string[] heads = ["where", "what", "expected", "found", "cure"];
+        var rows = DriftRow.Of(report).Select(row => new[] { row.Where, row.What, row.Expected, row.Found, row.Cure }).ToList();
+        var widths = heads.Select((head, column) => rows.Max(row => Math.Max(row[column].Length, head.Length))).ToArray();
+        foreach (var cells in rows.Prepend(heads))
+        {
+            yield return "  " + string.Join("  ", cells.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd();
+        }
+    }
+
+    public static IEnumerable<string> Of(HealResult result)
+    {
+        if (result.Healed.IsEmpty)
+        {
+            yield return $"  {result.App} has nothing that a heal mends.";
+        }
+
+        foreach (var healed in result.Healed)
+        {
+            yield return $"  {healed.Generation}: instance {healed.Fresh} in place of {healed.Drifted} ({string.Join(", ", healed.Kinds)}).";
+        }
+
+        foreach (var line in result.Remaining.IsDrifted ? Of(result.Remaining) : [])
+        {
+            yield return line;
+        }
+    }
+}
