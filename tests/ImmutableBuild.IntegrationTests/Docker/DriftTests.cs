@@ -60,7 +60,17 @@ public sealed class DriftTests(DockerEngine engine, DockerApps apps, ITestOutput
     {
         await using var other = engine.OpenOrSkip();
         await other.Client.Networks.CreateNetworkAsync(new NetworksCreateParameters { Name = other.Name, Labels = other.Labels }, Token);
-        await IsSeenAndMendedAsync((DriftKind.Network, $"network {other.Name}"), (_, container) => Bed.Client.Networks.ConnectNetworkAsync(other.Name, new NetworkConnectParameters(container), Token));
+        try
+        {
+            await IsSeenAndMendedAsync((DriftKind.Network, $"network {other.Name}"), (_, container) => Bed.Client.Networks.ConnectNetworkAsync(other.Name, new NetworkConnectParameters(container), Token));
+        }
+        finally
+        {
+            foreach (var there in (await other.Client.Networks.InspectNetworkAsync(other.Name, Token)).Containers ?? new Dictionary<string, NetworkContainer>())
+            {
+                await other.Client.Networks.DisconnectNetworkAsync(other.Name, new NetworkDisconnectParameters(there.Key, Force: true), Token);
+            }
+        }
     }
 
     [Fact]
