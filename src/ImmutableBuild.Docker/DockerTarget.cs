@@ -3,6 +3,7 @@ using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Endpoints;
 using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Docker.Gateways;
+using ImmutableBuild.Docker.Images;
 using ImmutableBuild.Docker.Instances;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
@@ -25,6 +26,7 @@ internal sealed class DockerTarget : IDeploymentTarget
     private readonly Controls _controls = new();
     private readonly ConcurrentDictionary<AppKey, Lease> _leases = new();
     private readonly Removals _removals = new();
+    private readonly SeenImages _seen = new();
 
     private DockerTarget(DockerTargetOptions options) => (_options, _engine) = (options, new EngineConnection(options.FindEndpoint, options.Time));
 
@@ -47,7 +49,10 @@ internal sealed class DockerTarget : IDeploymentTarget
     }, cancellationToken);
 
     /// <inheritdoc/>
-    /// <remarks>An app that has nothing left, as after a first release that failed, needs no gateway: it goes too.</remarks>
+    /// <remarks>
+    /// An app that has nothing left, as after a first release that failed, needs no gateway: it goes too. Images of generations that are
+    /// gone are removed here, at a release's end, and found by the ledger: what a killed release leaves is the next one's to remove.
+    /// </remarks>
     public Task ReleaseLeaseAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => DoAsync(app, async bed =>
     {
         _leases.TryRemove(app, out _);
@@ -63,6 +68,7 @@ internal sealed class DockerTarget : IDeploymentTarget
             return;
         }
 
+        await RemoveImagesAsync(bed, observed, observed.Generations.Select(generation => generation.Spec), cancellationToken);
         if (observed.Generations.IsEmpty && observed.Route.Route == Route.None && (await bed.Instances.ListAsync(cancellationToken)).Count == 0)
         {
             await client.StopAsync(lease, cancellationToken);
@@ -93,7 +99,9 @@ internal sealed class DockerTarget : IDeploymentTarget
             _removals.Begin(joined.Strangers(observed), bed.Instances);
         }
 
-        return joined.Complete(observed) with { Url = GatewayContainer.PortOf(container) is { } port ? UrlOf(port) : null };
+        var seen = joined.Complete(observed);
+        _seen.Note(app, seen.Generations.Select(generation => generation.Spec));
+        return seen with { Url = GatewayContainer.PortOf(container) is { } port ? UrlOf(port) : null };
     }, cancellationToken);
 
     /// <inheritdoc/>
@@ -102,10 +110,14 @@ internal sealed class DockerTarget : IDeploymentTarget
     {
         var control = bed.Control;
         var secrets = SecretValues.Read(spec, _options.ReadVariable);
-        var image = await _options.EnsureImage(bed.Client, spec, cancellationToken);
         var places = bed.Instances.Places(spec);
-        await control.CreateAsync(spec, places, allStarted: false, lease, cancellationToken);
-        await bed.Instances.StartAsync(spec, new InstancePlan(bed.Names, spec, image, secrets, _options.LogDriver), cancellationToken);
+        _seen.Note(spec.App, [spec]);
+        await MissingImage.BringAndAsync(() => _options.EnsureImage(bed.Client, spec, cancellationToken), async image =>
+        {
+            await control.CreateAsync(spec, places, allStarted: false, lease, cancellationToken);
+            await bed.Instances.StartAsync(spec, new InstancePlan(bed.Names, spec, image, secrets, _options.LogDriver), cancellationToken);
+            return image;
+        });
         await control.CreateAsync(spec, places, allStarted: true, lease, cancellationToken);
     }, cancellationToken);
 
@@ -128,8 +140,10 @@ internal sealed class DockerTarget : IDeploymentTarget
     /// <inheritdoc/>
     public Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => DoAsync(app, async bed =>
     {
+        var before = await bed.Control.ObserveAsync(cancellationToken);
         await bed.Control.StopAsync(lease, cancellationToken);
         await bed.Instances.RemoveAsync(await bed.Instances.ListAsync(cancellationToken), cancellationToken);
+        await RemoveImagesAsync(bed, before, [], cancellationToken);
         await bed.Container.RemoveAsync(cancellationToken);
     }, cancellationToken);
 
@@ -147,6 +161,12 @@ internal sealed class DockerTarget : IDeploymentTarget
         var now = (await client.System.GetSystemInfoAsync(cancellationToken)).SystemTime ?? DateTimeOffset.UtcNow;
         var found = await Task.WhenAll(containers.Select(async container => (container.ID, Code: await codes.FindAsync(container, now, cancellationToken))));
         return found.Where(exit => exit.Code is not null).ToDictionary(exit => exit.ID, exit => exit.Code!.Value, StringComparer.Ordinal);
+    }
+
+    private Task RemoveImagesAsync(Bed bed, Observation observed, IEnumerable<GenerationSpec> there, CancellationToken cancellationToken)
+    {
+        var known = observed.Ledger.Select(entry => entry.Spec).Concat(observed.Generations.Select(generation => generation.Spec));
+        return new UnneededImages(bed.Client).RemoveAsync(known.Concat(_seen.Take(observed.App)), there, cancellationToken);
     }
 
     private async Task AnsweringAsync(AppKey app, GatewayClient control, CancellationToken cancellationToken)
@@ -170,10 +190,7 @@ internal sealed class DockerTarget : IDeploymentTarget
         }
     }
 
-    private Task OrderAsync(AppKey app, Func<GatewayClient, Task> order, CancellationToken cancellationToken) => DoAsync(app, async bed =>
-    {
-        await order(bed.Control);
-    }, cancellationToken);
+    private Task OrderAsync(AppKey app, Func<GatewayClient, Task> order, CancellationToken cancellationToken) => DoAsync(app, bed => order(bed.Control), cancellationToken);
 
     private async Task DoAsync(AppKey app, Func<Bed, Task> call, CancellationToken cancellationToken) => await CallAsync(app, async bed =>
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Models;
+using ImmutableBuild.Docker.Images;
 using ImmutableBuild.Errors;
 
 namespace ImmutableBuild.Docker.Gateways;
@@ -22,13 +23,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
     {
         if (await FindAsync(cancellationToken) is not { } found)
         {
-            var image = await options.EnsureGatewayImage(client, cancellationToken);
-            var network = await new AppNetwork(client, names).EnsureAsync(cancellationToken);
-            await client.Volumes.CreateAsync(
-                new VolumesCreateParameters { Name = names.StateVolume, Labels = new Dictionary<string, string>(names.Labels, StringComparer.Ordinal) { [AppNames.GatewayImageLabel] = image } },
-                cancellationToken);
-            var chosen = port == 0 ? await ChoosePortAsync(Plan(image, network, 0), cancellationToken) : port;
-            return await CreateAsync(Plan(image, network, chosen), cancellationToken);
+            return await MissingImage.BringAndAsync(() => options.EnsureGatewayImage(client, cancellationToken), image => CreateAsync(image, port, cancellationToken));
         }
 
         if (!found.State.Running)
@@ -70,6 +65,23 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         {
             await Found.IfThereAsync(client.Containers.RemoveContainerAsync(asking.ID, new ContainerRemoveParameters { Force = true }, CancellationToken.None));
         }
+    }
+
+    private async Task<ContainerInspectResponse> CreateAsync(string image, int? port, CancellationToken cancellationToken)
+    {
+        var network = await new AppNetwork(client, names).EnsureAsync(cancellationToken);
+        var volume = await client.Volumes.CreateAsync(
+            new VolumesCreateParameters { Name = names.StateVolume, Labels = new Dictionary<string, string>(names.Labels, StringComparer.Ordinal) { [AppNames.GatewayImageLabel] = image } },
+            cancellationToken);
+        var chosen = port == 0 ? await ChoosePortAsync(Plan(image, network, 0), cancellationToken) : port;
+        var created = await CreateAsync(Plan(image, network, chosen), cancellationToken);
+        if (volume.Labels?.GetValueOrDefault(AppNames.GatewayImageLabel) != image)
+        {
+            // The volume is of an earlier gateway, so this one is an upgrade.
+            await new UnneededImages(client).RemoveGatewaysAsync(image, cancellationToken);
+        }
+
+        return created;
     }
 
     private async Task<ContainerInspectResponse> CreateAsync(CreateContainerParameters plan, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Models;
+using ImmutableBuild.Docker.Images;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
 using ImmutableBuild.Generations;
@@ -36,7 +37,7 @@ internal sealed class InstanceContainers(IDockerClient client, AppNames names)
             {
                 await StartAsync(plan.For(place), cancelled);
             }
-            catch (DockerApiException fault) when (!fault.IsTransient)
+            catch (DockerApiException fault) when (!fault.IsTransient && !MissingImage.Explains(fault))
             {
                 throw GatewayErrors.InstanceNotStarted(spec.Id, place.Name, fault.Detail, fault);
             }

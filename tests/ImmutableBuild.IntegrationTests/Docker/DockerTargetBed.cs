@@ -36,10 +36,18 @@ internal sealed class DockerTargetBed : IServingFixture
 
     public IDockerClient Client => _bed.Client;
 
-    public DockerTarget Open(int port = 0) => DockerTarget.Open(new DockerTargetOptions
+    /// <summary>The target as another build has it.</summary>
+    /// <param name="port">The port to publish.</param>
+    /// <param name="afterImage">What happens once a generation's image is there, with its id.</param>
+    public DockerTarget Open(int port = 0, Func<IDockerClient, string, Task>? afterImage = null) => DockerTarget.Open(new DockerTargetOptions
     {
         FindEndpoint = () => _bed.Engine.Endpoint,
-        EnsureImage = _apps.EnsureImageAsync,
+        EnsureImage = async (client, spec, cancellationToken) =>
+        {
+            var id = await _apps.EnsureImageAsync(client, spec, cancellationToken);
+            await (afterImage?.Invoke(client, id) ?? Task.CompletedTask);
+            return id;
+        },
         EnsureGatewayImage = _apps.EnsureGatewayAsync,
         ReadVariable = _ => null,
         PublicPort = port,
