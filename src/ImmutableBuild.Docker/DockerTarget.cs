@@ -68,6 +68,7 @@ internal sealed class DockerTarget : IDeploymentTarget
             return;
         }
 
+        await bed.Container.RemoveForgottenAsync(cancellationToken);
         await RemoveImagesAsync(bed, observed, observed.Generations.Select(generation => generation.Spec), cancellationToken);
         if (observed.Generations.IsEmpty && observed.Route.Route == Route.None && (await bed.Instances.ListAsync(cancellationToken)).Count == 0)
         {
