@@ -4,6 +4,7 @@ using ImmutableBuild.Docker.Api.Endpoints;
 using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Generations;
 using ImmutableBuild.IntegrationTests.Targets;
+using ImmutableBuild.ReleaseDriver;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.IntegrationTests.Docker;
@@ -77,6 +78,14 @@ internal sealed class DockerTargetBed : IServingFixture
 
     /// <summary>A generation of the test app that behaves as <paramref name="behaviour"/> says.</summary>
     public GenerationSpec Spec(int version, params (string Name, string Value)[] behaviour) => _apps.Spec(App, version, 1, behaviour);
+
+    /// <summary>A release of <paramref name="spec"/> for a process of its own; its images are brought first.</summary>
+    public async Task<DriverPlan> DriverPlanAsync(GenerationSpec spec, string holder, double leaseSeconds)
+    {
+        var image = await _apps.EnsureImageAsync(Client, spec, TestContext.Current.CancellationToken);
+        var gateway = await _apps.EnsureGatewayAsync(Client, TestContext.Current.CancellationToken);
+        return new DriverPlan("", "", "", spec, holder, leaseSeconds) { Docker = new DriverEngine(((UnixSocketEndpoint)Endpoint).Path, image, gateway) };
+    }
 
     /// <summary>The names of all containers of the app.</summary>
     public async Task<IReadOnlyList<string>> ContainersAsync() =>

@@ -46,9 +46,15 @@ public sealed class OwnEngine : IAsyncLifetime
     {
         if (_process is not null)
         {
-            await RemoveContainersAsync();
-            await EndAsync(kill: false);
-            await SystemProgram.RunAsync("iptables", ["-D", .. s_rule]);
+            try
+            {
+                await RemoveAllAsync();
+                await EndAsync(kill: false);
+            }
+            finally
+            {
+                await SystemProgram.RunAsync("iptables", ["-D", .. s_rule]);
+            }
         }
 
         if (Directory.Exists(Path.Combine(Disk, "data")))
@@ -95,6 +101,13 @@ public sealed class OwnEngine : IAsyncLifetime
         using var patience = new CancellationTokenSource(s_patience);
         await _process.WaitForExitAsync(patience.Token);
         _process.Dispose();
+
+        // Its containerd dies with it. An engine that starts while that is on its way out takes it for one that runs, and waits for it in vain.
+        var containerd = Path.Combine(_directory, "exec", "containerd", "containerd.pid");
+        while (File.Exists(containerd) && Directory.Exists($"/proc/{(await File.ReadAllTextAsync(containerd, patience.Token)).Trim()}"))
+        {
+            await Task.Delay(50, patience.Token);
+        }
     }
 
     private static async Task<string> MissingAsync()
@@ -152,11 +165,17 @@ public sealed class OwnEngine : IAsyncLifetime
         }
     }
 
-    private async Task RemoveContainersAsync()
+    private async Task RemoveAllAsync()
     {
         foreach (var container in await Client.Containers.ListContainersAsync(new ContainersListParameters { All = true }, CancellationToken.None))
         {
             await Client.Containers.RemoveContainerAsync(container.ID, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, CancellationToken.None);
+        }
+
+        // An engine leaves the bridges of its networks behind.
+        foreach (var network in (await Client.Networks.ListNetworksAsync(Filters.None, CancellationToken.None)).Where(network => network.Name is not ("host" or "none" or "bridge")))
+        {
+            await Client.Networks.DeleteNetworkAsync(network.ID, CancellationToken.None);
         }
     }
 
