@@ -49,16 +49,32 @@ internal sealed class InstanceContainers(IDockerClient client, AppNames names)
 
     private async Task StartAsync(CreateContainerParameters parameters, CancellationToken cancellationToken)
     {
+        var isNew = await TryCreateAsync(parameters, cancellationToken);
+        try
+        {
+            await client.Containers.StartContainerAsync(parameters.Name!, cancellationToken);
+        }
+        catch (DockerApiException fault) when (!isNew && !fault.IsTransient)
+        {
+            // An engine that was killed while it started it can never start it again. Nothing ran in it that anyone knows of, so it is made anew.
+            await Found.IfThereAsync(client.Containers.RemoveContainerAsync(parameters.Name!, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, cancellationToken));
+            await TryCreateAsync(parameters, cancellationToken);
+            await client.Containers.StartContainerAsync(parameters.Name!, cancellationToken);
+        }
+    }
+
+    /// <summary>False when an earlier attempt made it: the name says whose it is, and of which generation.</summary>
+    private async Task<bool> TryCreateAsync(CreateContainerParameters parameters, CancellationToken cancellationToken)
+    {
         try
         {
             await client.Containers.CreateContainerAsync(parameters, cancellationToken);
+            return true;
         }
         catch (DockerApiException fault) when (fault.Kind == DockerErrorKind.Conflict)
         {
-            // An earlier attempt made it: the name says whose it is, and of which generation.
+            return false;
         }
-
-        await client.Containers.StartContainerAsync(parameters.Name!, cancellationToken);
     }
 
     private async Task RemoveAsync(string id, CancellationToken cancellationToken)

@@ -17,7 +17,6 @@ public sealed class EngineRestartTests(OwnEngine engine, DockerApps apps, ITestO
 
     [Theory]
     [Trait("Fault", "F08")]
-    [Trait("Fault", "F43")]
     [Trait("Fault", "F44")]
     [InlineData(true)]
     [InlineData(false)]
