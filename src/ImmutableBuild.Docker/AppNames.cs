@@ -57,6 +57,12 @@ internal sealed class AppNames
     /// <summary>Of a copy to look at, and what it needs.</summary>
     public const string DebugRole = "debug";
 
+    /// <summary>Of a container that lets the engine choose a port, and is gone right after.</summary>
+    public const string PortRole = "port";
+
+    /// <summary>Of a container through which a volume is read, and which is gone right after.</summary>
+    public const string ReaderRole = "reader";
+
     /// <summary>Whose names these are.</summary>
     public AppKey App { get; }
 

@@ -6,6 +6,7 @@ using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Docker.Debugging;
 using ImmutableBuild.Docker.Drift;
 using ImmutableBuild.Docker.Gateways;
+using ImmutableBuild.Docker.Images;
 using ImmutableBuild.Docker.Instances;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
@@ -31,6 +32,7 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
     private readonly ConcurrentDictionary<AppKey, Lease> _leases = new();
     private readonly ConcurrentDictionary<AppKey, bool> _upgraded = new();
     private readonly Removals _removals = new();
+    private readonly SeenImages _seen = new();
 
     private DockerTarget(DockerTargetOptions options) => (_options, _engine) = (options, new EngineConnection(options.FindEndpoint, options.Time));
 
@@ -60,7 +62,10 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
     }, cancellationToken);
 
     /// <inheritdoc/>
-    /// <remarks>An app that has nothing left, as after a first release that failed, needs no gateway: it goes too.</remarks>
+    /// <remarks>
+    /// An app that has nothing left, as after a first release that failed, needs no gateway: it goes too. Images of generations that are
+    /// gone are removed here, at a release's end, and found by the ledger: what a killed release leaves is the next one's to remove.
+    /// </remarks>
     public Task ReleaseLeaseAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => DoAsync(app, async bed =>
     {
         _leases.TryRemove(app, out _);
@@ -76,6 +81,8 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
             return;
         }
 
+        await bed.Container.RemoveForgottenAsync(cancellationToken);
+        await RemoveImagesAsync(bed, observed, observed.Generations.Select(generation => generation.Spec), cancellationToken);
         if (observed.Generations.IsEmpty && observed.Route.Route == Route.None && (await bed.Instances.ListAsync(cancellationToken)).Count == 0)
         {
             await client.StopAsync(lease, cancellationToken);
@@ -106,7 +113,9 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
             _removals.Begin(joined.Strangers(observed), bed.Instances);
         }
 
-        return joined.Complete(observed) with { Url = GatewayContainer.PortOf(container) is { } port ? UrlOf(port) : null };
+        var seen = joined.Complete(observed);
+        _seen.Note(app, seen.Generations.Select(generation => generation.Spec));
+        return seen with { Url = GatewayContainer.PortOf(container) is { } port ? UrlOf(port) : null };
     }, cancellationToken);
 
     /// <inheritdoc/>
@@ -115,14 +124,18 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
     {
         var control = bed.Control;
         var secrets = SecretValues.Read(spec, _options.ReadVariable);
-        var image = await _options.EnsureImage(bed.Client, spec, cancellationToken);
         var places = bed.Instances.Places(spec);
-        await control.CreateAsync(spec, places, allStarted: false, lease, cancellationToken);
-        await bed.Volumes.EnsureAsync(spec, image, secrets, cancellationToken);
+        _seen.Note(spec.App, [spec]);
+        await MissingImage.BringAndAsync(() => _options.EnsureImage(bed.Client, spec, cancellationToken), async image =>
+        {
+            await control.CreateAsync(spec, places, allStarted: false, lease, cancellationToken);
+            await bed.Volumes.EnsureAsync(spec, image, secrets, cancellationToken);
 
-        // Where it was there already, instances may have been replaced since, and have other names.
-        var there = (await control.ObserveAsync(cancellationToken)).Find(spec.Id)?.Instances.Select(instance => bed.Instances.Place(spec, instance.Name));
-        await bed.Instances.StartAsync(spec, new InstancePlan(bed.Names, spec, image, secrets.Variables, _options.LogDriver), there ?? places, cancellationToken);
+            // Where it was there already, instances may have been replaced since, and have other names.
+            var there = (await control.ObserveAsync(cancellationToken)).Find(spec.Id)?.Instances.Select(instance => bed.Instances.Place(spec, instance.Name));
+            await bed.Instances.StartAsync(spec, new InstancePlan(bed.Names, spec, image, secrets.Variables, _options.LogDriver), there ?? places, cancellationToken);
+            return image;
+        });
         await control.CreateAsync(spec, places, allStarted: true, lease, cancellationToken);
     }, cancellationToken);
 
@@ -161,11 +174,13 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
     /// <inheritdoc/>
     public Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => DoAsync(app, async bed =>
     {
+        var before = await bed.Control.ObserveAsync(cancellationToken);
         await bed.Control.StopAsync(lease, cancellationToken);
         await bed.Instances.RemoveAsync(await bed.Instances.ListAsync(cancellationToken), cancellationToken);
         await bed.RemoveAsync(AppNames.DebugRole, cancellationToken);
         await bed.RemoveAsync(AppNames.FillingRole, cancellationToken);
         await bed.Volumes.SweepAsync(() => Task.FromResult(Enumerable.Empty<GenerationId>()), cancellationToken);
+        await RemoveImagesAsync(bed, before, [], cancellationToken);
         await bed.Container.RemoveAsync(cancellationToken);
     }, cancellationToken);
 
@@ -197,6 +212,12 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
         return found.Where(exit => exit.Code is not null).ToDictionary(exit => exit.ID, exit => exit.Code!.Value, StringComparer.Ordinal);
     }
 
+    private Task RemoveImagesAsync(Bed bed, Observation observed, IEnumerable<GenerationSpec> there, CancellationToken cancellationToken)
+    {
+        var known = observed.Ledger.Select(entry => entry.Spec).Concat(observed.Generations.Select(generation => generation.Spec));
+        return new UnneededImages(bed.Client).RemoveAsync(known.Concat(_seen.Take(observed.App)), there, cancellationToken);
+    }
+
     private async Task AnsweringAsync(AppKey app, GatewayClient control, CancellationToken cancellationToken)
     {
         var began = _options.Time.GetTimestamp();
@@ -218,10 +239,7 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
         }
     }
 
-    private Task OrderAsync(AppKey app, Func<GatewayClient, Task> order, CancellationToken cancellationToken) => DoAsync(app, async bed =>
-    {
-        await order(bed.Control);
-    }, cancellationToken);
+    private Task OrderAsync(AppKey app, Func<GatewayClient, Task> order, CancellationToken cancellationToken) => DoAsync(app, bed => order(bed.Control), cancellationToken);
 
     private async Task DoAsync(AppKey app, Func<Bed, Task> call, CancellationToken cancellationToken) => await CallAsync(app, async bed =>
     {

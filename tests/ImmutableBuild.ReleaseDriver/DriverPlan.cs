@@ -17,6 +17,7 @@ namespace ImmutableBuild.ReleaseDriver;
 /// <param name="Suspends">Stop the whole process (SIGSTOP), which goes on when it is continued (SIGCONT), instead of hanging for good.</param>
 /// <param name="ClockHours">How far its clock is off.</param>
 /// <param name="Plan">How traffic moves; null for all at once and a soak time of a second.</param>
+/// <param name="Docker">The engine to release to; null for the local target.</param>
 public sealed record DriverPlan(
     string DataDirectory,
     string GatewayProgram,
@@ -29,7 +30,8 @@ public sealed record DriverPlan(
     string? PauseOn = null,
     bool Suspends = false,
     double ClockHours = 0,
-    RolloutPlan? Plan = null)
+    RolloutPlan? Plan = null,
+    DriverEngine? Docker = null)
 {
     /// <summary>What the driver prints when it stops at <see cref="PauseAt"/>.</summary>
     public const string Paused = "paused";
@@ -40,6 +42,12 @@ public sealed record DriverPlan(
     /// <summary>Writes the plan to <paramref name="file"/>.</summary>
     public void Write(string file) => File.WriteAllBytes(file, JsonSerializer.SerializeToUtf8Bytes(this, DriverJson.Default.DriverPlan));
 }
+
+/// <summary>An engine that has all images already.</summary>
+/// <param name="Socket">The path of its socket.</param>
+/// <param name="Image">The id of the generation's image.</param>
+/// <param name="GatewayImage">The id of the gateway's image.</param>
+public sealed record DriverEngine(string Socket, string Image, string GatewayImage);
 
 [JsonSourceGenerationOptions(UseStringEnumConverter = true)]
 [JsonSerializable(typeof(DriverPlan))]

@@ -2,11 +2,9 @@ using System.Runtime.InteropServices;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Rollouts;
-using ImmutableBuild.Images;
-using ImmutableBuild.Local;
 using ImmutableBuild.ReleaseDriver;
 
-// Releases one generation on the local target in a process of its own, as a build would. Exit codes: 0 done, 1 refused, 130 interrupted.
+// Releases one generation in a process of its own, as a build would. Exit codes: 0 done, 1 refused, 130 interrupted.
 var plan = DriverPlan.Read(args[0]);
 using var ending = new CancellationTokenSource();
 using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
@@ -17,16 +15,7 @@ using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signa
 });
 
 var time = new ShiftedTime(TimeSpan.FromHours(plan.ClockHours));
-await using var target = new PausingTarget(
-    LocalTarget.Open(new LocalTargetOptions
-    {
-        DataDirectory = plan.DataDirectory,
-        GatewayProgram = plan.GatewayProgram,
-        OpenRepository = _ => OciLayout.Open(plan.Layout),
-        ReadVariable = Environment.GetEnvironmentVariable,
-        Time = time,
-    }),
-    plan);
+await using var target = new PausingTarget(DriverTargets.Open(plan, time), plan);
 try
 {
     foreach (var goal in (RolloutGoal[])[RolloutGoal.Created, RolloutGoal.Live, RolloutGoal.Converged])

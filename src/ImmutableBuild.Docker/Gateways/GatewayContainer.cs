@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Models;
+using ImmutableBuild.Docker.Images;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
 using ImmutableBuild.Generations;
@@ -24,18 +25,17 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
     {
         if (await FindAsync(cancellationToken) is not { } found)
         {
-            var image = await options.EnsureGatewayImage(client, cancellationToken);
-            var network = await new AppNetwork(client, names).EnsureAsync(cancellationToken);
-            await client.Volumes.CreateAsync(
-                new VolumesCreateParameters { Name = names.StateVolume, Labels = new Dictionary<string, string>(names.Labels, StringComparer.Ordinal) { [AppNames.GatewayImageLabel] = image } },
-                cancellationToken);
-            var program = options.FindGatewayProgram().Hash;
-            var chosen = port == 0 ? await ChoosePortAsync(Plan(image, program, network, 0), cancellationToken) : port;
-            return await CreateAsync(Plan(image, program, network, chosen), cancellationToken);
+            return await MissingImage.BringAndAsync(() => options.EnsureGatewayImage(client, cancellationToken), image => CreateAsync(image, port, cancellationToken));
         }
 
         if (!found.State.Running)
         {
+            if (found.State.Status == "created")
+            {
+                // Whoever made it may have died, or lost a reply, before its state had a place.
+                await StateVolume.OwnAsync(client, found.ID, cancellationToken);
+            }
+
             await client.Containers.StartContainerAsync(found.ID, cancellationToken);
         }
 
@@ -63,6 +63,18 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         await new AppNetwork(client, names).RemoveAsync(cancellationToken);
     }
 
+    /// <summary>Removes containers that were to be gone right after they were made, and whose maker died, or was never told that there is one.</summary>
+    public async Task RemoveForgottenAsync(CancellationToken cancellationToken)
+    {
+        foreach (var role in new[] { AppNames.PortRole, AppNames.ReaderRole })
+        {
+            foreach (var forgotten in await client.Containers.ListContainersAsync(new ContainersListParameters { All = true, Filters = names.Of(role) }, cancellationToken))
+            {
+                await Found.IfThereAsync(client.Containers.RemoveContainerAsync(forgotten.ID, new ContainerRemoveParameters { Force = true }, cancellationToken));
+            }
+        }
+    }
+
     /// <summary>The port of the host that it serves on; null when it has none.</summary>
     public static int? PortOf(ContainerInspectResponse gateway) =>
         gateway.HostConfig.PortBindings?.GetValueOrDefault(s_port) is [{ HostPort: { } port }, ..] && int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
@@ -74,7 +86,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
     private async Task<int> ChoosePortAsync(CreateContainerParameters plan, CancellationToken cancellationToken)
     {
         var asking = await client.Containers.CreateContainerAsync(
-            plan with { Name = null, Cmd = GatewayCommand.Serve(names.App, listens: true, "/tmp/state"), Labels = names.LabelsOf("port"), HostConfig = plan.HostConfig! with { Mounts = null, RestartPolicy = null } }, cancellationToken);
+            plan with { Name = null, Cmd = GatewayCommand.Serve(names.App, listens: true, "/tmp/state"), Labels = names.LabelsOf(AppNames.PortRole), HostConfig = plan.HostConfig! with { Mounts = null, RestartPolicy = null } }, cancellationToken);
         try
         {
             await StartAsync(asking.ID, cancellationToken);
@@ -86,6 +98,49 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         finally
         {
             await Found.IfThereAsync(client.Containers.RemoveContainerAsync(asking.ID, new ContainerRemoveParameters { Force = true }, CancellationToken.None));
+        }
+    }
+
+    private async Task<ContainerInspectResponse> CreateAsync(string image, int? port, CancellationToken cancellationToken)
+    {
+        var was = await Found.OrNullAsync(client.Volumes.InspectAsync(names.StateVolume, cancellationToken));
+        try
+        {
+            var network = await new AppNetwork(client, names).EnsureAsync(cancellationToken);
+            await client.Volumes.CreateAsync(
+                new VolumesCreateParameters { Name = names.StateVolume, Labels = new Dictionary<string, string>(names.Labels, StringComparer.Ordinal) { [AppNames.GatewayImageLabel] = image } },
+                cancellationToken);
+            var program = options.FindGatewayProgram().Hash;
+            var chosen = port == 0 ? await ChoosePortAsync(Plan(image, program, network, 0), cancellationToken) : port;
+            var created = await CreateAsync(Plan(image, program, network, chosen), cancellationToken);
+            if (was?.Labels?.GetValueOrDefault(AppNames.GatewayImageLabel) is { } earlier && earlier != image)
+            {
+                await new UnneededImages(client).RemoveGatewaysAsync(image, cancellationToken);
+            }
+
+            return created;
+        }
+        catch (Exception fault) when (fault is DockerApiException { IsTransient: false } or ImmutableBuildException { IsTransient: false })
+        {
+            await TakeBackAsync(withVolume: was is null);
+            throw;
+        }
+    }
+
+    /// <summary>Removes what a gateway that can't be started would have needed. The engine refuses where another release's gateway uses it.</summary>
+    private async Task TakeBackAsync(bool withVolume)
+    {
+        try
+        {
+            await new AppNetwork(client, names).RemoveAsync(CancellationToken.None);
+            if (withVolume)
+            {
+                await client.Volumes.RemoveAsync(names.StateVolume, CancellationToken.None);
+            }
+        }
+        catch (DockerApiException)
+        {
+            // Why the gateway can't be started is what counts.
         }
     }
 

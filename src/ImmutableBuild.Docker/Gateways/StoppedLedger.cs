@@ -31,7 +31,7 @@ internal static class StoppedLedger
             {
                 Image = image,
                 Cmd = ["true"],
-                Labels = names.LabelsOf("reader"),
+                Labels = names.LabelsOf(AppNames.ReaderRole),
                 HostConfig = new HostConfiguration { NetworkMode = "none", Mounts = [new ContainerMount("volume", names.StateVolume, GatewayCommand.Volume)] },
             },
             cancellationToken);

@@ -21,6 +21,10 @@ internal sealed class EngineImages(IDockerClient engine, Func<string, IImageSour
     /// <summary>The name of an image by the beginning of its digest, for repositories that have no registry which would name it.</summary>
     public static ImageReference NameOf(string repository, Digest image) => ImageReference.Parse($"{repository}:{image.Hex[..TagLength]}");
 
+    /// <summary>The name that an image is brought under.</summary>
+    public static ImageReference BroughtAs(string repository, Digest image) =>
+        IsEmbedded(repository) ? NameOf(repository, image) : ImageReference.Parse($"{repository}@{image}");
+
     /// <summary>
     /// Makes an image exist, and answers its id: pulled by digest where its repository is a registry's, loaded where it is in the embedded store.
     /// Throws IMB6220 when the engine can't get it, IMB6221 when the engine made something else of it, IMB2001 to IMB2005 when the source is damaged.
@@ -29,9 +33,8 @@ internal sealed class EngineImages(IDockerClient engine, Func<string, IImageSour
     {
         var source = openRepository(repository);
         using var reading = source.BeginReading(cancellationToken);
-        return repository.StartsWith($"{ImageStores.Embedded}/", StringComparison.Ordinal)
-            ? await LoadAsync(source, image, NameOf(repository, image), cancellationToken)
-            : await PullAsync(ImageReference.Parse($"{repository}@{image}"), source, cancellationToken);
+        var name = BroughtAs(repository, image);
+        return IsEmbedded(repository) ? await LoadAsync(source, image, name, cancellationToken) : await PullAsync(name, source, cancellationToken);
     }
 
     /// <summary>Makes an image exist that is known by its reference alone, and answers its id. What the engine has under that name is not pulled anew. IMB6220 when it can't be had.</summary>
@@ -99,6 +102,8 @@ internal sealed class EngineImages(IDockerClient engine, Func<string, IImageSour
 
         return there.ID;
     }
+
+    private static bool IsEmbedded(string repository) => repository.StartsWith($"{ImageStores.Embedded}/", StringComparison.Ordinal);
 
     private async Task<string> PullAsync(ImageReference reference, IImageSource source, CancellationToken cancellationToken)
     {

@@ -20,7 +20,9 @@ namespace ImmutableBuild.Docker.Images;
 /// <param name="connector">Reaches the base image's registry.</param>
 internal sealed class GatewayImage(string dataDirectory, IDockerClient engine, EngineImages images, RegistryConnector connector)
 {
-    private const string Repository = "immutablebuild/gateway";
+    /// <summary>Where engines have it.</summary>
+    public const string Repository = "immutablebuild/gateway";
+
     private const string Root = "gateway";
 
     // The one in use, and those of releases that began with other files or another base.

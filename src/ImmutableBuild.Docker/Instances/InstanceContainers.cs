@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Models;
+using ImmutableBuild.Docker.Images;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
 using ImmutableBuild.Generations;
@@ -39,7 +40,7 @@ internal sealed class InstanceContainers(IDockerClient client, AppNames names)
             {
                 await StartAsync(plan.For(place), cancelled);
             }
-            catch (DockerApiException fault) when (!fault.IsTransient)
+            catch (DockerApiException fault) when (!fault.IsTransient && !MissingImage.Explains(fault))
             {
                 throw GatewayErrors.InstanceNotStarted(spec.Id, place.Name, fault.Detail, fault);
             }
@@ -51,16 +52,32 @@ internal sealed class InstanceContainers(IDockerClient client, AppNames names)
 
     private async Task StartAsync(CreateContainerParameters parameters, CancellationToken cancellationToken)
     {
+        var isNew = await TryCreateAsync(parameters, cancellationToken);
+        try
+        {
+            await client.Containers.StartContainerAsync(parameters.Name!, cancellationToken);
+        }
+        catch (DockerApiException fault) when (!isNew && !fault.IsTransient)
+        {
+            // An engine that was killed while it started it can never start it again. Nothing ran in it that anyone knows of, so it is made anew.
+            await Found.IfThereAsync(client.Containers.RemoveContainerAsync(parameters.Name!, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, cancellationToken));
+            await TryCreateAsync(parameters, cancellationToken);
+            await client.Containers.StartContainerAsync(parameters.Name!, cancellationToken);
+        }
+    }
+
+    /// <summary>False when an earlier attempt made it: the name says whose it is, and of which generation.</summary>
+    private async Task<bool> TryCreateAsync(CreateContainerParameters parameters, CancellationToken cancellationToken)
+    {
         try
         {
             await client.Containers.CreateContainerAsync(parameters, cancellationToken);
+            return true;
         }
         catch (DockerApiException fault) when (fault.Kind == DockerErrorKind.Conflict)
         {
-            // An earlier attempt made it: the name says whose it is, and of which generation.
+            return false;
         }
-
-        await client.Containers.StartContainerAsync(parameters.Name!, cancellationToken);
     }
 
     private async Task RemoveAsync(ContainerInspectResponse container, CancellationToken cancellationToken)

@@ -15,6 +15,9 @@ internal sealed class TunnelPump(Stream source, Stream target, Func<byte[]>? clo
 
     private readonly WebSocketFrames _frames = new();
 
+    /// <summary>A WebSocket's close frame went this way: nothing comes after it.</summary>
+    public bool IsClosed => _frames.Closed;
+
     /// <summary>Relays until the source ends, either side breaks, or the limit comes.</summary>
     public async Task RunAsync()
     {

@@ -26,6 +26,12 @@ internal static class TunnelRelay
         var downstream = toClient.RunAsync();
         var upstream = toInstance.RunAsync();
         await Task.WhenAny(downstream, upstream, gone.Task);
+        if (isWebSocket && toClient.IsClosed && toInstance.IsClosed)
+        {
+            // Both have said their last, and a client waits for the end of the connection from this side (RFC 6455, 7.1.1).
+            return;
+        }
+
         await Task.WhenAny(Task.WhenAll(downstream, upstream), gone.Task, Task.Delay(Linger, CancellationToken.None));
     }
 

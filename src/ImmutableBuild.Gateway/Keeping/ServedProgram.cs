@@ -18,16 +18,19 @@ internal static class ServedProgram
     public static string Own { get; } = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
 
     /// <summary>The directory of the program to start; the keeper's own where none, or none that is there, is written down.</summary>
-    public static string Read(string stateDirectory)
+    public static string Read(string stateDirectory) => Find(stateDirectory) ?? Own;
+
+    /// <summary>The directory that is written down, when there is a program in it.</summary>
+    public static string? Find(string stateDirectory)
     {
         try
         {
             var file = new FileInfo(PathOf(stateDirectory));
-            return file is { Exists: true, Length: <= LongestPath } && File.ReadAllText(file.FullName) is var directory && IsProgram(directory) ? directory : Own;
+            return file is { Exists: true, Length: <= LongestPath } && File.ReadAllText(file.FullName) is var directory && IsProgram(directory) ? directory : null;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            return Own;
+            return null;
         }
     }
 

@@ -60,7 +60,8 @@ internal sealed class Succession(string stateDirectory, IProcessHost host, Func<
     {
         while (!gateway.HasExited)
         {
-            if (!ending.IsCancellationRequested && ServedProgram.Read(stateDirectory) is var wanted && wanted != program)
+            // A program that is gone, as when everything is cleaned up after a stop, is no reason to go back to another.
+            if (!ending.IsCancellationRequested && ServedProgram.Find(stateDirectory) is { } wanted && wanted != program)
             {
                 return wanted;
             }

@@ -67,7 +67,7 @@ public sealed class DebugTests(DockerEngine engine, DockerApps apps)
         (await Should.ThrowAsync<ImmutableBuildException>(() => shellless.StartCopyAsync(spec, DebugRequest.Default, Token))).Code.ShouldBe("IMB8021");
         await NothingLeftAsync(bed);
 
-        await using var copy = await shellless.StartCopyAsync(spec, DebugRequest.Default with { ToolsImage = bed.ToolsImage }, Token);
+        await using var copy = await shellless.StartCopyAsync(spec, DebugRequest.Default with { ToolsImage = engine.Image }, Token);
         (await RunAsync(copy, "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")).Output.ShouldContain("sleep 600", Case.Sensitive, "the copy's processes");
         (await RunAsync(copy, "for p in /proc/[0-9]*; do if [ \"$(cat $p/comm)\" = sleep ]; then cat $p/root/bin/busybox | wc -c; fi; done")).Output.Trim().ShouldNotBe("", "the copy's files");
     }

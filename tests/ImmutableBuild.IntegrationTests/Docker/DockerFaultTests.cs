@@ -97,6 +97,7 @@ public sealed class DockerFaultTests(DockerEngine engine, DockerApps apps)
     }
 
     [Fact]
+    [Trait("Fault", "F40")]
     public async Task A_port_that_is_taken_is_told_and_leaves_nothing()
     {
         await using var bed = new DockerTargetBed(engine, apps);
@@ -108,7 +109,9 @@ public sealed class DockerFaultTests(DockerEngine engine, DockerApps apps)
 
         failure.Code.ShouldBe("IMB6230");
         failure.Message.ShouldContain("address already in use");
-        (await bed.Client.Containers.ListContainersAsync(new ContainersListParameters { All = true, Filters = new AppNames(bed.App).Mine }, Token)).ShouldBeEmpty();
+        (await bed.ContainersAsync()).ShouldBeEmpty();
+        (await bed.Client.Networks.ListNetworksAsync(new AppNames(bed.App).Mine, Token)).ShouldBeEmpty();
+        (await bed.Client.Volumes.ListAsync(new AppNames(bed.App).Mine, Token)).Volumes.ShouldBeEmpty();
     }
 
     [Fact]

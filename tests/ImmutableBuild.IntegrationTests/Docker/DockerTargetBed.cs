@@ -1,9 +1,11 @@
 using ImmutableBuild.Docker;
 using ImmutableBuild.Docker.Api;
+using ImmutableBuild.Docker.Api.Endpoints;
 using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Docker.Gateways;
 using ImmutableBuild.Generations;
 using ImmutableBuild.IntegrationTests.Targets;
+using ImmutableBuild.ReleaseDriver;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.IntegrationTests.Docker;
@@ -11,13 +13,22 @@ namespace ImmutableBuild.IntegrationTests.Docker;
 /// <summary>An app of its own on the engine. Nothing of it is there afterwards.</summary>
 internal sealed class DockerTargetBed : IServingFixture
 {
-    private readonly DockerBed _bed;
     private readonly DockerApps _apps;
     private readonly PublicEntry _entry;
 
     public DockerTargetBed(DockerEngine engine, DockerApps apps)
+        : this(() => engine.OpenOrSkip().Client, () => engine.Endpoint, apps)
     {
-        (_bed, _apps) = (engine.OpenOrSkip(), apps);
+    }
+
+    public DockerTargetBed(Own.OwnEngine engine, DockerApps apps)
+        : this(() => engine.OpenOrSkip(), () => engine.Endpoint, apps)
+    {
+    }
+
+    private DockerTargetBed(Func<IDockerClient> open, Func<DockerEndpoint> endpoint, DockerApps apps)
+    {
+        (Client, Endpoint, _apps) = (open(), endpoint(), apps);
         apps.SkipUnlessThere();
         var name = $"t{Guid.NewGuid():N}"[..10];
         (App, OtherEnvironment) = (new AppKey(name, "production"), new AppKey(name, "staging"));
@@ -38,15 +49,30 @@ internal sealed class DockerTargetBed : IServingFixture
     /// <summary>The variables of the release that hold secrets.</summary>
     public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
 
-    public IDockerClient Client => _bed.Client;
+    public IDockerClient Client { get; }
 
-    /// <summary>A small image with a shell.</summary>
-    public string ToolsImage => _bed.Engine.Image;
+    public DockerEndpoint Endpoint { get; }
 
-    public DockerTarget Open(int port = 0, Func<IDockerClient, GenerationSpec, CancellationToken, Task<string>>? ensureImage = null, string? gatewayDirectory = null) => DockerTarget.Open(new DockerTargetOptions
+    /// <summary>The target as another build has it.</summary>
+    /// <param name="port">The port to publish.</param>
+    /// <param name="afterImage">What happens once a generation's image is there, with its id.</param>
+    /// <param name="by">The way to the engine, where it isn't the direct one.</param>
+    /// <param name="ensureImage">Where a generation's image comes from, where it isn't the registry.</param>
+    /// <param name="gatewayDirectory">The gateway that the build brings, where it is another one.</param>
+    public DockerTarget Open(
+        int port = 0,
+        Func<IDockerClient, string, Task>? afterImage = null,
+        DockerEndpoint? by = null,
+        Func<IDockerClient, GenerationSpec, CancellationToken, Task<string>>? ensureImage = null,
+        string? gatewayDirectory = null) => DockerTarget.Open(new DockerTargetOptions
     {
-        FindEndpoint = () => _bed.Engine.Endpoint,
-        EnsureImage = ensureImage ?? _apps.EnsureImageAsync,
+        FindEndpoint = () => by ?? Endpoint,
+        EnsureImage = async (client, spec, cancellationToken) =>
+        {
+            var id = await (ensureImage ?? _apps.EnsureImageAsync)(client, spec, cancellationToken);
+            await (afterImage?.Invoke(client, id) ?? Task.CompletedTask);
+            return id;
+        },
         FindImage = _apps.FindImageAsync,
         EnsureGatewayImage = _apps.EnsureGatewayAsync,
         FindGatewayProgram = () => GatewayProgram.Find(gatewayDirectory ?? AppContext.BaseDirectory),
@@ -64,6 +90,31 @@ internal sealed class DockerTargetBed : IServingFixture
             _ => [],
         });
 
+    /// <summary>A generation of the test app that behaves as <paramref name="behaviour"/> says.</summary>
+    public GenerationSpec Spec(int version, params (string Name, string Value)[] behaviour) => _apps.Spec(App, version, 1, behaviour);
+
+    /// <summary>A release of <paramref name="spec"/> for a process of its own; its images are brought first.</summary>
+    public async Task<DriverPlan> DriverPlanAsync(GenerationSpec spec, string holder, double leaseSeconds)
+    {
+        var image = await _apps.EnsureImageAsync(Client, spec, TestContext.Current.CancellationToken);
+        var gateway = await _apps.EnsureGatewayAsync(Client, TestContext.Current.CancellationToken);
+        return new DriverPlan("", "", "", spec, holder, leaseSeconds) { Docker = new DriverEngine(((UnixSocketEndpoint)Endpoint).Path, image, gateway) };
+    }
+
+    /// <summary>The names of all containers of the app.</summary>
+    public async Task<IReadOnlyList<string>> ContainersAsync() =>
+        [.. (await Client.Containers.ListContainersAsync(new ContainersListParameters { All = true, Filters = new AppNames(App).Mine }, TestContext.Current.CancellationToken)).SelectMany(container => container.Names!)];
+
+    /// <summary>Only <paramref name="spec"/> is there, one instance of it, and it serves.</summary>
+    public async Task ShouldBeOnlyAsync(GenerationSpec spec, string after = "")
+    {
+        var names = new AppNames(App);
+        (await AskAsync(App)).ShouldBe(spec.Id, after);
+        var seen = await Elsewhere.ObserveAsync(App, TestContext.Current.CancellationToken);
+        seen.Generations.ShouldHaveSingleItem(after).Id.ShouldBe(spec.Id, after);
+        (await ContainersAsync()).ShouldBe([$"/{names.Gateway}", $"/{names.Instance(spec.Id, "0")}"], ignoreOrder: true, after);
+    }
+
     public Task PauseAsync(TimeSpan time) => Task.Delay(time, TestContext.Current.CancellationToken);
 
     public Task<GenerationId?> AskAsync(AppKey app) => _entry.AskAsync(app);
@@ -79,8 +130,6 @@ internal sealed class DockerTargetBed : IServingFixture
         {
             await RemoveAllAsync(new AppNames(app));
         }
-
-        await _bed.DisposeAsync();
     }
 
     private async Task RemoveAllAsync(AppNames names)

@@ -22,7 +22,7 @@ internal static class EngineWitness
     }
 
     /// <summary>Whether the engine has an image of that name or id.</summary>
-    public static async Task<bool> HasAsync(DockerClient client, string name)
+    public static async Task<bool> HasAsync(IDockerClient client, string name)
     {
         try
         {

@@ -1,7 +1,7 @@
-using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Rollouts;
 using ImmutableBuild.IntegrationTests.Rig;
+using ImmutableBuild.IntegrationTests.Targets;
 using ImmutableBuild.LoadGenerator;
 using ImmutableBuild.ReleaseDriver;
 using ImmutableBuild.Releases;
@@ -26,21 +26,11 @@ internal static class LocalReleases
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <summary>Creates, switches, clears up; the run that made it live.</summary>
-    public static async Task<RolloutResult> ReleaseAsync(this LocalBed bed, GenerationSpec spec, RolloutPlan? plan = null, string writer = "test", IDeploymentTarget? target = null)
-    {
-        RolloutResult? live = null;
-        foreach (var goal in (RolloutGoal[])[RolloutGoal.Created, RolloutGoal.Live, RolloutGoal.Converged])
-        {
-            var desired = new Desired { Spec = spec, Plan = plan ?? QuickPlan, Goal = goal, Cause = LedgerCause.Release, Writer = writer };
-            var result = await new RolloutRunner(target ?? bed.Target, bed.Time, Quiet.Instance, new RolloutSettings()).RunAsync(desired, Ct);
-            live = goal == RolloutGoal.Live ? result : live;
-        }
-
-        return live!;
-    }
+    public static Task<RolloutResult> ReleaseAsync(this LocalBed bed, GenerationSpec spec, RolloutPlan? plan = null, string writer = "test", IDeploymentTarget? target = null) =>
+        WholeRelease.RunAsync(target ?? bed.Target, spec, plan ?? QuickPlan, writer);
 
     public static Task<RollbackResult> RollBackAsync(this LocalBed bed, RolloutPlan? plan = null) =>
-        new Rollback(bed.Target, AcceptsAll.Instance, bed.Time, Quiet.Instance, _ => null).RunAsync(new RollbackRequest(bed.App, null, plan ?? QuickPlan), Ct);
+        new Rollback(bed.Target, AcceptsAll.Instance, bed.Time, QuietReporter.Instance, _ => null).RunAsync(new RollbackRequest(bed.App, null, plan ?? QuickPlan), Ct);
 
     public static DriverPlan DriverPlan(this LocalBed bed, GenerationSpec spec, string holder, double leaseSeconds = 30) =>
         new(bed.Layout.Root, LocalBed.GatewayProgram, bed.ImageLayout, spec, holder, leaseSeconds);
@@ -115,26 +105,5 @@ internal static class LocalReleases
         public static AcceptsAll Instance { get; } = new();
 
         public Task VerifyAsync(AppKey app, CommitSha commit, string repository, Images.Digest image, CancellationToken cancellationToken) => Task.CompletedTask;
-    }
-
-    private sealed class Quiet : IReporter
-    {
-        public static Quiet Instance { get; } = new();
-
-        public void Started(StageName stage)
-        {
-        }
-
-        public void Finished(StageName stage, TimeSpan elapsed, string summary)
-        {
-        }
-
-        public void Detail(string message)
-        {
-        }
-
-        public void Warn(Diagnostic warning)
-        {
-        }
     }
 }

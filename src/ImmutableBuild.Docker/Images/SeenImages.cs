@@ -1,0 +1,22 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.Docker.Images;
+
+/// <summary>What generations a release has met, of which the ledger may say nothing: those that were cancelled, and what killed releases left.</summary>
+internal sealed class SeenImages
+{
+    private readonly ConcurrentDictionary<AppKey, ImmutableDictionary<GenerationId, GenerationSpec>> _seen = new();
+
+    /// <summary>Remembers <paramref name="specs"/>.</summary>
+    public void Note(AppKey app, IEnumerable<GenerationSpec> specs)
+    {
+        var met = specs.ToImmutableDictionary(spec => spec.Id);
+        _seen.AddOrUpdate(app, met, (_, known) => known.SetItems(met));
+    }
+
+    /// <summary>All that were met, and forgets them.</summary>
+    public IEnumerable<GenerationSpec> Take(AppKey app) => _seen.TryRemove(app, out var known) ? known.Values : [];
+}

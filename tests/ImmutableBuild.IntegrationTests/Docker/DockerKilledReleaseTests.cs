@@ -1,0 +1,122 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Generations;
+using ImmutableBuild.IntegrationTests.Local;
+using ImmutableBuild.IntegrationTests.Targets;
+using ImmutableBuild.LoadGenerator;
+using ImmutableBuild.ReleaseDriver;
+
+namespace ImmutableBuild.IntegrationTests.Docker;
+
+/// <summary>Releases in processes of their own that are killed, or get Ctrl-C.</summary>
+[Collection(DockerCollection.Name)]
+public sealed class DockerKilledReleaseTests(DockerEngine engine, DockerApps apps) : IDisposable
+{
+    private const double ShortLease = 3;
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("ib-killed-").FullName;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    [Trait("Fault", "F01")]
+    [Trait("Fault", "F03")]
+    public async Task Killed_before_and_after_each_change_another_run_converges_and_no_request_is_lost()
+    {
+        (string Call, bool After)[] points = [("create", true), ("route", false), ("route", true), ("destroy", false), ("destroy", true)];
+        await using var bed = new DockerTargetBed(engine, apps);
+        await WholeRelease.RunAsync(bed.Target, bed.Spec(1), LocalReleases.QuickPlan);
+        await using var load = await LoadAsync(bed);
+
+        for (var point = 0; point < points.Length; point++)
+        {
+            var spec = bed.Spec(2 + point);
+            var plan = await bed.DriverPlanAsync(spec, $"killed-{point}", ShortLease) with { PauseOn = points[point].Call, PauseAfter = points[point].After };
+            await using var killed = DriverRun.Start(plan, Path.Combine(_directory, $"{point}.json"));
+            await killed.WaitForAsync(DriverPlan.Paused);
+            await killed.KillAsync();
+
+            await AgainAsync(bed, spec);
+
+            await bed.ShouldBeOnlyAsync(spec, $"{points[point]}");
+        }
+
+        var result = await load.StopAsync();
+        result.Failed.ShouldBe(0, result.ToString());
+    }
+
+    [Fact]
+    [Trait("Fault", "F01")]
+    public async Task Killed_while_it_creates_containers_another_run_converges()
+    {
+        await using var bed = new DockerTargetBed(engine, apps);
+        await WholeRelease.RunAsync(bed.Target, bed.Spec(1), LocalReleases.QuickPlan);
+        var spec = bed.Spec(2);
+        await using var killed = DriverRun.Start(await bed.DriverPlanAsync(spec, "killed", ShortLease), Path.Combine(_directory, "plan.json"));
+        while ((await bed.ContainersAsync()).Count < 3)
+        {
+            await Task.Delay(10, Token);
+        }
+
+        await killed.KillAsync();
+
+        await AgainAsync(bed, spec);
+        await bed.ShouldBeOnlyAsync(spec);
+    }
+
+    [Theory]
+    [Trait("Fault", "F02")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Interrupted_before_or_after_the_switch_it_goes_back_gives_the_lease_back_and_leaves_nothing(bool switched)
+    {
+        await using var bed = new DockerTargetBed(engine, apps);
+        var old = bed.Spec(1);
+        await WholeRelease.RunAsync(bed.Target, old, LocalReleases.QuickPlan);
+        await using var load = await LoadAsync(bed);
+        var next = switched ? bed.Spec(2) : bed.Spec(2, ("TESTAPP_START_DELAY_MS", "600000"));
+        var plan = await bed.DriverPlanAsync(next, "interrupted", 30) with { Plan = LocalReleases.QuickPlan with { Soak = TimeSpan.FromMinutes(10), HealthTimeout = TimeSpan.FromMinutes(10) } };
+        await using var run = DriverRun.Start(plan, Path.Combine(_directory, "plan.json"));
+        if (switched)
+        {
+            while ((await bed.Elsewhere.ObserveAsync(bed.App, Token)).Route.Route != Route.To(next.Id))
+            {
+                await Task.Delay(100, Token);
+            }
+        }
+        else
+        {
+            await run.WaitForAsync("Created");
+        }
+
+        run.Interrupt();
+
+        (await run.ExitAsync()).ShouldNotBe(0, run.Output);
+        run.Output.ShouldContain("IMB6004");
+        (await bed.Elsewhere.ObserveAsync(bed.App, Token)).Lease.ShouldBeNull("it was given back, not left to expire");
+        await bed.ShouldBeOnlyAsync(old);
+        (await EngineWitness.HasAsync(bed.Client, plan.Docker!.Image)).ShouldBeFalse("its image went too");
+        (await load.StopAsync()).Failed.ShouldBe(0);
+    }
+
+    private static async Task<OpenLoopLoad> LoadAsync(DockerTargetBed bed) =>
+        await OpenLoopLoad.StartAsync(new Uri(new Uri((await bed.Target.ObserveAsync(bed.App, Token)).Url!), "/whoami"), 20, cancellationToken: Token);
+
+    /// <summary>Runs it again until the killed one's lease has expired.</summary>
+    private static async Task AgainAsync(DockerTargetBed bed, GenerationSpec spec)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await WholeRelease.RunAsync(bed.Target, spec, LocalReleases.QuickPlan, "again");
+                return;
+            }
+            catch (ImmutableBuildException held) when (held.Code == "IMB6001" && attempt < 60)
+            {
+                await Task.Delay(500, Token);
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using ImmutableBuild.Docker.Api;
+using ImmutableBuild.Docker.Api.Endpoints;
+using ImmutableBuild.Docker.Api.Models;
+using ImmutableBuild.IntegrationTests.Rig;
+
+namespace ImmutableBuild.IntegrationTests.Docker.Own;
+
+/// <summary>
+/// An engine of the tests' own beside the machine's, which they may kill and fill: all of it on a small file system in memory, its networks from
+/// a small pool of addresses, and no rule of the host's packet filter touched but one that lets those addresses speak to one another.
+/// </summary>
+public sealed class OwnEngine : IAsyncLifetime
+{
+    private const string Pool = "10.213.0.0/21";
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly string[] s_rule = ["FORWARD", "-s", Pool, "-d", Pool, "-j", "ACCEPT"];
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("ib-engine-").FullName;
+    private Process? _process;
+    private DockerClient? _client;
+    private string _absent = "";
+
+    /// <summary>How many networks its pool of addresses has room for.</summary>
+    public static int Networks => 8;
+
+    internal DockerEndpoint Endpoint => new UnixSocketEndpoint(Path.Combine(_directory, "docker.sock"));
+
+    internal DockerClient Client => _client!;
+
+    /// <summary>Where all of it is stored: 1 GB, in memory.</summary>
+    internal string Disk => Path.Combine(_directory, "disk");
+
+    public async ValueTask InitializeAsync()
+    {
+        Directory.CreateDirectory(Disk);
+        _absent = await MissingAsync();
+        if (_absent.Length == 0)
+        {
+            await SystemProgram.RunAsync("iptables", ["-I", .. s_rule]);
+            await StartAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            try
+            {
+                await RemoveAllAsync();
+                await EndAsync(kill: false);
+            }
+            finally
+            {
+                await SystemProgram.RunAsync("iptables", ["-D", .. s_rule]);
+            }
+        }
+
+        if (Directory.Exists(Path.Combine(Disk, "data")))
+        {
+            await UnmountAsync();
+        }
+
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    /// <summary>Its client, or a skip with the reason.</summary>
+    internal DockerClient OpenOrSkip()
+    {
+        Assert.SkipWhen(_absent.Length > 0, _absent);
+        return Client;
+    }
+
+    /// <summary>Starts it, and returns once it answers.</summary>
+    internal async Task StartAsync()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "daemon.json"), "{}");
+        var start = new ProcessStartInfo("setsid", ["sh", "-c", $"exec dockerd {string.Join(' ', Arguments())} >>{_directory}/log 2>&1 </dev/null"]) { UseShellExecute = false };
+        _process = Process.Start(start)!;
+        using var patience = new CancellationTokenSource(s_patience);
+        while (_client is null || !await AnswersAsync())
+        {
+            if (_process.HasExited)
+            {
+                throw new InvalidOperationException(await File.ReadAllTextAsync(Path.Combine(_directory, "log"), CancellationToken.None));
+            }
+
+            await Task.Delay(100, patience.Token);
+            if (_client is null && File.Exists(Path.Combine(_directory, "docker.sock")))
+            {
+                _client = await ConnectAsync();
+            }
+        }
+    }
+
+    /// <summary>Ends it: kill -9, or as whoever stops a service does.</summary>
+    internal async Task EndAsync(bool kill)
+    {
+        await SystemProgram.RunAsync("kill", [kill ? "-KILL" : "-TERM", $"{_process!.Id}"]);
+        using var patience = new CancellationTokenSource(s_patience);
+        await _process.WaitForExitAsync(patience.Token);
+        _process.Dispose();
+
+        // Its containerd dies with it. An engine that starts while that is on its way out takes it for one that runs, and waits for it in vain.
+        var containerd = Path.Combine(_directory, "exec", "containerd", "containerd.pid");
+        while (File.Exists(containerd) && Directory.Exists($"/proc/{(await File.ReadAllTextAsync(containerd, patience.Token)).Trim()}"))
+        {
+            await Task.Delay(50, patience.Token);
+        }
+    }
+
+    private static async Task<string> MissingAsync()
+    {
+        foreach (var program in new[] { "dockerd", "iptables", "jq", "setsid", "mount" })
+        {
+            if (SystemProgram.Find(program) is null)
+            {
+                return $"{program} is not on the PATH (tests/rig/install.sh).";
+            }
+        }
+
+        return Environment.IsPrivilegedProcess ? "" : "only root may start an engine";
+    }
+
+    private string[] Arguments()
+    {
+        var data = Path.Combine(Disk, "data");
+        if (!Directory.Exists(data))
+        {
+            Process.Start("mount", ["-t", "tmpfs", "-o", "size=1g", "none", Disk]).WaitForExit();
+            Directory.CreateDirectory(data);
+        }
+
+        return
+        [
+            "--data-root", data, "--exec-root", Path.Combine(_directory, "exec"), "--pidfile", Path.Combine(_directory, "pid"), "--config-file", Path.Combine(_directory, "daemon.json"),
+            "-H", $"unix://{_directory}/docker.sock", "--bridge=none", "--iptables=false", "--default-address-pool", $"base={Pool},size=24",
+            "--add-runtime", $"plain={Path.Combine(AppContext.BaseDirectory, "runc-plain")}", "--default-runtime", "plain",
+        ];
+    }
+
+    private async Task<DockerClient?> ConnectAsync()
+    {
+        try
+        {
+            return await DockerClient.ConnectAsync(Endpoint, TimeProvider.System, CancellationToken.None);
+        }
+        catch (ImmutableBuild.Errors.ImmutableBuildException fault) when (fault.IsTransient)
+        {
+            return null;
+        }
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            await Client.System.GetSystemInfoAsync(CancellationToken.None);
+            return true;
+        }
+        catch (DockerApiException)
+        {
+            return false;
+        }
+    }
+
+    private async Task RemoveAllAsync()
+    {
+        foreach (var container in await Client.Containers.ListContainersAsync(new ContainersListParameters { All = true }, CancellationToken.None))
+        {
+            await Client.Containers.RemoveContainerAsync(container.ID, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, CancellationToken.None);
+        }
+
+        // An engine leaves the bridges of its networks behind.
+        foreach (var network in (await Client.Networks.ListNetworksAsync(Filters.None, CancellationToken.None)).Where(network => network.Name is not ("host" or "none" or "bridge")))
+        {
+            await Client.Networks.DeleteNetworkAsync(network.ID, CancellationToken.None);
+        }
+    }
+
+    private async Task UnmountAsync()
+    {
+        using var patience = new CancellationTokenSource(s_patience);
+        while ((await SystemProgram.RunAsync("umount", [Disk])).ExitCode != 0)
+        {
+            await Task.Delay(100, patience.Token);
+        }
+    }
+}
+
+/// <summary>The tests that kill and fill an engine: one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class OwnEngineCollection : ICollectionFixture<OwnEngine>, ICollectionFixture<DockerApps>
+{
+    public const string Name = "Docker engine of the tests' own";
+}
