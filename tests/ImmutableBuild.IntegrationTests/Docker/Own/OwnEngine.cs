@@ -181,8 +181,9 @@ public sealed class OwnEngine : IAsyncLifetime
 
     private async Task UnmountAsync()
     {
+        // With what is mounted in it: an engine that was killed leaves its own mount of its directory.
         using var patience = new CancellationTokenSource(s_patience);
-        while ((await SystemProgram.RunAsync("umount", [Disk])).ExitCode != 0)
+        while ((await SystemProgram.RunAsync("umount", ["--recursive", Disk])).ExitCode != 0)
         {
             await Task.Delay(100, patience.Token);
         }
