@@ -1,15 +1,15 @@
-using System.Security.Cryptography;
+using System.Net;
 using ImmutableBuild.AcceptanceTests.Infrastructure;
 using ImmutableBuild.LoadGenerator;
 
 namespace ImmutableBuild.AcceptanceTests;
 
-/// <summary>The package with <c>ImmutableTarget=docker</c>, on a real engine.</summary>
+/// <summary>The sample for <c>ImmutableTarget=docker</c>, with the package as a user has it, on a real engine.</summary>
 public sealed class DockerTests(PackedPackage package)
 {
     private const string Base = "localhost:5000/dotnet/aspnet:10.0";
 
-    private readonly string _app = $"shop-{Guid.NewGuid().ToString("N")[..8]}";
+    private readonly string _app = $"book-{Guid.NewGuid().ToString("N")[..8]}";
 
     [Fact]
     [Trait("Fault", "F07")]
@@ -18,15 +18,15 @@ public sealed class DockerTests(PackedPackage package)
     {
         await SkipUnlessThereAsync();
         await using var repository = new ScratchRepository(package);
-        WebApp.Write(repository, "version one", Properties(repository));
+        var book = GuestBook.Write(repository, _app, Base);
         await repository.CommitAsync();
         try
         {
-            await LiveAsync(repository);
+            await LiveAsync(repository, book);
         }
         finally
         {
-            await repository.BuildAsync(WebApp.Project, "Stop");
+            await repository.BuildAsync(GuestBook.Project, "Stop");
             await RemoveLeftoversAsync(repository);
         }
     }
@@ -41,70 +41,55 @@ public sealed class DockerTests(PackedPackage package)
         (await repository.BuildAsync(WebApp.Project, "Release")).ShouldFailWith("IMB1004").ShouldSay("ContainerBaseImage");
     }
 
-    private async Task LiveAsync(ScratchRepository repository)
+    private async Task LiveAsync(ScratchRepository repository, GuestBook book)
     {
-        var first = await repository.BuildAsync(WebApp.Project, "Release");
+        var first = await repository.BuildAsync(GuestBook.Project, "Release");
         var url = WebApp.UrlIn(first);
-        (await WebApp.GetAsync(url)).ShouldBe("version one");
+        (await WebApp.GetAsync(url)).ShouldStartWith($"Welcome! 0 in the book, says generation {WebApp.GenerationIn(first)}");
+        (await book.SignAsync(url, "Ada was here", "no key of the book")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await book.SignAsync(url, "Ada was here")).ShouldBe(HttpStatusCode.NoContent);
         var containers = await ContainersAsync(repository);
         containers.Length.ShouldBe(2, "a gateway and an instance");
 
-        (await repository.BuildAsync(WebApp.Project, "Release")).ShouldSucceed().ShouldSay("was live already");
+        (await repository.BuildAsync(GuestBook.Project, "Release")).ShouldSucceed().ShouldSay("was live already");
         (await ContainersAsync(repository)).ShouldBe(containers, ignoreOrder: true);
 
-        WebApp.WriteProgram(repository, "version two");
+        book.Greet("Welcome back!");
         await repository.CommitAsync();
         await using var load = await OpenLoopLoad.StartAsync(url, 50, cancellationToken: TestContext.Current.CancellationToken);
-        var second = await repository.BuildAsync(WebApp.Project, "Release");
+        var second = await repository.BuildAsync(GuestBook.Project, "Release");
         var result = await load.StopAsync();
         WebApp.UrlIn(second).ShouldBe(url);
         second.ShouldSay("no request was lost").ShouldSay($"replaced {WebApp.GenerationIn(first)}");
         result.Failed.ShouldBe(0, result.ToString());
-        (await WebApp.GetAsync(url)).ShouldBe("version two");
+        (await WebApp.GetAsync(url)).ShouldStartWith("Welcome back! 1 in the book");
         (await ContainersAsync(repository)).Length.ShouldBe(2);
 
         await LookAsync(repository, WebApp.GenerationIn(second));
 
-        (await repository.BuildAsync(WebApp.Project, "Rollback")).ShouldSucceed().ShouldSay($"{WebApp.GenerationIn(first)} is live again");
-        (await WebApp.GetAsync(url)).ShouldBe("version one");
-        (await repository.BuildAsync(WebApp.Project, "Stop")).ShouldSucceed().ShouldSay("is stopped");
+        (await repository.BuildAsync(GuestBook.Project, "Rollback")).ShouldSucceed().ShouldSay($"{WebApp.GenerationIn(first)} is live again");
+        (await WebApp.GetAsync(url, "entries")).ShouldBe("Ada was here\n", "data outlives its generation");
+        (await WebApp.GetAsync(url)).ShouldStartWith("Welcome! 1 in the book");
+        (await repository.BuildAsync(GuestBook.Project, "Stop")).ShouldSucceed().ShouldSay("is stopped");
         (await ContainersAsync(repository)).ShouldBeEmpty();
         (await DockerAsync(repository, "network", "ls", "-q", "--filter", Mine)).ShouldBeEmpty();
-        (await repository.BuildAsync(WebApp.Project, "History")).ShouldSucceed().ShouldSay("Rollback");
+        (await repository.BuildAsync(GuestBook.Project, "History")).ShouldSucceed().ShouldSay("Rollback");
         (await ContainersAsync(repository)).ShouldBeEmpty("looking leaves nothing");
+        (await DockerAsync(repository, "volume", "ls", "-q", "--filter", Mine)).Length.ShouldBe(2, "history and data");
     }
 
     /// <summary>The tool knows from the project's last release that it is on an engine.</summary>
     private async Task LookAsync(ScratchRepository repository, string live)
     {
         var tool = await InstalledTool.InstallAsync(package, repository);
-        (await tool.RunAsync(repository, "src/Shöp Web", "status", "--json")).ShouldSucceed().Json.GetProperty("live").GetString().ShouldBe(live);
-        (await tool.RunAsync(repository, "src/Shöp Web", "debug", "--", "id", "-u")).ShouldSucceed().StandardOutput.Trim().ShouldBe("1654");
+        (await tool.RunAsync(repository, GuestBook.Directory, "status", "--json")).ShouldSucceed().Json.GetProperty("live").GetString().ShouldBe(live);
+        (await tool.RunAsync(repository, GuestBook.Directory, "debug", "--", "id", "-u")).ShouldSucceed().StandardOutput.Trim().ShouldBe("1654");
         (await ContainersAsync(repository)).Length.ShouldBe(2, "the copy is gone");
-        (await repository.BuildAsync(WebApp.Project, "Debug", "-p:ImmutableDebugLimit=1m")).ShouldSucceed().ShouldSay($"A copy of {live} runs without traffic");
+        (await repository.BuildAsync(GuestBook.Project, "Debug", "-p:ImmutableDebugLimit=1m")).ShouldSucceed().ShouldSay($"A copy of {live} runs without traffic");
         (await ContainersAsync(repository)).Length.ShouldBe(4, "a build leaves the copy until its time is over, or Stop");
     }
 
     private string Mine => $"label=org.immutablebuild.app={_app}";
-
-    private string Properties(ScratchRepository repository)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        repository.Write("key.pem", key.ExportPkcs8PrivateKeyPem());
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(repository.PathOf("key.pem"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
-
-        repository.Write(".gitignore", "bin/\nobj/\n*.pem\n");
-        return $"""
-            <ImmutableApp>{_app}</ImmutableApp>
-            <ImmutableTarget>docker</ImmutableTarget>
-            <ContainerBaseImage>{Base}</ContainerBaseImage>
-            <ImmutableGatewayBaseImage>{Base}</ImmutableGatewayBaseImage>
-            <ImmutableKeyFile>{repository.PathOf("key.pem")}</ImmutableKeyFile>
-            """;
-    }
 
     private async Task<string[]> ContainersAsync(ScratchRepository repository) => await DockerAsync(repository, "ps", "-aq", "--filter", Mine);
 

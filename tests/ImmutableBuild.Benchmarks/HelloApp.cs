@@ -19,16 +19,23 @@ internal static class HelloApp
         return command;
     }
 
-    /// <summary>The generation the answers name; empty where the app runs on its own.</summary>
-    private static string Generation => Environment.GetEnvironmentVariable("IMMUTABLE_GENERATION") ?? "";
+    /// <summary>The variable with the number that the answers end with, to tell one deployment from the next.</summary>
+    public const string NumberVariable = "NUMBER";
+
+    /// <summary>The port it listens on in a container.</summary>
+    public const int ContainerPort = 8080;
 
     private static async Task RunAsync(CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         await using var app = builder.Build();
-        app.Urls.Add($"http://127.0.0.1:{Environment.GetEnvironmentVariable("PORT")}");
-        var answer = System.Text.Encoding.ASCII.GetBytes($"hello from {Generation}\n");
+        if (Variable("ASPNETCORE_URLS").Length == 0)
+        {
+            app.Urls.Add($"http://127.0.0.1:{Variable("PORT")}");
+        }
+
+        var answer = System.Text.Encoding.ASCII.GetBytes($"hello from {Variable("IMMUTABLE_GENERATION")}, number {Variable(NumberVariable)}\n");
         app.Run(context =>
         {
             context.Response.ContentType = "text/plain";
@@ -38,4 +45,6 @@ internal static class HelloApp
         await app.StartAsync(cancellationToken);
         await app.WaitForShutdownAsync(cancellationToken);
     }
+
+    private static string Variable(string name) => Environment.GetEnvironmentVariable(name) ?? "";
 }

@@ -15,6 +15,8 @@ var root = new RootCommand("Whole-program comparisons: each prints a table whose
     SwitchBenchmark.Command(),
     RollbackBenchmark.Command(),
     NoopBenchmark.Command(),
+    DeployBenchmark.Command(),
+    DockerGatewayBenchmark.Command(),
     functions,
     HelloApp.Command(),
 };

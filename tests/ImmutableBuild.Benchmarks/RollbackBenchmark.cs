@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ImmutableBuild.Benchmarks.Measuring;
 using ImmutableBuild.Benchmarks.Subjects;
-using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
 using ImmutableBuild.LoadGenerator;
 using ImmutableBuild.Local;
@@ -59,22 +58,5 @@ internal static class RollbackBenchmark
         return result.Failed == 0 ? 0 : 1;
 
         string Time(double quantile) => Units.Duration(TimeSpan.FromMilliseconds(Sample.Quantile(measured, quantile)));
-    }
-
-    private sealed class QuietReporter : IReporter
-    {
-        public void Started(StageName stage)
-        {
-        }
-
-        public void Finished(StageName stage, TimeSpan elapsed, string summary)
-        {
-        }
-
-        public void Detail(string message)
-        {
-        }
-
-        public void Warn(Diagnostic warning) => Console.Error.WriteLine(warning);
     }
 }

@@ -14,9 +14,15 @@ public sealed class StopApp(IDeploymentTarget target)
             return [];
         }
 
-        var lease = await target.AcquireLeaseAsync(app, new LeaseRequest(LeaseHolder.For("stop"), TimeSpan.FromMinutes(2)), cancellationToken);
+        var lease = await target.AcquireLeaseAsync(app, Request(before), cancellationToken);
         await target.StopAsync(app, lease, cancellationToken);
         await target.ReleaseLeaseAsync(app, lease, cancellationToken);
         return [.. before.Generations.Select(generation => generation.Id)];
     }
+
+    /// <summary>A worker's target must not be asked for a port that the app does not have.</summary>
+    private static LeaseRequest Request(Observation before) => new(LeaseHolder.For("stop"), TimeSpan.FromMinutes(2))
+    {
+        Listens = before.Generations.IsEmpty ? null : before.Generations.Any(generation => generation.Spec.Configuration.Port is not null),
+    };
 }

@@ -59,7 +59,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
     /// <summary>Removes it and its network. The volume stays: it holds the ledger.</summary>
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
-        await Found.IfThereAsync(client.Containers.RemoveContainerAsync(names.Gateway, new ContainerRemoveParameters { Force = true }, cancellationToken));
+        await RemoveContainerAsync(cancellationToken);
         await new AppNetwork(client, names).RemoveAsync(cancellationToken);
     }
 
@@ -182,6 +182,23 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
             catch (DockerApiException fault) when (fault.Detail.Contains("is ambiguous", StringComparison.Ordinal) && options.Time.GetElapsedTime(began) < s_patience)
             {
                 await new AppNetwork(client, names).SettleAsync(cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Removes the container. The engine refuses to while it takes for running what has just ended by itself, as a gateway does that was told to stop.</summary>
+    private async Task RemoveContainerAsync(CancellationToken cancellationToken)
+    {
+        for (var began = options.Time.GetTimestamp(); ; await Task.Delay(s_pause, options.Time, cancellationToken))
+        {
+            try
+            {
+                await Found.IfThereAsync(client.Containers.RemoveContainerAsync(names.Gateway, new ContainerRemoveParameters { Force = true }, cancellationToken));
+                return;
+            }
+            catch (DockerApiException fault) when (fault.Detail.Contains("is not running", StringComparison.Ordinal) && options.Time.GetElapsedTime(began) < s_patience)
+            {
+                // It is seen as ended at the next look.
             }
         }
     }

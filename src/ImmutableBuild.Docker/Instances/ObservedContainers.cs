@@ -76,7 +76,9 @@ internal sealed class ObservedContainers(AppNames names, IReadOnlyList<Container
         var container = containers.FirstOrDefault(container => container.Name == "/" + name);
         if (container is null)
         {
-            return instance with { State = InstanceState.Exited, ConsecutiveHealthy = 0, LastProbe = new ProbeResult(now, Healthy: false, "its container is gone") };
+            // While a generation is being created, one that is not there was not made yet, or its creation was lost: it is created again, and not judged.
+            var (state, found) = generation.Phase == GenerationPhase.Creating ? (InstanceState.Starting, "it has no container yet") : (InstanceState.Exited, "its container is gone");
+            return instance with { State = state, ConsecutiveHealthy = 0, LastProbe = new ProbeResult(now, Healthy: false, found) };
         }
 
         var runs = container.State is { Running: true, Paused: false, Restarting: false };

@@ -44,6 +44,12 @@ internal sealed class ScratchRepository : IAsyncDisposable
     // Where the running runtime is, ROOT/shared/Microsoft.NETCore.App/VERSION/: the program of an installed tool looks for it there.
     private static string DotnetRoot => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
 
+    /// <summary>The one line that a user writes.</summary>
+    public string PackageReference => $"<PackageReference Include=\"ImmutableBuild\" Version=\"{_package.Version}\" PrivateAssets=\"all\" />";
+
+    /// <summary>Sets a variable of every command from now on.</summary>
+    public void SetVariable(string name, string value) => _environment[name] = value;
+
     public string PathOf(string path) => Path.Combine(Root, path);
 
     public void Write(string path, string content)
@@ -68,7 +74,7 @@ internal sealed class ScratchRepository : IAsyncDisposable
                 {properties}
               </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="ImmutableBuild" Version="{_package.Version}" PrivateAssets="all" />
+                {PackageReference}
                 {items}
               </ItemGroup>
             </Project>

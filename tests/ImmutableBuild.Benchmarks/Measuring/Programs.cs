@@ -4,7 +4,7 @@ namespace ImmutableBuild.Benchmarks.Measuring;
 
 /// <summary>A program the comparison needs is not here; the message says how to get it.</summary>
 internal sealed class MissingProgramException(string program, string package)
-    : Exception($"'{program}' is not on this machine. On Debian or Ubuntu: apt-get install {package} (tests/rig/install.sh installs all peers).");
+    : Exception($"'{program}' is not on this machine. On Debian or Ubuntu: apt-get install {package}.");
 
 /// <summary>Programs of other people, found on the path.</summary>
 internal static class Programs

@@ -59,29 +59,32 @@ internal sealed class PeerSubject : ISubject
     public static Task<PeerSubject> HaproxyAsync(Uri app, CancellationToken cancellationToken) => StartAsync(
         "HAProxy",
         Programs.Find("haproxy", "haproxy"),
-        (_, port) => $"""
-            global
-              nbthread {Environment.ProcessorCount}
-              maxconn 4096
-            defaults
-              mode http
-              option http-keep-alive
-              http-reuse always
-              timeout connect 5s
-              timeout client 60s
-              timeout server 60s
-            frontend public
-              bind 127.0.0.1:{port}
-              option forwardfor
-              http-request set-header X-Forwarded-Proto http
-              http-request set-header X-Forwarded-Host %[req.hdr(Host)]
-              default_backend app
-            backend app
-              server app {app.Authority}
-
-            """,
+        (_, port) => HaproxyConfiguration($"127.0.0.1:{port}", app.Authority),
         configuration => ["-db", "-f", configuration],
         cancellationToken);
+
+    /// <summary>How HAProxy is set up to serve on <paramref name="bind"/> in front of <paramref name="app"/>.</summary>
+    public static string HaproxyConfiguration(string bind, string app) => $"""
+        global
+          nbthread {Environment.ProcessorCount}
+          maxconn 4096
+        defaults
+          mode http
+          option http-keep-alive
+          http-reuse always
+          timeout connect 5s
+          timeout client 60s
+          timeout server 60s
+        frontend public
+          bind {bind}
+          option forwardfor
+          http-request set-header X-Forwarded-Proto http
+          http-request set-header X-Forwarded-Host %[req.hdr(Host)]
+          default_backend app
+        backend app
+          server app {app}
+
+        """;
 
     public IReadOnlyList<int> Processes => ProcessUsage.Tree(_process.Id);
 

@@ -161,6 +161,9 @@ public sealed class DockerFaultTests(DockerEngine engine, DockerApps apps)
         await bed.Target.RouteAsync(bed.App, Route.To(spec.Id), lease, Token);
         Kill(await bed.Client.Containers.InspectContainerAsync(new AppNames(bed.App).Instance(spec.Id, "0"), Token));
         await UntilAsync(bed, now => now.Find(spec.Id)!.Instances is [{ Restarts: 1, ConsecutiveHealthy: >= 1 }]);
+
+        await bed.Target.ReleaseLeaseAsync(bed.App, lease, Token);
+        (await new StopApp(bed.Elsewhere).RunAsync(bed.App, Token)).ShouldBe([spec.Id]);
     }
 
     [Fact]
