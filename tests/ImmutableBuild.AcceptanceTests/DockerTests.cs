@@ -83,6 +83,7 @@ public sealed class DockerTests(PackedPackage package)
     {
         var tool = await InstalledTool.InstallAsync(package, repository);
         (await tool.RunAsync(repository, GuestBook.Directory, "status", "--json")).ShouldSucceed().Json.GetProperty("live").GetString().ShouldBe(live);
+        (await repository.BuildAsync(GuestBook.Project, "Drift")).ShouldSucceed().ShouldSay("runs as it was released");
         (await tool.RunAsync(repository, GuestBook.Directory, "debug", "--", "id", "-u")).ShouldSucceed().StandardOutput.Trim().ShouldBe("1654");
         (await ContainersAsync(repository)).Length.ShouldBe(2, "the copy is gone");
         (await repository.BuildAsync(GuestBook.Project, "Debug", "-p:ImmutableDebugLimit=1m")).ShouldSucceed().ShouldSay($"A copy of {live} runs without traffic");
