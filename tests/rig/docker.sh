@@ -27,7 +27,7 @@ registry() {
 
 case "${1:-up}" in
 up)
-  apt_need docker.io iptables jq openssl busybox-static docker-registry curl
+  apt_need docker.io iptables iproute2 jq openssl busybox-static docker-registry curl
   if ! docker version >/dev/null 2>&1; then
     (certificates) 2>"$RUN/docker-tls.log"
     # Some sandboxes lack CAP_SYS_RESOURCE: a negative oom_score_adj then kills runc. The wrapper drops that one field.

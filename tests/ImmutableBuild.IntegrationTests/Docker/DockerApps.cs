@@ -56,6 +56,9 @@ public sealed class DockerApps : IAsyncLifetime
         Configuration = new RuntimeConfiguration
         {
             Instances = instances,
+
+            // The machine may be so busy that a healthy app is late.
+            Probe = Probe.Default with { Timeout = TimeSpan.FromSeconds(10) },
             DrainTimeout = TimeSpan.FromSeconds(5),
             StopGrace = TimeSpan.FromSeconds(2),
             Environment = behaviour.ToImmutableSortedDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal),

@@ -50,7 +50,7 @@ public sealed class HundredReleasesTests(DockerEngine engine, DockerApps apps, I
             Configuration = plain.Configuration with
             {
                 Environment = plain.Configuration.Environment.Add("RELEASE", $"{release}"),
-                Probe = Probe.Default with { Interval = TimeSpan.FromMilliseconds(50) },
+                Probe = Probe.Default with { Interval = TimeSpan.FromMilliseconds(50), Timeout = TimeSpan.FromSeconds(10) },
             },
         };
     }

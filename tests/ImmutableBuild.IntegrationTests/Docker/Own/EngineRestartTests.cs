@@ -8,8 +8,8 @@ using ImmutableBuild.IntegrationTests.Targets;
 namespace ImmutableBuild.IntegrationTests.Docker.Own;
 
 /// <summary>The engine itself ends and comes back.</summary>
-[Collection(OwnEngineCollection.Name)]
-public sealed class EngineRestartTests(OwnEngine engine, DockerApps apps, ITestOutputHelper output)
+[Collection(DockerCollection.Name)]
+public sealed class EngineRestartTests(OwnEngine engine, DockerApps apps, ITestOutputHelper output) : IClassFixture<OwnEngine>
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 

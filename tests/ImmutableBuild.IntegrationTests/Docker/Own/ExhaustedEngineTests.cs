@@ -9,8 +9,8 @@ using ImmutableBuild.IntegrationTests.Targets;
 namespace ImmutableBuild.IntegrationTests.Docker.Own;
 
 /// <summary>An engine that has run out of something.</summary>
-[Collection(OwnEngineCollection.Name)]
-public sealed class ExhaustedEngineTests(OwnEngine engine, DockerApps apps, ITestOutputHelper output)
+[Collection(DockerCollection.Name)]
+public sealed class ExhaustedEngineTests(OwnEngine engine, DockerApps apps, ITestOutputHelper output) : IClassFixture<OwnEngine>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

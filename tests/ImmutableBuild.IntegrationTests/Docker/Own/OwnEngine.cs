@@ -13,9 +13,12 @@ namespace ImmutableBuild.IntegrationTests.Docker.Own;
 public sealed class OwnEngine : IAsyncLifetime
 {
     private const string Pool = "10.213.0.0/21";
+    private const string BridgeAddress = "10.213.255.1/24";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly string[] s_rule = ["FORWARD", "-s", Pool, "-d", Pool, "-j", "ACCEPT"];
 
+    // An engine without a bridge of its own would remove the machine's docker0, which is the other engine's; one with a pool of addresses does at its second start.
+    private readonly string _bridge = $"ibt{Guid.NewGuid():N}"[..12];
     private readonly string _directory = Directory.CreateTempSubdirectory("ib-engine-").FullName;
     private Process? _process;
     private DockerClient? _client;
@@ -38,6 +41,8 @@ public sealed class OwnEngine : IAsyncLifetime
         if (_absent.Length == 0)
         {
             await SystemProgram.RunAsync("iptables", ["-I", .. s_rule]);
+            await SystemProgram.RunAsync("ip", ["link", "add", _bridge, "type", "bridge"]);
+            await SystemProgram.RunAsync("ip", ["addr", "add", BridgeAddress, "dev", _bridge]);
             await StartAsync();
         }
     }
@@ -54,6 +59,7 @@ public sealed class OwnEngine : IAsyncLifetime
             finally
             {
                 await SystemProgram.RunAsync("iptables", ["-D", .. s_rule]);
+                await SystemProgram.RunAsync("ip", ["link", "del", _bridge]);
             }
         }
 
@@ -75,6 +81,7 @@ public sealed class OwnEngine : IAsyncLifetime
     /// <summary>Starts it, and returns once it answers.</summary>
     internal async Task StartAsync()
     {
+        var bridge = await AddressOfDefaultBridgeAsync();
         await File.WriteAllTextAsync(Path.Combine(_directory, "daemon.json"), "{}");
         var start = new ProcessStartInfo("setsid", ["sh", "-c", $"exec dockerd {string.Join(' ', Arguments())} >>{_directory}/log 2>&1 </dev/null"]) { UseShellExecute = false };
         _process = Process.Start(start)!;
@@ -91,6 +98,27 @@ public sealed class OwnEngine : IAsyncLifetime
             {
                 _client = await ConnectAsync();
             }
+        }
+
+        await RestoreDefaultBridgeAsync(bridge);
+    }
+
+    private static async Task<string?> AddressOfDefaultBridgeAsync()
+    {
+        var (code, output) = await SystemProgram.RunAsync("ip", ["-4", "-o", "addr", "show", "docker0"]);
+        return code == 0 && output.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, "docker0", "inet", var address, ..] ? address : null;
+    }
+
+    private static async Task RestoreDefaultBridgeAsync(string? address)
+    {
+        if (address is null || await AddressOfDefaultBridgeAsync() is not null)
+        {
+            return;
+        }
+
+        foreach (var step in (string[][])[["link", "add", "docker0", "type", "bridge"], ["addr", "add", address, "dev", "docker0"], ["link", "set", "docker0", "up"]])
+        {
+            (await SystemProgram.RunAsync("ip", step)).ExitCode.ShouldBe(0);
         }
     }
 
@@ -112,7 +140,7 @@ public sealed class OwnEngine : IAsyncLifetime
 
     private static async Task<string> MissingAsync()
     {
-        foreach (var program in new[] { "dockerd", "iptables", "jq", "setsid", "mount" })
+        foreach (var program in new[] { "dockerd", "iptables", "ip", "jq", "setsid", "mount" })
         {
             if (SystemProgram.Find(program) is null)
             {
@@ -135,7 +163,7 @@ public sealed class OwnEngine : IAsyncLifetime
         return
         [
             "--data-root", data, "--exec-root", Path.Combine(_directory, "exec"), "--pidfile", Path.Combine(_directory, "pid"), "--config-file", Path.Combine(_directory, "daemon.json"),
-            "-H", $"unix://{_directory}/docker.sock", "--bridge=none", "--iptables=false", "--default-address-pool", $"base={Pool},size=24",
+            "-H", $"unix://{_directory}/docker.sock", $"--bridge={_bridge}", "--iptables=false", "--default-address-pool", $"base={Pool},size=24",
             "--add-runtime", $"plain={Path.Combine(AppContext.BaseDirectory, "runc-plain")}", "--default-runtime", "plain",
         ];
     }
@@ -188,11 +216,4 @@ public sealed class OwnEngine : IAsyncLifetime
             await Task.Delay(100, patience.Token);
         }
     }
-}
-
-/// <summary>The tests that kill and fill an engine: one after the other.</summary>
-[CollectionDefinition(Name)]
-public sealed class OwnEngineCollection : ICollectionFixture<OwnEngine>, ICollectionFixture<DockerApps>
-{
-    public const string Name = "Docker engine of the tests' own";
 }
