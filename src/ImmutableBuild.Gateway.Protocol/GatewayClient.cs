@@ -103,7 +103,7 @@ public sealed class GatewayClient : IAsyncDisposable
 
     /// <summary>
     /// Has the program in <paramref name="directory"/> take the gateway's place, and waits until it serves. IMB6061 when it does not come to that; the one that
-    /// served then goes on.
+    /// served then goes on, and the lease is given back.
     /// </summary>
     public async Task UpgradeAsync(string directory, Lease lease, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -129,6 +129,8 @@ public sealed class GatewayClient : IAsyncDisposable
             }
         }
 
+        // Whoever releases next must not wait for the lease of a release that ends here.
+        await ReleaseLeaseAsync(lease, cancellationToken);
         throw GatewayErrors.NotUpgraded(_app, directory);
     }
 

@@ -61,6 +61,7 @@ public sealed class UpgradeTests : IDisposable
 
         failure.Code.ShouldBe("IMB6061");
         (await gateway.Client.InfoAsync(Token)).ShouldBe(before);
+        (await gateway.Client.ObserveAsync(Token)).Lease.ShouldBeNull("a release that ends here keeps nobody from the next one");
         (await gateway.AskWhoAsync()).Generation.ShouldBe(serving.ToString());
         (await Should.ThrowAsync<ImmutableBuildException>(async () => await gateway.Client.UpgradeAsync(_programs, await gateway.LeaseAsync(), TimeProvider.System, Token))).Code.ShouldBe("IMB6061");
     }

@@ -307,6 +307,3 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
         }
     }
 }
-
-/// <summary>One change of the target, with what it looked like before and after.</summary>
-public sealed record Change(string What, Observation Before, Observation After, Lease Lease, bool LooksItself, ActingRun? Run);
