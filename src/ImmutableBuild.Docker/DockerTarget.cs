@@ -189,7 +189,7 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
     {
         var secrets = SecretValues.Read(spec, _options.ReadVariable);
         var image = await _options.EnsureImage(bed.Client, spec, cancellationToken);
-        var gatewayImage = await _options.EnsureGatewayImage(bed.Client, cancellationToken);
+        var gatewayImage = await KnownGatewayImage.FindOrBringAsync(bed.Client, bed.Names, _options.EnsureGatewayImage, cancellationToken);
         var toolsImage = request.ToolsImage is { } tools ? await _options.EnsureToolsImage(bed.Client, tools, cancellationToken) : null;
         var plan = new InstancePlan(bed.Names, spec, image, secrets.Variables, _options.LogDriver);
         var copy = $"{_options.Random.Next(0x1000000):x6}";

@@ -8,10 +8,10 @@ namespace ImmutableBuild.Tool;
 
 /// <summary>
 /// Which app a command is about, and with which options. What the command line doesn't say comes from the variables a build reads
-/// too (<c>IMMUTABLE_DATA_DIRECTORY</c>, …), then from the project's last release.
+/// too (<c>IMMUTABLE_DATA_DIRECTORY</c>, …), then from the project's last release: the project itself is not evaluated.
 /// </summary>
 /// <param name="Options">The options, of which app, environment and data directory are always meant.</param>
-/// <param name="IsSet">Whether the user said anything about an option.</param>
+/// <param name="IsSet">Whether the user said anything about an option, now or at the last release.</param>
 internal sealed record AppScope(ReleaseOptions Options, Func<PropertyOption, bool> IsSet)
 {
     /// <summary><c>--project</c>.</summary>
@@ -38,12 +38,16 @@ internal sealed record AppScope(ReleaseOptions Options, Func<PropertyOption, boo
     /// </summary>
     public static async Task<AppScope> ReadAsync(ParseResult parsed, CancellationToken cancellationToken, ImmutableDictionary<string, string>? properties = null)
     {
-        var (app, target) = await AppAsync(parsed, cancellationToken);
         var given = properties ?? ImmutableDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase);
-        given = (target is null || given.ContainsKey(OptionCatalogue.Target.Name) || Variable(OptionCatalogue.Target) is not null ? given : given.Add(OptionCatalogue.Target.Name, target))
-            .SetItem(OptionCatalogue.App.Name, app.App)
-            .SetItem(OptionCatalogue.Environment.Name, app.Environment)
-            .SetItem(OptionCatalogue.DataDirectory.Name, DataDirectory(parsed));
+        var last = await LastReleaseAsync(parsed, cancellationToken);
+        given = given.AddRange((last?.Options ?? ImmutableSortedDictionary<string, string>.Empty).Where(option => IsKept(option.Key) && !given.ContainsKey(option.Key) && Variable(OptionCatalogue.Find(option.Key)!) is null));
+        var app = AppOf(parsed, last);
+        given = given.SetItem(OptionCatalogue.App.Name, app.App).SetItem(OptionCatalogue.Environment.Name, app.Environment);
+        if (parsed.GetValue(Data) is { } data)
+        {
+            given = given.SetItem(OptionCatalogue.DataDirectory.Name, Path.GetFullPath(data));
+        }
+
         var options = ReleaseOptionsParser.Parse(new RawOptions
         {
             Project = new ProjectFacts(app.App, ProjectDirectory(parsed), ListensOnHttp: true),
@@ -66,24 +70,34 @@ internal sealed record AppScope(ReleaseOptions Options, Func<PropertyOption, boo
         return File.Exists(path) ? Path.GetDirectoryName(path)! : path;
     }
 
-    private static async Task<(AppKey App, string? Target)> AppAsync(ParseResult parsed, CancellationToken cancellationToken)
+    private static ReleaseRecordFile RecordFile(ParseResult parsed) => new(Path.Combine(ProjectDirectory(parsed), "obj", "immutable"));
+
+    /// <summary>The project's last release, where it was one of the app that is meant.</summary>
+    private static async Task<ReleaseRecord?> LastReleaseAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var app = parsed.GetValue(AppName) ?? Variable(OptionCatalogue.App);
-        var environment = parsed.GetValue(Environment) ?? Variable(OptionCatalogue.Environment);
-        var file = new ReleaseRecordFile(Path.Combine(ProjectDirectory(parsed), "obj", "immutable"));
-        var last = app is null && File.Exists(file.Path) ? await file.ReadAsync(cancellationToken) : null;
+        var file = RecordFile(parsed);
+        var last = File.Exists(file.Path) ? await file.ReadAsync(cancellationToken) : null;
+        return AppNameOf(parsed) is { } app && app != last?.App.App ? null : last;
+    }
+
+    private static AppKey AppOf(ParseResult parsed, ReleaseRecord? last)
+    {
         try
         {
-            var key = new AppKey(
-                app ?? last?.App.App ?? throw ToolErrors.AppUnknown(file.Path),
-                environment ?? last?.App.Environment ?? OptionCatalogue.Environment.Default!);
-            return (key, last?.Target);
+            return new AppKey(
+                AppNameOf(parsed) ?? last?.App.App ?? throw ToolErrors.AppUnknown(RecordFile(parsed).Path),
+                parsed.GetValue(Environment) ?? Variable(OptionCatalogue.Environment) ?? last?.App.Environment ?? OptionCatalogue.Environment.Default!);
         }
         catch (FormatException fault)
         {
             throw ToolErrors.NameInvalid("--app, --environment", fault);
         }
     }
+
+    private static string? AppNameOf(ParseResult parsed) => parsed.GetValue(AppName) ?? Variable(OptionCatalogue.App);
+
+    /// <summary>Whether an option of a release holds for what is done later as well. A goal was that one command's.</summary>
+    private static bool IsKept(string option) => OptionCatalogue.Find(option) is { } known && known != OptionCatalogue.RollbackTo && known != OptionCatalogue.DriftFile;
 
     private static string? Variable(PropertyOption option) =>
         option.Variable is { } name && System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

@@ -65,7 +65,7 @@ public sealed class DockerTests(PackedPackage package)
         (await WebApp.GetAsync(url)).ShouldStartWith("Welcome back! 1 in the book");
         (await ContainersAsync(repository)).Length.ShouldBe(2);
 
-        await LookAsync(repository, WebApp.GenerationIn(second));
+        await UseToolAsync(repository, WebApp.GenerationIn(first), WebApp.GenerationIn(second));
 
         (await repository.BuildAsync(GuestBook.Project, "Rollback")).ShouldSucceed().ShouldSay($"{WebApp.GenerationIn(first)} is live again");
         (await WebApp.GetAsync(url, "entries")).ShouldBe("Ada was here\n", "data outlives its generation");
@@ -78,14 +78,16 @@ public sealed class DockerTests(PackedPackage package)
         (await DockerAsync(repository, "volume", "ls", "-q", "--filter", Mine)).Length.ShouldBe(2, "history and data");
     }
 
-    /// <summary>The tool knows from the project's last release that it is on an engine.</summary>
-    private async Task LookAsync(ScratchRepository repository, string live)
+    /// <summary>The tool knows from the project's last release that it is on an engine, and whose signatures count.</summary>
+    private async Task UseToolAsync(ScratchRepository repository, string before, string live)
     {
         var tool = await InstalledTool.InstallAsync(package, repository);
         (await tool.RunAsync(repository, GuestBook.Directory, "status", "--json")).ShouldSucceed().Json.GetProperty("live").GetString().ShouldBe(live);
         (await repository.BuildAsync(GuestBook.Project, "Drift")).ShouldSucceed().ShouldSay("runs as it was released");
         (await tool.RunAsync(repository, GuestBook.Directory, "debug", "--", "id", "-u")).ShouldSucceed().StandardOutput.Trim().ShouldBe("1654");
         (await ContainersAsync(repository)).Length.ShouldBe(2, "the copy is gone");
+        (await tool.RunAsync(repository, GuestBook.Directory, "rollback")).ShouldSucceed().ShouldSay($"{before} is live in place of {live}");
+        (await tool.RunAsync(repository, GuestBook.Directory, "rollback")).ShouldSucceed().ShouldSay($"{live} is live in place of {before}");
         (await repository.BuildAsync(GuestBook.Project, "Debug", "-p:ImmutableDebugLimit=1m")).ShouldSucceed().ShouldSay($"A copy of {live} runs without traffic");
         (await ContainersAsync(repository)).Length.ShouldBe(4, "a build leaves the copy until its time is over, or Stop");
     }

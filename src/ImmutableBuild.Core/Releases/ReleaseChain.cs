@@ -10,11 +10,11 @@ public static class ReleaseChain
     public static ImmutableArray<StageName> Stages { get; } = [.. Enum.GetValues<StageName>().Order()];
 
     /// <summary>A new record, which begins with what Compile made.</summary>
-    public static ReleaseRecord Begin(string releaseId, AppKey app, string target, CompileRecord compile, TimeSpan elapsed) => new()
+    public static ReleaseRecord Begin(string releaseId, ReleaseOptions options, CompileRecord compile, TimeSpan elapsed) => new()
     {
         ReleaseId = releaseId,
-        App = app,
-        Target = target,
+        App = options.App,
+        Options = options.Given,
         Compile = compile,
         Elapsed = ImmutableSortedDictionary<StageName, TimeSpan>.Empty.Add(StageName.Compile, elapsed),
     };

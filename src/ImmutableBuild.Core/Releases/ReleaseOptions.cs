@@ -14,6 +14,9 @@ public sealed record ReleaseOptions
     /// <summary>What is released, and where for.</summary>
     public required AppKey App { get; init; }
 
+    /// <summary>What was set, by the option's name, as it was written; the rest are defaults. Secrets are none of it: options name the variables that hold them.</summary>
+    public ImmutableSortedDictionary<string, string> Given { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary>The target's name: <c>local</c>, <c>docker</c>, …</summary>
     public string Target { get; init; } = "local";
 

@@ -24,8 +24,8 @@ public sealed record ReleaseRecord
     /// <summary>What is released, and where for.</summary>
     public required AppKey App { get; init; }
 
-    /// <summary>The target it goes to, for those who look after the app later; null in records of before it was written down.</summary>
-    public string? Target { get; init; }
+    /// <summary>Its options that were set, by name, as they were written (<see cref="ReleaseOptions.Given"/>): for those who look after the app later.</summary>
+    public ImmutableSortedDictionary<string, string> Options { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>The source, and what was published from it.</summary>
     public required CompileRecord Compile { get; init; }

@@ -18,18 +18,15 @@ internal static class StoppedLedger
     public static async Task<ImmutableArray<LedgerEntry>> ReadAsync(
         IDockerClient client, AppNames names, Func<IDockerClient, CancellationToken, Task<string>> ensureImage, CancellationToken cancellationToken)
     {
-        var volume = await Found.OrNullAsync(client.Volumes.InspectAsync(names.StateVolume, cancellationToken));
-        if (volume is null)
+        if (await Found.OrNullAsync(client.Volumes.InspectAsync(names.StateVolume, cancellationToken)) is null)
         {
             return [];
         }
 
-        var was = volume.Labels?.GetValueOrDefault(AppNames.GatewayImageLabel);
-        var image = was is not null && await Found.OrNullAsync(client.Images.InspectImageAsync(was, cancellationToken)) is not null ? was : await ensureImage(client, cancellationToken);
         var reader = await client.Containers.CreateContainerAsync(
             new CreateContainerParameters
             {
-                Image = image,
+                Image = await KnownGatewayImage.FindOrBringAsync(client, names, ensureImage, cancellationToken),
                 Cmd = ["true"],
                 Labels = names.LabelsOf(AppNames.ReaderRole),
                 HostConfig = new HostConfiguration { NetworkMode = "none", Mounts = [new ContainerMount("volume", names.StateVolume, GatewayCommand.Volume)] },

@@ -40,7 +40,7 @@ public sealed class BeginRelease : ReleaseTask
 
         var compile = Compiled(source);
         var elapsed = TimeProvider.System.GetUtcNow() - new DateTimeOffset(BeganTicks, TimeSpan.Zero);
-        var record = ReleaseChain.Begin(Guid.NewGuid().ToString("N"), options.App, options.Target, compile, elapsed);
+        var record = ReleaseChain.Begin(Guid.NewGuid().ToString("N"), options, compile, elapsed);
         await new ReleaseRecordFile(Input.WorkDirectory).WriteAsync(record, cancellationToken);
         log.Finished(StageName.Compile, elapsed, $"commit {source.Commit.Abbreviated}{(compile.Dirty ? " with uncommitted changes" : "")}, {compile.RuntimeIdentifier}{(compile.SelfContained ? ", self-contained" : "")}");
     }

@@ -40,7 +40,7 @@ internal static class RollbackCommand
             + (done.Run.Observed.Url is { } url ? $", at {url}" : ""));
     }
 
-    /// <summary>The build knows ImmutableKeep from the project, which isn't evaluated here; what runs shows it.</summary>
+    /// <summary>Where neither the command nor the last release says it, what runs shows it.</summary>
     private static async Task<int> CountStandbyAsync(IDeploymentTarget target, AppKey app, CancellationToken cancellationToken) =>
         Status.Of(await target.ObserveAsync(app, cancellationToken)).Generations.Count(generation => generation.Role == GenerationRole.Standby);
 

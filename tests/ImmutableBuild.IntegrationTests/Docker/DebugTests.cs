@@ -57,6 +57,22 @@ public sealed class DebugTests(DockerEngine engine, DockerApps apps)
     }
 
     [Fact]
+    public async Task Looking_needs_no_gateway_but_the_one_there_is()
+    {
+        await using var bed = new DockerTargetBed(engine, apps);
+        var spec = await ServeAsync(bed);
+        await using var elsewhere = bed.Open(ensureGatewayImage: (_, _) => throw new ShouldAssertException("The base of the gateway's image is not at hand here."));
+
+        await using (var copy = await elsewhere.StartCopyAsync(spec, DebugRequest.Default, Token))
+        {
+            (await RunAsync(copy, "id -u")).Output.Trim().ShouldBe("1654");
+        }
+
+        await new StopApp(bed.Target).RunAsync(bed.App, Token);
+        (await elsewhere.ObserveAsync(bed.App, Token)).Generations.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task An_app_without_a_shell_is_looked_at_with_tools_from_beside()
     {
         await using var bed = new DockerTargetBed(engine, apps);

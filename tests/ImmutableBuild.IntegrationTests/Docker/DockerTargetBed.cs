@@ -59,12 +59,14 @@ internal sealed class DockerTargetBed : IServingFixture
     /// <param name="by">The way to the engine, where it isn't the direct one.</param>
     /// <param name="ensureImage">Where a generation's image comes from, where it isn't the registry.</param>
     /// <param name="gatewayDirectory">The gateway that the build brings, where it is another one.</param>
+    /// <param name="ensureGatewayImage">Where the gateway's image comes from, where it can't be made.</param>
     public DockerTarget Open(
         int port = 0,
         Func<IDockerClient, string, Task>? afterImage = null,
         DockerEndpoint? by = null,
         Func<IDockerClient, GenerationSpec, CancellationToken, Task<string>>? ensureImage = null,
-        string? gatewayDirectory = null) => DockerTarget.Open(new DockerTargetOptions
+        string? gatewayDirectory = null,
+        Func<IDockerClient, CancellationToken, Task<string>>? ensureGatewayImage = null) => DockerTarget.Open(new DockerTargetOptions
     {
         FindEndpoint = () => by ?? Endpoint,
         EnsureImage = async (client, spec, cancellationToken) =>
@@ -74,7 +76,7 @@ internal sealed class DockerTargetBed : IServingFixture
             return id;
         },
         FindImage = _apps.FindImageAsync,
-        EnsureGatewayImage = _apps.EnsureGatewayAsync,
+        EnsureGatewayImage = ensureGatewayImage ?? _apps.EnsureGatewayAsync,
         FindGatewayProgram = () => GatewayProgram.Find(gatewayDirectory ?? AppContext.BaseDirectory),
         EnsureToolsImage = (client, reference, cancellationToken) => _apps.EnsureToolsAsync(client, reference, cancellationToken),
         ReadVariable = name => Variables.GetValueOrDefault(name),

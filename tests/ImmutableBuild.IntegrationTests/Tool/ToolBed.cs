@@ -58,7 +58,7 @@ internal sealed class ToolBed : IAsyncDisposable
             new BakeStage(), new ScanStage(), new SignStage(), new PushStage(),
             new DeployStage(target, new ImageVerifier(context)), new HealthGateStage(target, new ImageVerifier(context)), new DestroyOldStage(target),
         ];
-        var begun = ReleaseChain.Begin(Guid.NewGuid().ToString("N"), app, "local", Compiled(version), TimeSpan.Zero);
+        var begun = ReleaseChain.Begin(Guid.NewGuid().ToString("N"), new ReleaseOptions { App = app, DataDirectory = Layout.Root }, Compiled(version), TimeSpan.Zero);
         return (await new ReleasePipeline(new ReleaseRecordFile(work), context).RunAsync(stages, begun, Ct)).HealthGate!;
     }
 

@@ -18,7 +18,9 @@ internal sealed record ToolRun(int ExitCode, string Output, string Errors)
         return this;
     }
 
-    public static async Task<ToolRun> StartAsync(string directory, params string[] arguments)
+    public static Task<ToolRun> StartAsync(string directory, params string[] arguments) => StartAsync(directory, [], arguments);
+
+    public static async Task<ToolRun> StartAsync(string directory, (string Name, string Value)[] variables, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
         {
@@ -27,6 +29,11 @@ internal sealed record ToolRun(int ExitCode, string Output, string Errors)
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

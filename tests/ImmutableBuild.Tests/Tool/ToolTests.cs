@@ -41,6 +41,27 @@ public sealed partial class ToolTests : IDisposable
         status.RootElement.GetProperty("generations").GetArrayLength().ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("IMB6203", "status")]
+    [InlineData("IMB6203", "status", "--app", "web")]
+    [InlineData(null, "status", "--app", "another")]
+    public async Task So_do_the_options_it_was_released_with(string? code, params string[] arguments)
+    {
+        var released = SampleReleases.Live() with { Options = SampleReleases.Live().Options.Add("ImmutableTarget", "docker").Add("ImmutableRollbackTo", "not-this-time") };
+        await new ReleaseRecordFile(Path.Combine(_directory.FullName, "obj", "immutable")).WriteAsync(released, TestContext.Current.CancellationToken);
+
+        var run = await ToolRun.StartAsync(_directory.FullName, [("DOCKER_HOST", $"unix://{Data}/no.sock")], [.. arguments, "--data-directory", Data]);
+
+        if (code is null)
+        {
+            run.ShouldEndWith(0).Output.ShouldContain("does not run");
+        }
+        else
+        {
+            run.ShouldEndWith(1).Errors.ShouldContain($"error {code}");
+        }
+    }
+
     [Fact]
     public async Task What_does_not_run_is_told_in_plain_lines()
     {

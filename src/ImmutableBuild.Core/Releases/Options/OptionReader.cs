@@ -29,6 +29,12 @@ internal sealed class OptionReader(RawOptions raw)
         : option.Variable is { } variable && raw.ReadVariable(variable) is { Length: > 0 } value ? value
         : null;
 
+    /// <summary>Every option the user set, by its name.</summary>
+    public ImmutableSortedDictionary<string, string> Given() => OptionCatalogue.All
+        .Select(option => KeyValuePair.Create(option.Name, TextOf(option)))
+        .Where(given => given.Value is not null)
+        .ToImmutableSortedDictionary(given => given.Key, given => given.Value!, StringComparer.Ordinal);
+
     /// <summary>The value of an option that has a default.</summary>
     public T Get<T>(PropertyOption<T> option)
     {

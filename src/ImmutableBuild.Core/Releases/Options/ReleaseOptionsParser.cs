@@ -28,6 +28,7 @@ public static class ReleaseOptionsParser
         var options = new ReleaseOptions
         {
             App = app,
+            Given = reader.Given(),
             Target = target,
             AllowDirty = reader.Get(AllowDirty),
             Protected = reader.Get(Protected, app.Environment == "production" && target != "local"),

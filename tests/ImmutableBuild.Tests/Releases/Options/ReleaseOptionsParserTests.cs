@@ -50,6 +50,14 @@ public sealed class ReleaseOptionsParserTests
     }
 
     [Fact]
+    public void What_was_given_is_kept_as_it_was_written_wherever_it_came_from()
+    {
+        var raw = Raw(("immutablesoak", "5s"), ("ImmutableTarget", "")) with { ReadVariable = name => name is "IMMUTABLE_SOAK" or "IMMUTABLE_KEEP" ? "2" : null };
+
+        ReleaseOptionsParser.Parse(raw).Given.ShouldBe(new Dictionary<string, string> { ["ImmutableKeep"] = "2", ["ImmutableSoak"] = "5s" });
+    }
+
+    [Fact]
     public void Every_default_is_an_allowed_value() =>
         OptionCatalogue.All.Where(option => option.Default is not null).ShouldAllBe(option => IsAllowed(option, option.Default!));
 
