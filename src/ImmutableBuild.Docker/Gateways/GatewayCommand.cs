@@ -25,9 +25,9 @@ internal static class GatewayCommand
     public static IReadOnlyList<string> Limit(TimeSpan limit) => ["limit", ((long)Math.Ceiling(limit.TotalSeconds)).ToString(CultureInfo.InvariantCulture)];
 
     /// <summary>What the image's entry point is told: to be the gateway of <paramref name="app"/>, with its keeper: a gateway that dies is back before the engine would notice.</summary>
-    public static IReadOnlyList<string> Serve(AppKey app, bool listens, string stateDirectory = StateDirectory) =>
+    public static IReadOnlyList<string> Serve(AppKey app, bool listens) =>
     [
-        "keep", "--state", stateDirectory, "--app", app.App, "--environment", app.Environment,
+        "keep", "--state", StateDirectory, "--app", app.App, "--environment", app.Environment,
         "--port", listens ? Port.ToString(CultureInfo.InvariantCulture) : "none", "--bind", "0.0.0.0",
     ];
 }

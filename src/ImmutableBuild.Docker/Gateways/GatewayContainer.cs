@@ -12,6 +12,7 @@ namespace ImmutableBuild.Docker.Gateways;
 internal sealed class GatewayContainer(IDockerClient client, AppNames names, DockerTargetOptions options)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_choosing = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
     private static readonly string s_port = string.Create(CultureInfo.InvariantCulture, $"{GatewayCommand.Port}/tcp");
 
@@ -86,7 +87,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
     private async Task<int> ChoosePortAsync(CreateContainerParameters plan, CancellationToken cancellationToken)
     {
         var asking = await client.Containers.CreateContainerAsync(
-            plan with { Name = null, Cmd = GatewayCommand.Serve(names.App, listens: true, "/tmp/state"), Labels = names.LabelsOf(AppNames.PortRole), HostConfig = plan.HostConfig! with { Mounts = null, RestartPolicy = null } }, cancellationToken);
+            plan with { Name = null, Cmd = GatewayCommand.Limit(s_choosing), Labels = names.LabelsOf(AppNames.PortRole), HostConfig = plan.HostConfig! with { Mounts = null, RestartPolicy = null } }, cancellationToken);
         try
         {
             await StartAsync(asking.ID, cancellationToken);

@@ -6,63 +6,24 @@ namespace ImmutableBuild.IntegrationTests.Docker;
 /// <summary>Stands between a client and the engine, and cuts a connection after so many bytes of what the engine says.</summary>
 internal sealed class CuttingProxy : IAsyncDisposable
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("ib-proxy-").FullName;
-    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-    private readonly UnixSocketEndpoint _engine;
-    private readonly CancellationTokenSource _ends = new();
-    private readonly Task _accepting;
+    private readonly EngineRelay _relay;
 
-    public CuttingProxy(UnixSocketEndpoint engine)
-    {
-        _engine = engine;
-        Endpoint = new UnixSocketEndpoint(Path.Combine(_directory, "p.sock"));
-        _listener.Bind(new UnixDomainSocketEndPoint(Endpoint.Path));
-        _listener.Listen();
-        _accepting = AcceptAsync();
-    }
+    public CuttingProxy(DockerEndpoint engine) => _relay = new EngineRelay(engine, RelayAsync);
 
-    public UnixSocketEndpoint Endpoint { get; }
+    public UnixSocketEndpoint Endpoint => _relay.Endpoint;
 
     /// <summary>The bytes of the engine that each connection lets through.</summary>
     public int Limit { get; set; } = int.MaxValue;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _ends.CancelAsync();
-        _listener.Dispose();
-        await _accepting;
-        _ends.Dispose();
-        Directory.Delete(_directory, recursive: true);
-    }
+    public ValueTask DisposeAsync() => _relay.DisposeAsync();
 
-    private async Task AcceptAsync()
+    private async Task RelayAsync(Socket client, Socket engine, CancellationToken cancellationToken)
     {
-        var relaying = new List<Task>();
-        try
-        {
-            while (true)
-            {
-                relaying.Add(RelayAsync(await _listener.AcceptAsync(_ends.Token)));
-            }
-        }
-        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            await Task.WhenAll(relaying);
-        }
-    }
-
-    private async Task RelayAsync(Socket client)
-    {
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(_ends.Token);
-        using (client)
-        using (var engine = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
-        {
-            await engine.ConnectAsync(new UnixDomainSocketEndPoint(_engine.Path), both.Token);
-            var asking = CopyAsync(client, engine, static () => int.MaxValue, both.Token);
-            await CopyAsync(engine, client, () => Limit, both.Token);
-            await both.CancelAsync();
-            await asking;
-        }
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var asking = CopyAsync(client, engine, static () => int.MaxValue, both.Token);
+        await CopyAsync(engine, client, () => Limit, both.Token);
+        await both.CancelAsync();
+        await asking;
     }
 
     private static async Task CopyAsync(Socket from, Socket to, Func<int> limit, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ using ImmutableBuild.IntegrationTests.Targets;
 namespace ImmutableBuild.IntegrationTests.Docker;
 
 /// <summary>Copies to look at: without traffic, and gone by themselves.</summary>
-[Collection(DockerCollection.Name)]
+[Collection(DockerAppsCollection.Name)]
 public sealed class DebugTests(DockerEngine engine, DockerApps apps)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

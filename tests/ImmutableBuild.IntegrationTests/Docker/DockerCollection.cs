@@ -1,6 +1,6 @@
 namespace ImmutableBuild.IntegrationTests.Docker;
 
-/// <summary>The tests that use the machine's engine: one after the other, with one image.</summary>
+/// <summary>The tests of the machine's engine itself, of its own networks and images, one after the other.</summary>
 [CollectionDefinition(Name)]
 public sealed class DockerCollection : ICollectionFixture<DockerEngine>, ICollectionFixture<DockerApps>
 {

@@ -8,7 +8,7 @@ using ImmutableBuild.IntegrationTests.Targets;
 namespace ImmutableBuild.IntegrationTests.Docker;
 
 /// <summary>Processes in containers killed, containers removed by hand.</summary>
-[Collection(DockerCollection.Name)]
+[Collection(DockerAppsCollection.Name)]
 public sealed class DockerFaultTests(DockerEngine engine, DockerApps apps)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);

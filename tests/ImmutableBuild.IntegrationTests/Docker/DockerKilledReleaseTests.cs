@@ -8,7 +8,7 @@ using ImmutableBuild.ReleaseDriver;
 namespace ImmutableBuild.IntegrationTests.Docker;
 
 /// <summary>Releases in processes of their own that are killed, or get Ctrl-C.</summary>
-[Collection(DockerCollection.Name)]
+[Collection(DockerAppsCollection.Name)]
 public sealed class DockerKilledReleaseTests(DockerEngine engine, DockerApps apps) : IDisposable
 {
     private const double ShortLease = 3;

@@ -12,7 +12,7 @@ using ImmutableBuild.LoadGenerator;
 namespace ImmutableBuild.IntegrationTests.Docker;
 
 /// <summary>What someone does by hand to what runs is seen by its kind, and mended under load without a request lost.</summary>
-[Collection(DockerCollection.Name)]
+[Collection(DockerAppsCollection.Name)]
 [Trait("Fault", "F37")]
 public sealed class DriftTests(DockerEngine engine, DockerApps apps, ITestOutputHelper output) : IAsyncLifetime
 {

@@ -86,7 +86,7 @@ public sealed class EndpointTests(DockerEngine engine)
     private CuttingProxy Proxy()
     {
         Assert.SkipUnless(engine.Endpoint is UnixSocketEndpoint, "The engine is not reached by a Unix socket.");
-        return new CuttingProxy((UnixSocketEndpoint)engine.Endpoint);
+        return new CuttingProxy(engine.Endpoint);
     }
 
     private static Task<DockerClient> ConnectAsync(CuttingProxy proxy) => DockerClient.ConnectAsync(proxy.Endpoint, TimeProvider.System, Token);

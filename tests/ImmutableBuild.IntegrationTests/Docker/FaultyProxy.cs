@@ -26,24 +26,13 @@ internal sealed class FaultyProxy : IAsyncDisposable
 {
     private static readonly TimeSpan s_delay = TimeSpan.FromSeconds(1);
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("ib-proxy-").FullName;
-    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-    private readonly UnixDomainSocketEndPoint _engine;
-    private readonly CancellationTokenSource _ends = new();
     private readonly ConcurrentDictionary<string, CallFault> _armed = new();
     private readonly ConcurrentQueue<string> _calls = new();
-    private readonly Task _accepting;
+    private readonly EngineRelay _relay;
 
-    public FaultyProxy(DockerEndpoint engine)
-    {
-        _engine = new UnixDomainSocketEndPoint((engine as UnixSocketEndpoint ?? throw new InvalidOperationException("The engine is not on a socket of this machine.")).Path);
-        Endpoint = new UnixSocketEndpoint(Path.Combine(_directory, "p.sock"));
-        _listener.Bind(new UnixDomainSocketEndPoint(Endpoint.Path));
-        _listener.Listen();
-        _accepting = AcceptAsync();
-    }
+    public FaultyProxy(DockerEndpoint engine) => _relay = new EngineRelay(engine, RelayAsync);
 
-    public UnixSocketEndpoint Endpoint { get; }
+    public UnixSocketEndpoint Endpoint => _relay.Endpoint;
 
     /// <summary>Kinds of calls that nothing has happened to yet, though it was to.</summary>
     public IEnumerable<string> Armed => _armed.Keys;
@@ -54,53 +43,21 @@ internal sealed class FaultyProxy : IAsyncDisposable
     /// <summary>Does <paramref name="fault"/> to the next call of <paramref name="kind"/>, such as <c>POST containers/*/start</c>.</summary>
     public void Arm(CallFault fault, string kind) => _armed[kind] = fault;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _ends.CancelAsync();
-        _listener.Dispose();
-        await _accepting;
-        _ends.Dispose();
-        Directory.Delete(_directory, recursive: true);
-    }
+    public ValueTask DisposeAsync() => _relay.DisposeAsync();
 
-    private async Task AcceptAsync()
+    private async Task RelayAsync(Socket client, Socket engine, CancellationToken cancellationToken)
     {
-        var relaying = new List<Task>();
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var relay = new Relay(client, engine);
         try
         {
-            while (true)
-            {
-                relaying.Add(RelayAsync(await _listener.AcceptAsync(_ends.Token)));
-            }
+            var answers = relay.AnswersAsync(both.Token);
+            await Task.WhenAny(RequestsAsync(relay, both.Token), answers).Unwrap();
+            await answers;
         }
-        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
+        finally
         {
-            await Task.WhenAll(relaying);
-        }
-    }
-
-    private async Task RelayAsync(Socket client)
-    {
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(_ends.Token);
-        using (client)
-        using (var engine = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
-        {
-            var relay = new Relay(client, engine);
-            try
-            {
-                await engine.ConnectAsync(_engine, both.Token);
-                var answers = relay.AnswersAsync(both.Token);
-                await Task.WhenAny(RequestsAsync(relay, both.Token), answers).Unwrap();
-                await answers;
-            }
-            catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
-            {
-                // One side is gone.
-            }
-            finally
-            {
-                await both.CancelAsync();
-            }
+            await both.CancelAsync();
         }
     }
 
@@ -134,9 +91,8 @@ internal sealed class FaultyProxy : IAsyncDisposable
                 break;
             case CallFault.Repeat when !head.Contains("100-continue", StringComparison.OrdinalIgnoreCase):
                 var request = await relay.WholeAsync(head, cancellationToken);
-                using (var engine = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+                using (var engine = await _relay.ConnectAsync(cancellationToken))
                 {
-                    await engine.ConnectAsync(_engine, cancellationToken);
                     await engine.SendAsync(request, cancellationToken);
                     await engine.ReceiveAsync(new byte[1024], cancellationToken);
                 }

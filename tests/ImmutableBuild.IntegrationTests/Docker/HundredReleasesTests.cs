@@ -8,7 +8,7 @@ using ImmutableBuild.IntegrationTests.Targets;
 namespace ImmutableBuild.IntegrationTests.Docker;
 
 /// <summary>Release after release while users of every kind go on.</summary>
-[Collection(DockerCollection.Name)]
+[Collection(DockerAppsCollection.Name)]
 public sealed class HundredReleasesTests(DockerEngine engine, DockerApps apps, ITestOutputHelper output)
 {
     private const int Releases = 100;

@@ -9,7 +9,7 @@ using ImmutableBuild.IntegrationTests.Targets;
 namespace ImmutableBuild.IntegrationTests.Docker;
 
 /// <summary>Data that outlives generations, and secret files that go with theirs.</summary>
-[Collection(DockerCollection.Name)]
+[Collection(DockerAppsCollection.Name)]
 public sealed class VolumeTests(DockerEngine engine, DockerApps apps) : IDisposable
 {
     private readonly HttpClient _http = new();

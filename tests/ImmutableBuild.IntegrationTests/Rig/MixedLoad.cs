@@ -59,8 +59,9 @@ internal sealed class MixedLoad : IAsyncDisposable
         _stop.Dispose();
     }
 
+    // Whoever has read enough of a stream leaves it at once, and doesn't listen on for two seconds.
     private static HttpClient Client(Uri app, Version version) =>
-        new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = app, DefaultRequestVersion = version, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact, Timeout = s_patience };
+        new(new SocketsHttpHandler { UseProxy = false, MaxResponseDrainSize = 0 }) { BaseAddress = app, DefaultRequestVersion = version, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact, Timeout = s_patience };
 
     private async Task RepeatAsync(string kind, Func<CancellationToken, Task> session)
     {

@@ -46,6 +46,14 @@ internal sealed class SimulatedGeneration(GenerationSpec spec, SimulatedApp app,
         }
     }
 
+    public void ScaleOut(int instances, DateTimeOffset now)
+    {
+        while (Instances.Count < instances)
+        {
+            Instances.Add(new SimulatedInstance($"{Instances.Count}", behaviour(Spec), Spec.Configuration.Probe, now));
+        }
+    }
+
     public void Begin(string replaced, DateTimeOffset now)
     {
         var name = $"{All.Max(instance => int.Parse(instance.Name)) + 1}";

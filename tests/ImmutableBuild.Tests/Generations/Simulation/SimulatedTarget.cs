@@ -208,14 +208,7 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
     }
 
     /// <summary>Someone scales a generation out.</summary>
-    public void ScaleOut(GenerationId id, int instances)
-    {
-        var generation = Find(id)!;
-        while (generation.Instances.Count < instances)
-        {
-            generation.Instances.Add(new SimulatedInstance($"{generation.Instances.Count}", behaviour(generation.Spec), generation.Spec.Configuration.Probe, time.GetUtcNow()));
-        }
-    }
+    public void ScaleOut(GenerationId id, int instances) => Find(id)!.ScaleOut(instances, time.GetUtcNow());
 
     /// <summary>The true state now, whatever <see cref="Shows"/> hides.</summary>
     public Observation Observe()
