@@ -19,6 +19,7 @@ public sealed class DockerTests(PackedPackage package)
         await SkipUnlessThereAsync();
         await using var repository = new ScratchRepository(package);
         var book = GuestBook.Write(repository, _app, Base);
+        (await repository.BuildAsync(GuestBook.Project, "UpdateBase")).ShouldSucceed().ShouldSay($"{Base} is pinned to sha256:");
         await repository.CommitAsync();
         try
         {
@@ -44,6 +45,7 @@ public sealed class DockerTests(PackedPackage package)
     private async Task LiveAsync(ScratchRepository repository, GuestBook book)
     {
         var first = await repository.BuildAsync(GuestBook.Project, "Release");
+        first.ShouldNotSay("IMB2021");
         var url = WebApp.UrlIn(first);
         (await WebApp.GetAsync(url)).ShouldStartWith($"Welcome! 0 in the book, says generation {WebApp.GenerationIn(first)}");
         (await book.SignAsync(url, "Ada was here", "no key of the book")).ShouldBe(HttpStatusCode.Unauthorized);

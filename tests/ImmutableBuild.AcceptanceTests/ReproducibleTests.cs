@@ -32,6 +32,27 @@ public sealed class ReproducibleTests(PackedPackage package)
         (await shallow.GitAsync("status", "--porcelain")).ShouldBeEmpty("the user's own lock file stays as it is");
     }
 
+    [Fact]
+    public async Task A_commit_is_verified_by_baking_it_twice_and_what_differs_is_named()
+    {
+        await using var repository = new ScratchRepository(package);
+        WebApp.Write(repository, "v");
+        await repository.CommitAsync();
+        (await repository.BuildAsync(WebApp.Project, "VerifyReproducible")).ShouldSucceed().ShouldSay("gave the same image: sha256:");
+
+        repository.Write("src/Shöp Web/Directory.Build.targets", """
+            <Project>
+              <Target Name="Stamp" AfterTargets="Publish">
+                <WriteLinesToFile File="$(PublishDir)stamp.txt" Lines="made $([System.Guid]::NewGuid())" Overwrite="true" />
+              </Target>
+            </Project>
+            """);
+        await repository.CommitAsync();
+        (await repository.BuildAsync(WebApp.Project, "VerifyReproducible")).ShouldFailWith("IMB2024").ShouldSay("app/stamp.txt, bytes 5 to 40");
+        (await repository.GitAsync("worktree", "list")).Trim().Split('\n').Length.ShouldBe(1, "nothing is left of the two");
+        (await repository.GitAsync("status", "--porcelain")).ShouldBeEmpty();
+    }
+
     private async Task<ScratchRepository> CloneAsync(ScratchRepository origin, params string[] options)
     {
         var clone = new ScratchRepository(package);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImmutableBuild.Images;
 
 namespace ImmutableBuild.Errors;
 
@@ -100,6 +101,44 @@ public static class BakeErrors
         "A port, environment variable, user or directory of the image isn't of the form the image specification asks for.",
         "Correct the property the message names.");
 
+    private static readonly ErrorDescriptor LockInvalidDescriptor = new(
+        "IMB2020", "The lock file of base images can't be read",
+        "immutable.lock.json (or the file ImmutableLockFile names) is damaged, or another version wrote it. A merge that went wrong does that.",
+        "Mend the file, or delete it and run dotnet build -t:UpdateBase, and commit it.");
+
+    private static readonly ErrorDescriptor BaseNotPinnedDescriptor = new(
+        "IMB2021", "The base image is not pinned",
+        "The base image is named by a tag, and a tag names another image once it is moved: the same commit would bake another image then.",
+        "Run dotnet build -t:UpdateBase and commit immutable.lock.json, or name the base image by its digest.");
+
+    private static readonly ErrorDescriptor NothingToPinDescriptor = new(
+        "IMB2022", "There is no base image to update",
+        "ContainerBaseImage is not set, or names its image by a digest, or is a layout: nothing that could move.",
+        "Set ContainerBaseImage to a reference with a tag, such as mcr.microsoft.com/dotnet/aspnet:10.0.");
+
+    private static readonly ErrorDescriptor BaseOldDescriptor = new(
+        "IMB2023", "The base image is old",
+        "The base image was made longer ago than ImmutableMaxBaseAge; what was found in its packages since is not mended in it.",
+        "Run dotnet build -t:UpdateBase, look at what it says, and commit immutable.lock.json.");
+
+    private static readonly ErrorDescriptor NotReproducibleDescriptor = new(
+        "IMB2024", "Two bakes of one commit differ",
+        "Something in the build takes from its surroundings what should come from the commit alone: a time, a path, a random number, the order of files in a directory.",
+        "The message names the first file and the bytes that differ. Look for what writes them: a source generator, a build step of your own, a tool that stamps a time. Files that are generated at build time are the usual ones.");
+
+    private static readonly ErrorDescriptor SharedWorkDescriptor = new(
+        "IMB2025", "Two bakes would share their files",
+        "The project's intermediate directory lies outside its repository, so that two worktrees would write to the same one.",
+        "Set BaseIntermediateOutputPath (or ArtifactsPath) to a path within the repository while verifying.");
+
+    private static readonly ErrorDescriptor AttemptFailedDescriptor = new(
+        "IMB2026", "A bake in a clean worktree failed",
+        "The commit can't be baked from what is committed alone: a file that is needed is not in the repository, or lies above it.",
+        "The message has the last lines of that build. Commit what it misses.");
+
+    /// <summary>IMB2016.</summary>
+    public static string BaseNotFoundCode => BaseNotFoundDescriptor.Code;
+
     /// <summary>The rows of this range.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
     [
@@ -107,6 +146,8 @@ public static class BakeErrors
         LayoutInvalidDescriptor, LayoutBusyDescriptor, PlatformUnsupportedDescriptor, PlatformNotFoundDescriptor, PublishOutputMissingDescriptor,
         LinkInPublishOutputDescriptor, FileUnreadableDescriptor, DependenciesUnreadableDescriptor, WriteFailedDescriptor, BaseFloatingDescriptor,
         BaseNotFoundDescriptor, RootUserDescriptor, NoRuntimeDescriptor, ConfigurationInvalidDescriptor,
+        LockInvalidDescriptor, BaseNotPinnedDescriptor, NothingToPinDescriptor, BaseOldDescriptor,
+        NotReproducibleDescriptor, SharedWorkDescriptor, AttemptFailedDescriptor,
     ];
 
     /// <summary>A manifest, index or configuration that isn't one.</summary>
@@ -184,4 +225,32 @@ public static class BakeErrors
     /// <summary>A property of a wrong form.</summary>
     public static ImmutableBuildException ConfigurationInvalid(string property, string expected, string found) =>
         new(new Diagnostic(ConfigurationInvalidDescriptor, $"{property}: expected {expected}, found '{found}'."));
+
+    /// <summary>A lock file that isn't one.</summary>
+    public static ImmutableBuildException LockInvalid(string path, string found, Exception? inner = null) =>
+        new(new Diagnostic(LockInvalidDescriptor, $"Expected base images and their digests, found something else: {found}. Mend the file, or delete it and run dotnet build -t:UpdateBase.", Location: new SourceLocation(path)), inner);
+
+    /// <summary>A tag that nothing pins.</summary>
+    public static Diagnostic BaseNotPinned(string reference, Digest digest) =>
+        new(BaseNotPinnedDescriptor, $"The base image {reference} names {digest} now, and may name another one at the next release of this commit. Run dotnet build -t:UpdateBase and commit immutable.lock.json.", Severity.Warning);
+
+    /// <summary>Nothing that a tag could move.</summary>
+    public static ImmutableBuildException NothingToPin(string? reference) =>
+        new(new Diagnostic(NothingToPinDescriptor, $"Expected ContainerBaseImage to name an image by a tag, found {(reference is null ? "none" : $"'{reference}'")}."));
+
+    /// <summary>Fixes of a month ago.</summary>
+    public static Diagnostic BaseOld(string reference, TimeSpan age, TimeSpan most) =>
+        new(BaseOldDescriptor, $"The base image {reference} was made {age.TotalDays:0} days ago, and ImmutableMaxBaseAge is {most.TotalDays:0} days. Run dotnet build -t:UpdateBase, and commit what it writes.", Severity.Warning);
+
+    /// <summary>Not the same image twice.</summary>
+    public static ImmutableBuildException NotReproducible(Releases.CommitSha commit, Digest one, Digest other, string where) =>
+        new(new Diagnostic(NotReproducibleDescriptor, $"Expected both bakes of {commit.Abbreviated} to give one image, found {one} and {other}. They differ in {where}."));
+
+    /// <summary>Intermediate files outside.</summary>
+    public static ImmutableBuildException SharedWork(string directory, string repository) =>
+        new(new Diagnostic(SharedWorkDescriptor, $"Expected the project's intermediate files within {repository}, found them at {directory}."));
+
+    /// <summary>A build that failed.</summary>
+    public static ImmutableBuildException AttemptFailed(string project, int exitCode, IEnumerable<string> lines) =>
+        new(new Diagnostic(AttemptFailedDescriptor, $"Baking {project} from what is committed ended with {exitCode}:{string.Concat(lines.Select(line => $"{Environment.NewLine}  {PrintableText.Of(line)}"))}"));
 }

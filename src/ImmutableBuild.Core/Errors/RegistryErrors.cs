@@ -20,7 +20,7 @@ public static class RegistryErrors
     private static readonly ErrorDescriptor UnauthorizedDescriptor = new(
         "IMB5003", "The registry refused the credential",
         "The registry wants a credential and got none, or doesn't take the one it got, or the account may not do this.",
-        "Set ImmutableRegistryUserVariable and ImmutableRegistryPasswordVariable to the names of variables that hold a credential, or log in with 'docker login' (entries of credential helpers are not read).");
+        "Set ImmutableRegistryUserVariable and ImmutableRegistryPasswordVariable to the names of variables that hold a credential, or log in with 'docker login'.");
 
     private static readonly ErrorDescriptor UnexpectedStatusDescriptor = new(
         "IMB5004", "The registry refused a request",
@@ -62,11 +62,17 @@ public static class RegistryErrors
         "The release record holds no image, or the image's layout lacks a part of it.",
         "Run Bake, Scan and Sign before Push, in the same work directory.");
 
+    private static readonly ErrorDescriptor CredentialHelperFailedDescriptor = new(
+        "IMB5012", "A credential helper failed",
+        "Docker's config.json names a program that holds the registry's credential (credHelpers, credsStore), and it is not there, or gives none.",
+        "Run the program as the message shows to see what it says, mend config.json, or name variables that hold the credential (ImmutableRegistryUserVariable, ImmutableRegistryPasswordVariable).");
+
     /// <summary>The rows of this range.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
     [
         ReferenceInvalidDescriptor, UnreachableDescriptor, UnauthorizedDescriptor, UnexpectedStatusDescriptor, BusyDescriptor, RegistryLiesDescriptor,
         UnsafeAddressDescriptor, TagTakenDescriptor, VariableUnsetDescriptor, DockerConfigInvalidDescriptor, NothingToPushDescriptor,
+        CredentialHelperFailedDescriptor,
     ];
 
     /// <summary>A text that is no reference, or no part of one.</summary>
@@ -108,6 +114,10 @@ public static class RegistryErrors
     /// <summary>Docker's file is damaged. Its content is never shown.</summary>
     public static ImmutableBuildException DockerConfigInvalid(string file, string found) => new(new Diagnostic(
         DockerConfigInvalidDescriptor, $"Expected Docker's configuration as JSON with base64 credentials, found something else ({found}).", Location: new SourceLocation(file)));
+
+    /// <summary>A helper that gives no credential. What it said is never shown.</summary>
+    public static ImmutableBuildException CredentialHelperFailed(string program, string server, string found) => new(new Diagnostic(
+        CredentialHelperFailedDescriptor, $"Expected {program}, which Docker's config.json names, to give the credential of {server}: {found}. To see for yourself: echo {server} | {program} get."));
 
     /// <summary>No image in the record.</summary>
     public static ImmutableBuildException NothingToPush(string found) => new(new Diagnostic(

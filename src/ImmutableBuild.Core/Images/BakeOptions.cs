@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.IO.Compression;
+using ImmutableBuild.Images.Layers;
 
 namespace ImmutableBuild.Images;
 
@@ -8,11 +10,26 @@ public sealed record BakeOptions
     /// <summary><c>ContainerBaseImage</c>: a reference, <c>oci:&lt;directory&gt;[:tag]</c> for a layout, or null for <c>scratch</c>.</summary>
     public string? BaseImage { get; init; }
 
+    /// <summary><c>ImmutableLockFile</c>: the file that pins base images to digests (<see cref="Bases.BaseLock"/>), absolute; null for none.</summary>
+    public string? LockFile { get; init; }
+
+    /// <summary><c>ImmutableMaxBaseAge</c>: a base image older than this is warned about; null never.</summary>
+    public TimeSpan? MaxBaseAge { get; init; }
+
     /// <summary><c>ContainerRepository</c>: the image's repository without its registry.</summary>
     public string Repository { get; init; } = "";
 
     /// <summary><c>ContainerWorkingDirectory</c>; where the app's files go.</summary>
     public string WorkingDirectory { get; init; } = "/app";
+
+    /// <summary><c>ImmutableCompression</c>: how hard is tried to make the layers small.</summary>
+    public CompressionLevel Compression { get; init; } = CompressionLevel.Optimal;
+
+    /// <summary><c>ImmutableLayer</c>: files that have a layer of their own.</summary>
+    public ImmutableArray<CustomLayer> Layers { get; init; } = [];
+
+    /// <summary><c>ImmutableArchive</c>: the file that the image is written to as well, absolute; null for none.</summary>
+    public string? Archive { get; init; }
 
     /// <summary><c>ContainerUser</c>; null takes the base image's <c>APP_UID</c> or 1654.</summary>
     public string? User { get; init; }

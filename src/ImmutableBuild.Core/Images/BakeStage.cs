@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ImmutableBuild.Errors;
+using ImmutableBuild.Images.Archives;
 using ImmutableBuild.Images.Bases;
 using ImmutableBuild.Images.Layers;
 using ImmutableBuild.Images.Oci;
@@ -38,9 +39,7 @@ public sealed class BakeStage : IStage
         var platform = ImagePlatform.OfRuntimeIdentifier(compile.RuntimeIdentifier);
         var plan = Plan(compile, options);
         using var connector = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
-        var baseImage = options.BaseImage is null
-            ? null
-            : await new BaseImageResolver(context.Options.DataDirectory, connector).ResolveAsync(options.BaseImage, platform, cancellationToken);
+        var baseImage = options.BaseImage is { } reference ? await ResolveAsync(reference, platform, context, connector, cancellationToken) : null;
 
         using var reading = baseImage?.Source.BeginReading(cancellationToken);
         var layout = OciLayout.OpenOrCreate(Path.Combine(context.WorkDirectory, "image"));
@@ -54,17 +53,41 @@ public sealed class BakeStage : IStage
         var image = layout.WriteBlob(MediaTypes.Manifest, OciJson.Write(manifest));
         layout.SetReference(compile.Commit.ToString(), image with { Platform = platform }, cancellationToken);
         LayoutPruning.KeepOnly(layout, image, manifest, cancellationToken);
+        if (options.Archive is { } archive)
+        {
+            var name = ImageReference.Parse($"{ImageStores.RepositoryOf(context.Options)}:{ReleaseTag.Of(compile, image.Digest)}");
+            await ArchiveFile.WriteAsync(archive, layout, image.Digest, name, cancellationToken);
+        }
+
         return new BakeRecord
         {
             Layout = layout.Directory,
             Digest = image.Digest,
             MediaType = image.MediaType,
+            Archive = options.Archive,
             Platform = platform.ToString(),
             BaseName = baseImage?.Name,
             BaseDigest = baseImage?.Digest,
             User = composed.Run.User!,
             Layers = [.. await copying, .. composed.Layers],
         };
+    }
+
+    private static async Task<BaseImage> ResolveAsync(string reference, Platform platform, StageContext context, RegistryConnector connector, CancellationToken cancellationToken)
+    {
+        var pin = (await BaseLock.ReadAsync(context.Options.Bake.LockFile, cancellationToken)).Find(reference);
+        var found = await new BaseImageResolver(context.Options.DataDirectory, connector).ResolveAsync(reference, platform, cancellationToken, pin);
+        if (pin is null && found.Pin is { } named && ImageReference.Parse(reference).Digest is null)
+        {
+            context.Reporter.Warn(BakeErrors.BaseNotPinned(reference, named));
+        }
+
+        if (BaseAge.Of(found, context.Time) is { } age && age > context.Options.Bake.MaxBaseAge)
+        {
+            context.Reporter.Warn(BakeErrors.BaseOld(reference, age, context.Options.Bake.MaxBaseAge.Value));
+        }
+
+        return found;
     }
 
     private static ImmutableArray<PlannedLayer> Plan(CompileRecord compile, BakeOptions options)
@@ -76,14 +99,14 @@ public sealed class BakeStage : IStage
 
         var entry = compile.SelfContained ? compile.EntryPoint : LayerPlan.Assembly(compile.EntryPoint);
         return File.Exists(Path.Combine(compile.PublishDirectory, entry))
-            ? LayerPlan.Make(compile.PublishDirectory, compile.EntryPoint)
+            ? LayerPlan.Make(compile.PublishDirectory, compile.EntryPoint, options.Layers)
             : throw BakeErrors.PublishOutputMissing(compile.PublishDirectory, $"it has no '{entry}'");
     }
 
     private static async Task<ImmutableArray<LayerRecord>> WriteLayersAsync(
         ImmutableArray<PlannedLayer> plan, BaseImage? baseImage, OciLayout layout, StageContext context, CancellationToken cancellationToken)
     {
-        var writer = new LayerWriter(layout, new LayerCache(Path.Combine(context.WorkDirectory, "layers")));
+        var writer = new LayerWriter(layout, new LayerCache(Path.Combine(context.WorkDirectory, "layers")), context.Options.Bake.Compression);
         var root = ImageDocuments.ArchiveRoot(context.Options.Bake);
         var work = plan.Select(layer => writer.WriteAsync(layer, root, cancellationToken)).ToList();
         if (baseImage is null)
@@ -119,6 +142,6 @@ public sealed class BakeStage : IStage
     private static string Summary(BakeRecord bake)
     {
         var reused = bake.Layers.Count(layer => layer.Reused);
-        return $"{bake.Digest.ToString()[..19]}… {bake.Layers.Length} layers, {Units.Bytes(bake.Layers.Sum(layer => layer.Size))}, {reused} re-used";
+        return $"{bake.Digest.ToString()[..19]}… {bake.Layers.Length} layers, {Units.Bytes(bake.Layers.Sum(layer => layer.Size))}, {reused} re-used{(bake.Archive is { } archive ? $", also as {archive}" : "")}";
     }
 }

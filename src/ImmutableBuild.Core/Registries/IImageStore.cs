@@ -15,8 +15,8 @@ public interface IImageStore : IImageSource
     /// <summary>Whether a blob is there.</summary>
     Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken);
 
-    /// <summary>Copies a blob from a layout.</summary>
-    Task AddBlobAsync(OciLayout from, Descriptor blob, CancellationToken cancellationToken);
+    /// <summary>Brings a blob from a layout. False when its content had not to be sent, since the store has it in another place.</summary>
+    Task<bool> AddBlobAsync(OciLayout from, Descriptor blob, CancellationToken cancellationToken);
 
     /// <summary>Puts a manifest without naming it. All it refers to must be there.</summary>
     Task AddManifestAsync(ManifestContent manifest, CancellationToken cancellationToken);

@@ -19,13 +19,14 @@ public static class ImageStores
     /// <param name="dataDirectory">Where the embedded store lives.</param>
     /// <param name="connector">Reaches registries.</param>
     /// <param name="access">What is going to be done.</param>
-    public static IImageStore Open(string repository, string dataDirectory, RegistryConnector connector, RegistryAccess access)
+    /// <param name="upon">The base image of what is pushed: blobs are taken from its repository where that is in the same registry.</param>
+    public static IImageStore Open(string repository, string dataDirectory, RegistryConnector connector, RegistryAccess access, string? upon = null)
     {
         var slash = repository.IndexOf('/', StringComparison.Ordinal);
         var (host, rest) = slash > 0 ? (repository[..slash], repository[(slash + 1)..]) : throw RegistryErrors.ReferenceInvalid(repository);
         if (host != Embedded)
         {
-            return new RegistryStore(connector.Connect(host, rest, access), connector.Time);
+            return new RegistryStore(connector.Connect(host, rest, access, upon is not null && ImageReference.TryParse(upon, out var shared) && shared.Host == host && shared.Repository != rest ? shared.Repository : null), connector.Time);
         }
 
         return AppKey.IsLabel(rest) ? LayoutStore.OpenOrCreate(dataDirectory, rest) : throw RegistryErrors.ReferenceInvalid(repository);

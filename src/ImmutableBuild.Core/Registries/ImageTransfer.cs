@@ -71,9 +71,8 @@ internal sealed class ImageTransfer(OciLayout from, IImageStore to)
         new ParallelOptions { MaxDegreeOfParallelism = ParallelBlobs, CancellationToken = cancellationToken },
         async (blob, ct) =>
         {
-            if (!await to.HasBlobAsync(blob, ct))
+            if (!await to.HasBlobAsync(blob, ct) && await to.AddBlobAsync(from, blob, ct))
             {
-                await to.AddBlobAsync(from, blob, ct);
                 Interlocked.Add(ref _bytesSent, blob.Size);
             }
         });

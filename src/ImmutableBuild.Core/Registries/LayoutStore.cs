@@ -43,7 +43,11 @@ public sealed class LayoutStore : IImageStore
     public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => Task.FromResult(_layout.Contains(blob));
 
     /// <inheritdoc/>
-    public Task AddBlobAsync(OciLayout from, Descriptor blob, CancellationToken cancellationToken) => _layout.CopyBlobAsync(from, blob, cancellationToken);
+    public async Task<bool> AddBlobAsync(OciLayout from, Descriptor blob, CancellationToken cancellationToken)
+    {
+        await _layout.CopyBlobAsync(from, blob, cancellationToken);
+        return true;
+    }
 
     /// <inheritdoc/>
     public Task AddManifestAsync(ManifestContent manifest, CancellationToken cancellationToken)

@@ -36,9 +36,9 @@ public sealed class PushStage : IStage
         var image = await layout.ReadManifestContentAsync(bake.Digest, cancellationToken);
         using var connector = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
         var repository = ImageStores.RepositoryOf(context.Options);
-        var store = ImageStores.Open(repository, context.Options.DataDirectory, connector, RegistryAccess.Push);
+        var store = ImageStores.Open(repository, context.Options.DataDirectory, connector, RegistryAccess.Push, bake.BaseName);
 
-        var tag = TagOf(record.Compile, bake.Digest);
+        var tag = ReleaseTag.Of(record.Compile, bake.Digest);
         using var push = store.BeginPush(tag, cancellationToken);
         var transfer = new ImageTransfer(layout, store);
         // A dirty tree is no commit: it must not take a tag that never moves away from one.
@@ -82,10 +82,6 @@ public sealed class PushStage : IStage
 
         return sent;
     }
-
-    // A commit's tag names what was made of the commit and nothing else; a dirty tree is no commit.
-    private static string TagOf(CompileRecord compile, Digest image) =>
-        compile.Dirty ? $"{compile.Commit}-dirty-{image.Hex[..12]}" : compile.Commit.ToString();
 
     private static string Summary(PushRecord push) =>
         $"{push.Repository}:{push.Tag[..12]}{string.Concat(push.AlsoTagged.Select(tag => $", :{tag}"))} {(push.AlreadyThere ? "already there" : $"{Units.Bytes(push.BytesSent)} sent")}";

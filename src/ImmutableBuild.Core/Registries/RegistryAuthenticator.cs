@@ -7,7 +7,7 @@ using ImmutableBuild.Errors;
 namespace ImmutableBuild.Registries;
 
 /// <summary>Answers a registry's challenges: Basic, and Bearer tokens (distribution, "Token Authentication Specification").</summary>
-internal sealed class RegistryAuthenticator(HttpClient http, RegistryHost registry, string scope, RegistryCredentials credentials)
+internal sealed class RegistryAuthenticator(HttpClient http, RegistryHost registry, IReadOnlyList<string> scopes, RegistryCredentials credentials)
 {
     private const int MaxTokenBytes = 1024 * 1024;
 
@@ -25,7 +25,7 @@ internal sealed class RegistryAuthenticator(HttpClient http, RegistryHost regist
                 {
                     case "bearer":
                         return await TokenAsync(challenge, cancellationToken);
-                    case "basic" when credentials.Find(registry.Name) is { } credential:
+                    case "basic" when await credentials.FindAsync(registry.Name, cancellationToken) is { IsIdentityToken: false } credential:
                         return Basic(credential);
                 }
             }
@@ -37,12 +37,7 @@ internal sealed class RegistryAuthenticator(HttpClient http, RegistryHost regist
     private async Task<AuthenticationHeaderValue> TokenAsync(AuthenticationChallenge challenge, CancellationToken cancellationToken)
     {
         var realm = TokenRealm.Judge(registry, challenge.Parameters.GetValueOrDefault("realm"));
-        using var request = new HttpRequestMessage(HttpMethod.Get, AddressOf(realm, challenge));
-        if (realm.MaySeeCredential && credentials.Find(registry.Name) is { } credential)
-        {
-            request.Headers.Authorization = Basic(credential);
-        }
-
+        using var request = RequestOf(realm, challenge, realm.MaySeeCredential ? await credentials.FindAsync(registry.Name, cancellationToken) : null);
         using var response = await AskAsync(request, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
@@ -53,6 +48,25 @@ internal sealed class RegistryAuthenticator(HttpClient http, RegistryHost regist
 
         var body = await BoundedBody.ReadAsync(response, MaxTokenBytes, cancellationToken);
         return new AuthenticationHeaderValue("Bearer", TokenOf(body) ?? throw RegistryErrors.Unauthorized(response, "the token service sent no token"));
+    }
+
+    private HttpRequestMessage RequestOf(TokenRealm realm, AuthenticationChallenge challenge, RegistryCredential? credential)
+    {
+        if (credential is not { IsIdentityToken: true })
+        {
+            return new HttpRequestMessage(HttpMethod.Get, AddressOf(realm, challenge)) { Headers = { Authorization = credential is null ? null : Basic(credential) } };
+        }
+
+        // Distribution, "Docker Registry v2 authentication using OAuth2".
+        var form = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["grant_type"] = "refresh_token",
+            ["refresh_token"] = credential.Password,
+            ["client_id"] = "ImmutableBuild",
+            ["service"] = challenge.Parameters.GetValueOrDefault("service", ""),
+            ["scope"] = string.Join(' ', scopes),
+        };
+        return new HttpRequestMessage(HttpMethod.Post, realm.Address) { Content = new FormUrlEncodedContent(form) };
     }
 
     private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -77,7 +91,11 @@ internal sealed class RegistryAuthenticator(HttpClient http, RegistryHost regist
             Append(query, "service", service);
         }
 
-        Append(query, "scope", scope);
+        foreach (var scope in scopes)
+        {
+            Append(query, "scope", scope);
+        }
+
         return new UriBuilder(realm.Address) { Query = query.ToString() }.Uri;
     }
 

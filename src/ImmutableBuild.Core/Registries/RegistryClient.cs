@@ -14,8 +14,9 @@ public sealed class RegistryClient : IImageSource
 {
     private readonly RegistrySession _session;
     private readonly string _repository;
+    private readonly string? _mountFrom;
 
-    internal RegistryClient(RegistrySession session, string repository) => (_session, _repository) = (session, repository);
+    internal RegistryClient(RegistrySession session, string repository, string? mountFrom = null) => (_session, _repository, _mountFrom) = (session, repository, mountFrom);
 
     /// <inheritdoc/>
     public string Name => $"{_session.Registry.Name}/{_repository}";
@@ -46,14 +47,15 @@ public sealed class RegistryClient : IImageSource
             : throw await FaultAsync(response, cancellationToken);
     }
 
-    /// <summary>Uploads a blob in one piece, from the start again when the connection is cut. <paramref name="open"/> gives its content anew each time.</summary>
-    public async Task UploadBlobAsync(Descriptor blob, Func<CancellationToken, Task<Stream>> open, CancellationToken cancellationToken)
+    /// <summary>
+    /// Brings a blob there, again after a cut. <paramref name="open"/> gives its content anew each time. False when nothing had to be sent, since the
+    /// registry has it in the repository it may be taken from.
+    /// </summary>
+    public async Task<bool> UploadBlobAsync(Descriptor blob, Func<CancellationToken, Task<Stream>> open, CancellationToken cancellationToken)
     {
-        using var response = await _session.RetryAsync(ct => UploadOnceAsync(blob, open, ct), cancellationToken);
-        if (response.StatusCode != HttpStatusCode.Created)
-        {
-            throw await FaultAsync(response, cancellationToken);
-        }
+        var upload = new BlobUpload(_session, AddressOf("blobs/uploads/"), blob, open, _mountFrom);
+        using var response = await _session.RetryAsync(upload.AttemptAsync, cancellationToken);
+        return response.StatusCode == HttpStatusCode.Created ? !upload.WasMounted : throw await FaultAsync(response, cancellationToken);
     }
 
     /// <summary>Puts a manifest under a tag or its digest. Throws IMB5006 when the registry made something else of it.</summary>
@@ -131,30 +133,6 @@ public sealed class RegistryClient : IImageSource
         return isKnown && agrees ? written : throw RegistryErrors.RegistryLies(response, $"a manifest or index, of the type its header says ({header})", $"'{(written.Length > 100 ? written[..100] : written)}'");
     }
 
-    private async Task<HttpResponseMessage> UploadOnceAsync(Descriptor blob, Func<CancellationToken, Task<Stream>> open, CancellationToken cancellationToken)
-    {
-        var begun = await _session.SendOnceAsync(
-            () => Task.FromResult(new HttpRequestMessage(HttpMethod.Post, AddressOf("blobs/uploads/")) { Content = new ByteArrayContent([]) }), cancellationToken);
-        if (begun.StatusCode != HttpStatusCode.Accepted)
-        {
-            return begun;
-        }
-
-        using (begun)
-        {
-            var address = UploadLocation.For(_session.Registry, begun, blob.Digest);
-            return await _session.SendOnceAsync(
-                async () =>
-                {
-                    var content = new StreamContent(await open(cancellationToken));
-                    content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-                    content.Headers.ContentLength = blob.Size;
-                    return new HttpRequestMessage(HttpMethod.Put, address) { Content = content };
-                },
-                cancellationToken);
-        }
-    }
-
     private async Task<Stream> OpenRangeAsync(Descriptor blob, long offset, CancellationToken cancellationToken)
     {
         var response = await _session.SendAsync(
@@ -176,20 +154,10 @@ public sealed class RegistryClient : IImageSource
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         if (offset > 0 && response.StatusCode != HttpStatusCode.PartialContent)
         {
-            await Skip(stream, offset, cancellationToken);
+            await stream.SkipAsync(offset, cancellationToken);
         }
 
         return stream;
-    }
-
-    private static async Task Skip(Stream stream, long count, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[64 * 1024];
-        while (count > 0)
-        {
-            var read = await stream.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, count)), cancellationToken);
-            count = read > 0 ? count - read : throw new EndOfStreamException();
-        }
     }
 
     private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken) => _session.SendAsync(

@@ -51,7 +51,11 @@ public sealed class RegistryConnector : IDisposable
     internal TimeProvider Time => _time;
 
     /// <summary>A client for one repository; throws IMB5001 when host or repository are not valid names.</summary>
-    public RegistryClient Connect(string host, string repository, RegistryAccess access)
+    /// <param name="host">The registry.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="access">What is going to be done.</param>
+    /// <param name="mountFrom">Another repository of the registry, from which blobs are taken that it has already; null for none.</param>
+    public RegistryClient Connect(string host, string repository, RegistryAccess access, string? mountFrom = null)
     {
         if (!ImageReference.IsRepository(repository))
         {
@@ -59,9 +63,9 @@ public sealed class RegistryConnector : IDisposable
         }
 
         var registry = RegistryHost.Parse(host, _options.AllowHttp);
-        var scope = $"repository:{repository}:{(access == RegistryAccess.Push ? "pull,push" : "pull")}";
-        var authenticator = new RegistryAuthenticator(_http, registry, scope, _credentials);
-        return new RegistryClient(new RegistrySession(_http, registry, authenticator, RegistryRetry.Create(_time, _firstDelay)), repository);
+        string[] scopes = [$"repository:{repository}:{(access == RegistryAccess.Push ? "pull,push" : "pull")}", .. mountFrom is null ? Array.Empty<string>() : [$"repository:{mountFrom}:pull"]];
+        var authenticator = new RegistryAuthenticator(_http, registry, scopes, _credentials);
+        return new RegistryClient(new RegistrySession(_http, registry, authenticator, RegistryRetry.Create(_time, _firstDelay)), repository, mountFrom);
     }
 
     /// <inheritdoc/>

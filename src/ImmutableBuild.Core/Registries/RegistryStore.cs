@@ -31,7 +31,7 @@ public sealed class RegistryStore(RegistryClient client, TimeProvider time) : II
     public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => client.HasBlobAsync(blob, cancellationToken);
 
     /// <inheritdoc/>
-    public Task AddBlobAsync(OciLayout from, Descriptor blob, CancellationToken cancellationToken) =>
+    public Task<bool> AddBlobAsync(OciLayout from, Descriptor blob, CancellationToken cancellationToken) =>
         client.UploadBlobAsync(blob, ct => from.OpenBlobAsync(blob, ct), cancellationToken);
 
     /// <inheritdoc/>

@@ -6,8 +6,8 @@ namespace ImmutableBuild.Registries;
 /// <summary>Where a begun upload goes on, as the registry says: always on the registry's own host, over its own scheme (R8).</summary>
 internal static class UploadLocation
 {
-    /// <summary>The address to PUT the content to; throws IMB5007 when it lies elsewhere.</summary>
-    public static Uri For(RegistryHost registry, HttpResponseMessage begun, Digest digest)
+    /// <summary>The address that more of the content is sent to; throws IMB5007 when it lies elsewhere.</summary>
+    public static Uri Of(RegistryHost registry, HttpResponseMessage begun)
     {
         var location = begun.Headers.Location ?? throw RegistryErrors.UnexpectedStatus(begun, "an upload without a Location");
         var address = location.IsAbsoluteUri && location.Scheme != Uri.UriSchemeFile ? location : new Uri(begun.RequestMessage!.RequestUri!, location.OriginalString);
@@ -17,12 +17,13 @@ internal static class UploadLocation
         }
 
         // Registries behind a TLS proxy often write http:// of themselves. The credential still goes over TLS.
-        var query = address.Query.TrimStart('?');
-        return new UriBuilder(address)
-        {
-            Scheme = registry.Api.Scheme,
-            Port = registry.Api.Port,
-            Query = $"{query}{(query.Length > 0 ? "&" : "")}digest={Uri.EscapeDataString(digest.ToString())}",
-        }.Uri;
+        return new UriBuilder(address) { Scheme = registry.Api.Scheme, Port = registry.Api.Port }.Uri;
+    }
+
+    /// <summary>The address that ends an upload, with the digest of all its content.</summary>
+    public static Uri With(Uri place, Digest digest)
+    {
+        var query = place.Query.TrimStart('?');
+        return new UriBuilder(place) { Query = $"{query}{(query.Length > 0 ? "&" : "")}digest={Uri.EscapeDataString(digest.ToString())}" }.Uri;
     }
 }

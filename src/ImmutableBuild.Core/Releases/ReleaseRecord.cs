@@ -111,6 +111,9 @@ public sealed record BakeRecord
     /// <summary>The manifest's media type.</summary>
     public required string MediaType { get; init; }
 
+    /// <summary>The file it was written to as well, for <c>docker load</c>; null for none.</summary>
+    public string? Archive { get; init; }
+
     /// <summary>The platform, <c>linux/amd64</c>.</summary>
     public required string Platform { get; init; }
 

@@ -3,6 +3,7 @@ using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
+using ImmutableBuild.Images.Archives;
 using ImmutableBuild.Registries;
 
 namespace ImmutableBuild.Docker.Images;
@@ -121,7 +122,7 @@ internal sealed class EngineImages(IDockerClient engine, Func<string, IImageSour
 
     private async Task PullAsync(ImageReference reference, CancellationToken cancellationToken)
     {
-        var credential = credentials.Find(reference.Host);
+        var credential = await credentials.FindAsync(reference.Host, cancellationToken);
         try
         {
             await engine.Images.CreateImageAsync(new ImagesCreateParameters { FromImage = reference.ToString() }, credential, null, cancellationToken);

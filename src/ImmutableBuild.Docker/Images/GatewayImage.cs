@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
+using ImmutableBuild.Images.Archives;
 using ImmutableBuild.Images.Bases;
 using ImmutableBuild.Images.Layers;
 using ImmutableBuild.Images.Oci;

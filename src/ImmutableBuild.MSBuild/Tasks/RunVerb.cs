@@ -2,13 +2,15 @@ using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Debugging;
 using ImmutableBuild.Generations.Drift;
+using ImmutableBuild.Images;
+using ImmutableBuild.Images.Bases;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Releases.Options;
 using Microsoft.Build.Framework;
 
 namespace ImmutableBuild.MSBuild;
 
-/// <summary>Rollback, Status, History, Debug, Drift, Heal or Stop: what people ask of an app between releases.</summary>
+/// <summary>Rollback, Status, History, Debug, Drift, Heal, Stop, UpdateBase or VerifyReproducible: what people ask of an app between releases.</summary>
 public sealed class RunVerb : ReleaseTask
 {
     /// <summary>The verb's name.</summary>
@@ -20,7 +22,8 @@ public sealed class RunVerb : ReleaseTask
     {
         var options = ReleaseOptionsParser.Parse(Input.Raw());
         var log = new BuildLog(Log, Input.ProjectFile);
-        await using var stages = new ReleaseStages(ContextOf(options), Input.GatewayProgram);
+        var context = ContextOf(options);
+        await using var stages = new ReleaseStages(context, Input.GatewayProgram);
         DriftReport? drift = null;
         var lines = Verb switch
         {
@@ -31,6 +34,8 @@ public sealed class RunVerb : ReleaseTask
             "Drift" => DriftLines.Of(drift = await FindDriftAsync(stages, options, cancellationToken)),
             "Heal" => DriftLines.Of(await HealAsync(stages, options, log, cancellationToken)),
             "Stop" => VerbLines.OfStop(options.App, await new StopApp(stages.Target).RunAsync(options.App, cancellationToken)),
+            "UpdateBase" => BaseLines.Of(await new UpdateBase(context).RunAsync(cancellationToken)),
+            "VerifyReproducible" => [$"  Two bakes in clean worktrees gave the same image: {await VerifyAsync(options, cancellationToken)}."],
             _ => throw new ArgumentOutOfRangeException(nameof(cancellationToken), Verb, "There is no such verb."),
         };
         foreach (var line in lines)
@@ -53,6 +58,14 @@ public sealed class RunVerb : ReleaseTask
         }
 
         return report;
+    }
+
+    private async Task<Digest> VerifyAsync(ReleaseOptions options, CancellationToken cancellationToken)
+    {
+        // The base images that are at hand are those of a release; an archive of the image is no one's wish here.
+        var given = options.Given.Remove(OptionCatalogue.Archive.Name).SetItem(OptionCatalogue.DataDirectory.Name, options.DataDirectory);
+        return await new TwoBakes(Input.ProjectFile, Input.WorkDirectory, Environment.GetEnvironmentVariable)
+            .RunAsync((attempt, token) => BakeRun.RunAsync(attempt, given, token), cancellationToken);
     }
 
     private static async Task<HealResult> HealAsync(ReleaseStages stages, ReleaseOptions options, BuildLog log, CancellationToken cancellationToken)

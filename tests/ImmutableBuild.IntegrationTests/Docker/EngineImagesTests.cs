@@ -3,6 +3,7 @@ using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Docker.Images;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
+using ImmutableBuild.Images.Archives;
 using ImmutableBuild.IntegrationTests.Rig;
 using ImmutableBuild.Registries;
 
@@ -28,6 +29,21 @@ public sealed class EngineImagesTests(DockerEngine engine)
         (await bed.Client.Images.InspectImageAsync(image.Id, Token)).RepoTags.ShouldBe([$"{Embedded}:{image.Digest.Hex[..12]}"]);
 
         (await EngineWitness.ImageEventsAsync(bed.Client, [image.Id, bed.Name], () => images.EnsureAsync(Embedded, image.Digest, Token))).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_archive_is_loaded_by_docker_itself_and_read_by_skopeo_either_way()
+    {
+        SystemProgram.SkipUnlessInstalled("skopeo");
+        await using var bed = engine.OpenOrSkip();
+        await using var image = await StoredImage.PushAsync(bed, Embedded);
+        var file = Path.Combine(image.DataDirectory, "image.tar");
+        await ArchiveFile.WriteAsync(file, image.Open(Embedded), image.Digest, ImageReference.Parse($"{Embedded}:{bed.Name}"), Token);
+
+        (await SystemProgram.SucceedAsync("docker", ["load", "-i", file])).ShouldContain($"{Embedded}:{bed.Name}");
+        (await RunAsync(bed, image)).ShouldBe(bed.Name);
+        (await SystemProgram.SucceedAsync("skopeo", ["inspect", $"oci-archive:{file}"])).ShouldContain(image.Digest.ToString());
+        (await SystemProgram.SucceedAsync("skopeo", ["inspect", "--config", $"docker-archive:{file}"])).ShouldContain(bed.Name);
     }
 
     [Fact]

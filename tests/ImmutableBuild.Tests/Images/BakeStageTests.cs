@@ -62,6 +62,56 @@ public sealed class BakeStageTests : IDisposable
     }
 
     [Fact]
+    public async Task Another_compression_gives_other_bytes_of_the_same_content()
+    {
+        var (compile, options) = (Baking.Compile(PublishOutput.Write(_directory["out"])), Baking.Options(_directory));
+
+        var optimal = await Baking.RunAsync(_directory, compile);
+        var fastest = await Baking.RunAsync(_directory, compile, options: options with { Bake = options.Bake with { Compression = System.IO.Compression.CompressionLevel.Fastest } });
+        var again = await Baking.RunAsync(_directory, compile);
+
+        fastest.Layers.ShouldAllBe(layer => !layer.Reused);
+        fastest.Layers.Select(layer => layer.DiffId).ShouldBe(optimal.Layers.Select(layer => layer.DiffId));
+        fastest.Digest.ShouldNotBe(optimal.Digest);
+        again.Digest.ShouldBe(optimal.Digest);
+    }
+
+    [Fact]
+    public async Task On_demand_it_is_an_archive_as_well_under_its_commit_s_name()
+    {
+        var options = Baking.Options(_directory);
+        var file = _directory["archives/web.tar"];
+
+        var bake = await Baking.RunAsync(_directory, Baking.Compile(PublishOutput.Write(_directory["out"])), options: options with { Bake = options.Bake with { Archive = file } });
+
+        bake.Archive.ShouldBe(file);
+        using var tar = new System.Formats.Tar.TarReader(File.OpenRead(file));
+        var names = new Dictionary<string, string>();
+        while (tar.GetNextEntry() is { } entry)
+        {
+            names[entry.Name] = entry.Name.EndsWith(".json", StringComparison.Ordinal) ? new StreamReader(entry.DataStream!).ReadToEnd() : "";
+        }
+
+        names["manifest.json"].ShouldContain($"local/web:{Baking.Commit}");
+        names["index.json"].ShouldContain(bake.Digest.ToString());
+        names.Keys.Count(name => name.StartsWith("blobs/sha256/", StringComparison.Ordinal)).ShouldBe(1 + 2 + bake.Layers.Length, "the directory, two documents and the layers");
+        Directory.GetFiles(_directory["archives"]).ShouldBe([file]);
+    }
+
+    [Fact]
+    public async Task An_archive_that_can_t_be_written_is_named()
+    {
+        var options = Baking.Options(_directory);
+        Directory.CreateDirectory(_directory["taken"]);
+
+        var refused = await Should.ThrowAsync<ImmutableBuildException>(() =>
+            Baking.RunAsync(_directory, Baking.Compile(PublishOutput.Write(_directory["out"])), options: options with { Bake = options.Bake with { Archive = _directory["taken"] } }));
+
+        refused.Code.ShouldBe("IMB2014");
+        refused.Message.ShouldContain(_directory["taken"]);
+    }
+
+    [Fact]
     public async Task The_offset_of_the_commit_time_does_not_matter()
     {
         PublishOutput.Write(_directory["out"]);

@@ -25,12 +25,15 @@ internal static class TestImage
     public static Descriptor Write(OciLayout layout, params (byte[] Blob, Digest DiffId)[] layers) =>
         Write(layout, new RunConfig { User = "1654" }, layers);
 
-    public static Descriptor Write(OciLayout layout, RunConfig run, params (byte[] Blob, Digest DiffId)[] layers)
+    public static Descriptor Write(OciLayout layout, RunConfig run, params (byte[] Blob, Digest DiffId)[] layers) => Write(layout, run, null, layers);
+
+    public static Descriptor Write(OciLayout layout, RunConfig run, string? created, params (byte[] Blob, Digest DiffId)[] layers)
     {
         var config = new ImageConfig
         {
             Architecture = "amd64",
             Os = "linux",
+            Created = created,
             Config = run,
             RootFs = new RootFileSystem { DiffIds = [.. layers.Select(layer => layer.DiffId)] },
         };

@@ -38,7 +38,7 @@ internal sealed class EagerlyPrunedStore(string dataDirectory, string app) : IIm
 
     public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => _store.HasBlobAsync(blob, cancellationToken);
 
-    public Task AddBlobAsync(OciLayout from, Descriptor blob, CancellationToken cancellationToken) => _store.AddBlobAsync(from, blob, cancellationToken);
+    public Task<bool> AddBlobAsync(OciLayout from, Descriptor blob, CancellationToken cancellationToken) => _store.AddBlobAsync(from, blob, cancellationToken);
 
     public Task AddManifestAsync(ManifestContent manifest, CancellationToken cancellationToken) => _store.AddManifestAsync(manifest, cancellationToken);
 

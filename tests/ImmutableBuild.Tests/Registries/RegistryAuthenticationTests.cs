@@ -155,41 +155,41 @@ public sealed class RegistryAuthenticationTests : IAsyncLifetime
         Check.One(Config.QuickThrowOnFailure, Prop.ForAll(ArbMap.Default.ArbFor<NonNull<string>>(), text =>
             !AuthenticationChallenge.TryParse("Bearer " + text.Get, out var challenge) || challenge.Scheme == "Bearer"));
 
-    [Theory]
-    [InlineData("""{"auths":{"ghcr.io":{"auth":"bWU6czNjcmV0"}}}""", "ghcr.io", "me")]
-    [InlineData("""{"auths":{"https://index.docker.io/v1/":{"username":"you","password":"p"}}}""", "docker.io", "you")]
-    [InlineData("""{"auths":{"ghcr.io":{}}}""", "ghcr.io", null)]
-    [InlineData("""{"credsStore":"desktop"}""", "ghcr.io", null)]
-    public void Dockers_file_is_read(string json, string host, string? user)
+    [Fact]
+    public async Task An_identity_token_goes_to_the_token_service_and_comes_back_as_an_access_token()
     {
         using var directory = new Images.TemporaryDirectory();
-        File.WriteAllText(directory["config.json"], json);
+        File.WriteAllText(directory["config.json"], "{\"auths\":{\"" + _registry.Host + "\":{\"identitytoken\":\"refresh me\"}}}");
+        _registry.Before = async context =>
+        {
+            if (context.Request.Path != "/token")
+            {
+                return await Tokens("t1")(context);
+            }
 
-        new RegistryCredentials(new PushOptions(), name => name == "DOCKER_CONFIG" ? directory.Path : null).Find(host)?.User.ShouldBe(user);
-    }
+            var form = await context.Request.ReadFormAsync();
+            form.ToDictionary(field => field.Key, field => field.Value.ToString()).ShouldBe(
+                new Dictionary<string, string> { ["grant_type"] = "refresh_token", ["refresh_token"] = "refresh me", ["client_id"] = "ImmutableBuild", ["service"] = "test", ["scope"] = "repository:me/app:pull" },
+                ignoreOrder: true);
+            await context.Response.Body.WriteAsync("""{"access_token":"t1","expires_in":300}"""u8.ToArray());
+            return true;
+        };
+        using var connector = new RegistryConnector(new PushOptions(), name => name == "DOCKER_CONFIG" ? directory.Path : null, TimeProvider.System, TimeSpan.FromMilliseconds(1));
 
-    [Theory]
-    [InlineData("{")]
-    [InlineData("""{"auths":[]}""")]
-    [InlineData("""{"auths":{"ghcr.io":{"auth":"***"}}}""")]
-    [InlineData("""{"auths":{"ghcr.io":{"auth":"bm9jb2xvbg=="}}}""")]
-    public void A_damaged_file_is_an_error(string json)
-    {
-        using var directory = new Images.TemporaryDirectory();
-        File.WriteAllText(directory["config.json"], json);
-        var credentials = new RegistryCredentials(new PushOptions(), name => name == "DOCKER_CONFIG" ? directory.Path : null);
-
-        Should.Throw<ImmutableBuildException>(() => credentials.Find("ghcr.io")).Code.ShouldBe("IMB5010");
+        (await Client(connector).HasBlobAsync(Blob, None)).ShouldBeTrue();
+        _registry.Authorizations.ShouldBe([null, null, "Bearer t1"]);
     }
 
     [Fact]
-    public void A_named_variable_has_to_be_set_and_serves_its_own_registry_only()
+    public async Task An_identity_token_is_no_password()
     {
-        var options = new PushOptions { Registry = "ghcr.io", PasswordVariable = "TOKEN" };
+        using var directory = new Images.TemporaryDirectory();
+        File.WriteAllText(directory["config.json"], "{\"auths\":{\"" + _registry.Host + "\":{\"identitytoken\":\"refresh me\"}}}");
+        _registry.Before = Demand("Basic realm=\"x\"", "Basic never");
+        using var connector = new RegistryConnector(new PushOptions(), name => name == "DOCKER_CONFIG" ? directory.Path : null, TimeProvider.System, TimeSpan.FromMilliseconds(1));
 
-        Should.Throw<ImmutableBuildException>(() => new RegistryCredentials(options, static _ => null).Find("ghcr.io")).Code.ShouldBe("IMB5009");
-        new RegistryCredentials(options, name => name == "TOKEN" ? "t" : null).Find("mcr.microsoft.com").ShouldBeNull();
-        new RegistryCredential("me", "s3cret").ToString().ShouldBe("me:<redacted>");
+        (await Should.ThrowAsync<ImmutableBuildException>(() => Client(connector).HasBlobAsync(Blob, None))).Code.ShouldBe("IMB5003");
+        _registry.Authorizations.ShouldBe([null]);
     }
 
     private RegistryConnector Connector() => new(

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace ImmutableBuild.Tests.Registries;
 
 /// <summary>
-/// A small but proper registry (OCI distribution-spec 1.1: manifests, blobs, monolithic uploads, ranges) over real HTTP on a
+/// A small but proper registry (OCI distribution-spec 1.1: manifests, blobs, uploads in one piece and in several, mounts, ranges) over real HTTP on a
 /// loopback port, which can be told to misbehave. What it stores, it hashes like any other.
 /// </summary>
 internal sealed class TestRegistry : IAsyncDisposable
@@ -18,6 +18,8 @@ internal sealed class TestRegistry : IAsyncDisposable
     private readonly WebApplication _server;
     private readonly ConcurrentDictionary<string, byte[]> _blobs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, (string MediaType, byte[] Bytes)> _manifests = new(StringComparer.Ordinal);
+
+    private readonly ConcurrentDictionary<string, MemoryStream> _uploads = new(StringComparer.Ordinal);
 
     private TestRegistry(WebApplication server) => _server = server;
 
@@ -44,6 +46,15 @@ internal sealed class TestRegistry : IAsyncDisposable
 
     /// <summary>Where an upload goes on, given the honest place.</summary>
     public Func<string, string> Location { get; set; } = static honest => honest;
+
+    /// <summary>Cuts the connection, once, after so many bytes of an upload that may go on; what came is kept.</summary>
+    public int? CutUploadAfter { get; set; }
+
+    /// <summary>Takes uploads in several pieces.</summary>
+    public bool KnowsPatch { get; set; } = true;
+
+    /// <summary>What other repositories have: the content by <c>repository@digest</c>.</summary>
+    public ConcurrentDictionary<string, byte[]> Mountable { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Cuts the connection after so many bytes of a blob.</summary>
     public int? CutAfter { get; set; }
@@ -90,6 +101,11 @@ internal sealed class TestRegistry : IAsyncDisposable
         _manifests[$"{repository}/{reference}"] = (mediaType, bytes);
         _manifests[$"{repository}/{Digest.Of(bytes)}"] = (mediaType, bytes);
     }
+
+    /// <summary>Forgets all uploads that have begun.</summary>
+    public void ForgetUploads() => _uploads.Clear();
+
+    public byte[]? FindBlob(Digest digest) => _blobs.GetValueOrDefault(digest.ToString());
 
     public void SetBlob(byte[] content) => _blobs[Digest.Of(content).ToString()] = content;
 
@@ -175,23 +191,83 @@ internal sealed class TestRegistry : IAsyncDisposable
         }
     }
 
-    private async Task UploadAsync(HttpContext context, string repository, string[] rest)
+    private Task UploadAsync(HttpContext context, string repository, string[] rest)
     {
         if (context.Request.Method == "POST")
         {
-            context.Response.StatusCode = 202;
-            context.Response.Headers.Location = Location($"/v2/{repository}/blobs/uploads/{Guid.NewGuid():N}?state=1");
+            return BeginUploadAsync(context, repository);
+        }
+
+        return rest.Length != 2 || context.Request.Query["state"] != "1" || !_uploads.TryGetValue(rest[1], out var upload)
+            ? Error(context, 404, "BLOB_UPLOAD_UNKNOWN")
+            : context.Request.Method switch
+            {
+                "GET" => Accept(context, 204, repository, rest[1], upload),
+                "PATCH" => ContinueUploadAsync(context, repository, rest[1], upload),
+                _ => EndUploadAsync(context, rest[1], upload),
+            };
+    }
+
+    private Task BeginUploadAsync(HttpContext context, string repository)
+    {
+        if (Mountable.TryGetValue($"{context.Request.Query["from"]}@{context.Request.Query["mount"]}", out var content))
+        {
+            SetBlob(content);
+            context.Response.StatusCode = 201;
+            return Task.CompletedTask;
+        }
+
+        var id = Guid.NewGuid().ToString("N");
+        return Accept(context, 202, repository, id, _uploads[id] = new MemoryStream());
+    }
+
+    private Task Accept(HttpContext context, int status, string repository, string id, MemoryStream upload)
+    {
+        context.Response.StatusCode = status;
+        context.Response.Headers.Location = Location($"/v2/{repository}/blobs/uploads/{id}?state=1");
+        context.Response.Headers.Range = $"0-{Math.Max(0, upload.Length - 1)}";
+        return Task.CompletedTask;
+    }
+
+    private async Task ContinueUploadAsync(HttpContext context, string repository, string id, MemoryStream upload)
+    {
+        var at = context.Request.Headers.ContentRange.ToString() is { Length: > 0 } range ? long.Parse(range.Split('-')[0], System.Globalization.CultureInfo.InvariantCulture) : upload.Length;
+        if (!KnowsPatch || at != upload.Length)
+        {
+            await Error(context, KnowsPatch ? 416 : 405, "UNSUPPORTED");
             return;
         }
 
-        var bytes = await BodyAsync(context);
-        Interlocked.Add(ref BytesUploaded, bytes.Length);
-        if (rest.Length != 2 || context.Request.Query["state"] != "1" || context.Request.Query["digest"] != Digest.Of(bytes).ToString())
+        var (buffer, left) = (new byte[64 * 1024], CutUploadAfter ?? int.MaxValue);
+        while (left > 0 && await context.Request.Body.ReadAsync(buffer.AsMemory(0, Math.Min(buffer.Length, left))) is var count and > 0)
+        {
+            upload.Write(buffer, 0, count);
+            left -= count;
+            Interlocked.Add(ref BytesUploaded, count);
+        }
+
+        if (left == 0)
+        {
+            CutUploadAfter = null;
+            context.Abort();
+            return;
+        }
+
+        await Accept(context, 202, repository, id, upload);
+    }
+
+    private async Task EndUploadAsync(HttpContext context, string id, MemoryStream upload)
+    {
+        var rest = await BodyAsync(context);
+        Interlocked.Add(ref BytesUploaded, rest.Length);
+        byte[] bytes = [.. upload.ToArray(), .. rest];
+        if (context.Request.Query["digest"] != Digest.Of(bytes).ToString())
         {
             await Error(context, 400, "DIGEST_INVALID");
             return;
         }
 
+        _uploads.TryRemove(id, out _);
         SetBlob(bytes);
         context.Response.StatusCode = 201;
     }

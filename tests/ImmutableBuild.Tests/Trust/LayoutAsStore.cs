@@ -22,7 +22,7 @@ internal sealed class LayoutAsStore(OciLayout layout) : IImageStore
 
     public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task AddBlobAsync(OciLayout from, Descriptor blob, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<bool> AddBlobAsync(OciLayout from, Descriptor blob, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task AddManifestAsync(ManifestContent manifest, CancellationToken cancellationToken) => throw new NotSupportedException();
 

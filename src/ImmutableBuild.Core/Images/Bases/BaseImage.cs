@@ -8,4 +8,8 @@ namespace ImmutableBuild.Images.Bases;
 /// <param name="Manifest">That manifest.</param>
 /// <param name="Config">Its configuration.</param>
 /// <param name="Source">Where its layers can be read.</param>
-internal sealed record BaseImage(string Name, Digest Digest, ImageManifest Manifest, ImageConfig Config, IImageSource Source);
+internal sealed record BaseImage(string Name, Digest Digest, ImageManifest Manifest, ImageConfig Config, IImageSource Source)
+{
+    /// <summary>The digest that its tag stood for when it was read: the same, or that of an index; null for one of a layout.</summary>
+    public Digest? Pin { get; init; }
+}

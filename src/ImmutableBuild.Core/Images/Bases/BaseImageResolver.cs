@@ -19,8 +19,8 @@ internal sealed class BaseImageResolver(string dataDirectory, RegistryConnector 
         : parsed.IsFloating ? BakeErrors.BaseFloating(reference)
         : null;
 
-    /// <summary>Finds the image of one platform. Throws IMB2015 for a floating reference, IMB2016 when there is none, IMB2009 when it lacks the platform.</summary>
-    public async Task<BaseImage> ResolveAsync(string reference, Platform platform, CancellationToken cancellationToken)
+    /// <summary>Finds the image of one platform; what a tag is pinned to by <paramref name="pin"/>, where it is, without asking what it names now. Throws IMB2015 for a floating reference, IMB2016 when there is none, IMB2009 when it lacks the platform.</summary>
+    public async Task<BaseImage> ResolveAsync(string reference, Platform platform, CancellationToken cancellationToken, Digest? pin = null)
     {
         if (reference.StartsWith(LayoutPrefix, StringComparison.Ordinal))
         {
@@ -36,11 +36,11 @@ internal sealed class BaseImageResolver(string dataDirectory, RegistryConnector 
 
         var cache = new CachingImageSource(BaseCache.Open(dataDirectory), connector.Connect(parsed.Host, parsed.Repository, RegistryAccess.Pull));
         using var reading = cache.BeginReading(cancellationToken);
-        var content = parsed.Digest is { } digest
+        var content = (parsed.Digest ?? pin) is { } digest
             ? await cache.FindManifestAsync(digest, cancellationToken)
             : await cache.FindTagAsync(parsed.Tag!, cancellationToken);
-        cache.MarkUsed(content ?? throw BakeErrors.BaseNotFound(reference, cache.Name), cancellationToken);
-        return await SelectAsync(reference, cache, content, platform, cancellationToken);
+        cache.MarkUsed(content ?? throw BakeErrors.BaseNotFound(parsed.Digest is null && pin is not null ? $"{reference}@{pin}" : reference, cache.Name), cancellationToken);
+        return await SelectAsync(reference, cache, content, platform, cancellationToken) with { Pin = content.Digest };
     }
 
     private static (OciLayout Layout, Digest Entry) FindInLayout(string reference)

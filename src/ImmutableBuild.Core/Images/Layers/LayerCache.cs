@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -13,11 +14,11 @@ internal sealed class LayerCache(string directory)
     private const string FormatVersion = "1";
 
     /// <summary>The key of a layer: everything its bytes follow from.</summary>
-    public static string KeyOf(string layer, string root, IEnumerable<LayerFile> files)
+    public static string KeyOf(string layer, string root, CompressionLevel level, IEnumerable<LayerFile> files)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         // The compressor is part of the runtime, and another one may write other bytes.
-        Append(hash, FormatVersion, layer, root, Environment.Version.ToString());
+        Append(hash, FormatVersion, layer, root, level.ToString(), Environment.Version.ToString());
         foreach (var file in files)
         {
             Append(hash, file.Planned.Path, file.Executable ? "x" : "-", file.Size.ToString(CultureInfo.InvariantCulture), file.Content.Hex);

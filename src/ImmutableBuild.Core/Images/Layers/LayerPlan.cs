@@ -10,16 +10,24 @@ namespace ImmutableBuild.Images.Layers;
 /// </summary>
 internal static class LayerPlan
 {
-    private static readonly string[] Order = ["runtime", "packages", "projects", "static", "app"];
+    private static readonly string[] Slow = ["runtime", "packages"];
+    private static readonly string[] Quick = ["projects", "static", "app"];
 
-    /// <summary>The layers that have files. Throws IMB2010 when the directory is missing or empty, IMB2011 for links that lead outside.</summary>
-    public static ImmutableArray<PlannedLayer> Make(string publishDirectory, string entryPoint)
+    /// <summary>The names that a layer of the user's own can't have, "root" and "base" beside those of the layers made here.</summary>
+    public static ImmutableArray<string> Names { get; } = ["base", "root", .. Slow, .. Quick];
+
+    /// <summary>The same, without layers of the user's own.</summary>
+    public static ImmutableArray<PlannedLayer> Make(string publishDirectory, string entryPoint) => Make(publishDirectory, entryPoint, []);
+
+    /// <summary>The layers that have files; those of <paramref name="custom"/> are above the packages, in the order given, and the first that matches has a file. Throws IMB2010 when the directory is missing or empty, IMB2011 for links that lead outside.</summary>
+    public static ImmutableArray<PlannedLayer> Make(string publishDirectory, string entryPoint, ImmutableArray<CustomLayer> custom)
     {
         var root = Path.GetFullPath(publishDirectory);
         var files = FilesOf(root);
         var origins = DependencyOrigins.Read(Path.Combine(root, Path.GetFileNameWithoutExtension(Assembly(entryPoint)) + ".deps.json"));
-        var byLayer = files.ToLookup(file => LayerOf(file.Path, origins), StringComparer.Ordinal);
-        return [.. Order.Where(byLayer.Contains).Select(name => new PlannedLayer(name, [.. byLayer[name]]))];
+        var byLayer = files.ToLookup(file => custom.FirstOrDefault(layer => layer.Has(file.Path))?.Name ?? LayerOf(file.Path, origins), StringComparer.Ordinal);
+        string[] order = [.. Slow, .. custom.Select(layer => layer.Name).Distinct(StringComparer.Ordinal), .. Quick];
+        return [.. order.Where(byLayer.Contains).Select(name => new PlannedLayer(name, [.. byLayer[name]]))];
     }
 
     /// <summary>The main assembly of an entry point: <c>Web</c> (an executable) and <c>Web.dll</c> both mean <c>Web.dll</c>.</summary>

@@ -6,7 +6,10 @@ using ImmutableBuild.Releases;
 namespace ImmutableBuild.Images.Layers;
 
 /// <summary>Puts planned layers into a layout as compressed blobs, or finds them there.</summary>
-internal sealed class LayerWriter(OciLayout layout, LayerCache cache)
+/// <param name="layout">Where they go.</param>
+/// <param name="cache">Remembers which ones are there.</param>
+/// <param name="level">How hard is tried to make them small. Another level gives other bytes of the same content.</param>
+internal sealed class LayerWriter(OciLayout layout, LayerCache cache, CompressionLevel level = CompressionLevel.Optimal)
 {
     /// <summary>Writes one layer of files below <paramref name="root"/>, unless it is there.</summary>
     public async Task<LayerRecord> WriteAsync(PlannedLayer layer, string root, CancellationToken cancellationToken)
@@ -18,13 +21,13 @@ internal sealed class LayerWriter(OciLayout layout, LayerCache cache)
             return ValueTask.CompletedTask;
         });
         return await WriteAsync(
-            layer.Name, LayerCache.KeyOf(layer.Name, root, files), files.Length,
+            layer.Name, LayerCache.KeyOf(layer.Name, root, level, files), files.Length,
             archive => LayerArchive.Write(layer.Name, root, files, archive), cancellationToken);
     }
 
     /// <summary>Writes the layer at the bottom of a scratch image, unless it is there.</summary>
     public Task<LayerRecord> WriteScratchRootAsync(CancellationToken cancellationToken) =>
-        WriteAsync("root", LayerCache.KeyOf("root", "", []), 0, LayerArchive.WriteScratchRoot, cancellationToken);
+        WriteAsync("root", LayerCache.KeyOf("root", "", level, []), 0, LayerArchive.WriteScratchRoot, cancellationToken);
 
     private async Task<LayerRecord> WriteAsync(string name, string key, int files, Action<Stream> writeArchive, CancellationToken cancellationToken)
     {
@@ -48,7 +51,7 @@ internal sealed class LayerWriter(OciLayout layout, LayerCache cache)
             {
                 using var blob = new LayerBlobStream(file, isGzip: true);
                 Digest diffId;
-                using (var gzip = new GZipStream(blob, CompressionLevel.Optimal, leaveOpen: true))
+                using (var gzip = new GZipStream(blob, level, leaveOpen: true))
                 using (var archive = new LayerBlobStream(gzip, isGzip: false))
                 {
                     writeArchive(archive);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.IO.Compression;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Images;
 using static ImmutableBuild.Releases.Options.OptionTypes;
@@ -38,6 +39,12 @@ public static class OptionCatalogue
     /// <summary>Base image.</summary>
     public static PropertyOption<string> BaseImage { get; } = new("ContainerBaseImage", Text, null, "The image to build on: a reference, or `oci:<directory>[:tag]` for an OCI layout. Default: none; the app is published self-contained on an empty image.");
 
+    /// <summary>Lock file.</summary>
+    public static PropertyOption<string> LockFile { get; } = new("ImmutableLockFile", FilePath, null, "The file that pins the tag of the base image to a digest, so that a commit is always baked upon the same one; `-t:UpdateBase` writes it, and you commit it. Default: `immutable.lock.json` beside the project.");
+
+    /// <summary>Age of the base image.</summary>
+    public static PropertyOption<int> MaxBaseAge { get; } = new("ImmutableMaxBaseAge", WholeNumber(1, 3650), "45", "Days after which a base image is warned about: as old are the security fixes in it.");
+
     /// <summary>Repository.</summary>
     public static PropertyOption<string> ImageRepository { get; } = new("ContainerRepository", Repository, null, "The image's repository, without its registry. Default: the app's name. The embedded store goes by the app's name always.");
 
@@ -58,6 +65,12 @@ public static class OptionCatalogue
 
     /// <summary>Working directory.</summary>
     public static PropertyOption<string> WorkingDirectory { get; } = new("ContainerWorkingDirectory", ImageDirectory, "/app", "Where the app's files are in the image.");
+
+    /// <summary>Compression.</summary>
+    public static PropertyOption<CompressionLevel> Compression { get; } = new("ImmutableCompression", Choice(("fastest", CompressionLevel.Fastest), ("optimal", CompressionLevel.Optimal), ("smallest", CompressionLevel.SmallestSize)), "optimal", "How hard is tried to make the image's layers small. Another value gives the same content another digest.");
+
+    /// <summary>Archive.</summary>
+    public static PropertyOption<string> Archive { get; } = new("ImmutableArchive", FilePath, null, "A file that Bake writes the image to as well, for `docker load` and for tools that take an OCI archive. Default: none.");
 
     /// <summary>Registry user.</summary>
     public static PropertyOption<string> RegistryUserVariable { get; } = new("ImmutableRegistryUserVariable", VariableName, null, "The environment variable that holds the registry's user name.");
@@ -192,7 +205,7 @@ public static class OptionCatalogue
     public static ImmutableArray<PropertyOption> All { get; } =
     [
         App, Environment, Target, AllowDirty, Protected, DataDirectory, TargetFramework,
-        BaseImage, ImageRepository, Registry, ImageTag, ImageTags, User, WorkingDirectory, CommandInstruction, .. ImageLabelOptions.All.Select(label => label.Option), RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp,
+        BaseImage, LockFile, MaxBaseAge, ImageRepository, Registry, ImageTag, ImageTags, User, WorkingDirectory, Compression, Archive, CommandInstruction, .. ImageLabelOptions.All.Select(label => label.Option), RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp,
         FailOn, Advisories, KeyFile, KeyVariable, KeyPasswordVariable, TrustedKeys,
         PublicPort, Instances, Memory, Cpus, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace, GatewayBaseImage, LogDriver,
         Rollout, CanarySteps, CanaryStepDuration, HealthSuccesses, HealthTimeout, Soak, Keep, RollbackTo, DebugLimit, DebugImage, DriftFile,
@@ -207,6 +220,9 @@ public static class OptionCatalogue
 
     /// <summary>Ports of the image.</summary>
     public static ItemOption ImagePort { get; } = new("ContainerPort", "the port's number", "Type", "A port the app listens on inside its image; `Type` is `tcp` (default) or `udp`. The first tcp port is the one traffic goes to. Default: 8080 for a web app, none for a worker.");
+
+    /// <summary>Layers of the image.</summary>
+    public static ItemOption Layer { get; } = new("ImmutableLayer", "the layer's name", "Files", "Published files that get a layer of their own, since they change at a rate of their own: `Files` has patterns of their paths within the publish output, `models/*;*.onnx` (`*` stands for any characters, slashes too). Runtime, packages, referenced projects, `wwwroot` and the app have layers without it.");
 
     /// <summary>Arguments of the app, in the image.</summary>
     public static ItemOption ImageArgument { get; } = new("ContainerAppCommandArgs", "one argument", null, "An argument after the app's own command, baked into the image.");
@@ -239,7 +255,7 @@ public static class OptionCatalogue
     public static ItemOption InstanceArgument { get; } = new("ImmutableArgument", "one argument", null, "An argument of each instance, after those of the image.");
 
     /// <summary>All items, in the order they are documented.</summary>
-    public static ImmutableArray<ItemOption> Items { get; } = [ImageVariable, ImageLabel, ImagePort, ImageCommand, ImageArgument, ImageEntrypoint, ImageEntrypointArgument, ImageDefaultArgument, InstanceVariable, Secret, SecretFile, DataVolume, InstanceArgument];
+    public static ImmutableArray<ItemOption> Items { get; } = [ImageVariable, ImageLabel, ImagePort, Layer, ImageCommand, ImageArgument, ImageEntrypoint, ImageEntrypointArgument, ImageDefaultArgument, InstanceVariable, Secret, SecretFile, DataVolume, InstanceArgument];
 
     /// <summary>
     /// Names people reach for to hand over a secret, each with the option that takes a variable's name instead. They are

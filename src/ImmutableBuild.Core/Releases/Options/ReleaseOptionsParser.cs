@@ -5,6 +5,8 @@ using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Debugging;
 using ImmutableBuild.Images;
+using ImmutableBuild.Images.Bases;
+using ImmutableBuild.Images.Layers;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Scanning;
 using ImmutableBuild.Trust;
@@ -33,7 +35,7 @@ public static class ReleaseOptionsParser
             AllowDirty = reader.Get(AllowDirty),
             Protected = reader.Get(Protected, app.Environment == "production" && target != "local"),
             DataDirectory = reader.FindPath(OptionCatalogue.DataDirectory) ?? Releases.DataDirectory.Default(raw.ReadVariable),
-            Bake = ReadBake(reader, app),
+            Bake = ReadBake(raw, reader, app),
             Scan = new ScanOptions { FailOn = reader.Get(FailOn), AdvisoryDirectory = reader.FindPath(Advisories) },
             Sign = new SignOptions
             {
@@ -95,11 +97,16 @@ public static class ReleaseOptionsParser
         }
     }
 
-    private static BakeOptions ReadBake(OptionReader reader, AppKey app) => new()
+    private static BakeOptions ReadBake(RawOptions raw, OptionReader reader, AppKey app) => new()
     {
-        BaseImage = reader.Find(BaseImage),
+        BaseImage = reader.Find(OptionCatalogue.BaseImage),
+        LockFile = reader.FindPath(LockFile) ?? Path.Combine(raw.Project.Directory, BaseLock.FileName),
+        MaxBaseAge = TimeSpan.FromDays(reader.Get(MaxBaseAge)),
         Repository = reader.Get(ImageRepository, app.App),
         WorkingDirectory = reader.Get(WorkingDirectory),
+        Compression = reader.Get(Compression),
+        Layers = ReadLayers(reader),
+        Archive = reader.FindPath(OptionCatalogue.Archive),
         User = reader.Find(User),
         Environment = reader.Pairs(ImageVariable, OptionTypes.IsVariableName, OptionTypes.VariableName.Allowed),
         Labels = ReadLabels(reader),
@@ -118,6 +125,25 @@ public static class ReleaseOptionsParser
         .Where(label => reader.Find(label.Option) is not null)
         .ToImmutableSortedDictionary(label => label.Label, label => reader.Find(label.Option)!, StringComparer.Ordinal)
         .SetItems(reader.Pairs(ImageLabel, name => name.Length > 0, OptionTypes.Text.Allowed));
+
+    private static ImmutableArray<CustomLayer> ReadLayers(OptionReader reader)
+    {
+        var layers = ImmutableArray.CreateBuilder<CustomLayer>();
+        foreach (var item in reader.ItemsOf(Layer))
+        {
+            ImmutableArray<string> files = [.. (item.Value ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+            if (!AppKey.IsLabel(item.Include) || LayerPlan.Names.Contains(item.Include) || files.IsEmpty)
+            {
+                reader.Refuse(ConfigurationErrors.InvalidOption(Layer.Name, $"{item.Include} with Files '{item.Value}'", $"a name of lower-case letters, digits and '-' that is none of {string.Join(", ", LayerPlan.Names)}, and at least one pattern in Files", reader.Locate(Layer.Name)));
+            }
+            else
+            {
+                layers.Add(new CustomLayer(item.Include, files));
+            }
+        }
+
+        return layers.ToImmutable();
+    }
 
     private static int? ContainerPortOf(RawOptions raw, OptionReader reader)
     {

@@ -93,6 +93,11 @@ public sealed class RefusedCallTests : IAsyncDisposable
         (fault.ToString() + fault.ToUserError()).ShouldNotContain("hunter2");
         fault.ToString().ShouldNotContain(header);
     }
+
+    [Fact]
+    public void An_identity_token_goes_to_the_engine_as_one() =>
+        System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(RegistryAuth.Header("ghcr.io/me/x", RegistryCredential.OfIdentityToken("t0ken"))))
+            .ShouldBe("""{"serveraddress":"ghcr.io","identitytoken":"t0ken"}""");
 }
 
 /// <summary>Keeps what is reported, at once and in order.</summary>

@@ -24,6 +24,23 @@ public sealed class LayerPlanTests : IDisposable
     }
 
     [Fact]
+    public void Files_that_the_user_names_have_layers_of_their_own()
+    {
+        CustomLayer[] custom = [new("texts", ["wwwroot/*.txt", "*.json"]), new("web", ["wwwroot/*"]), new("nothing", ["*.onnx"])];
+
+        var plan = LayerPlan.Make(PublishOutput.Write(_directory["out"]), "Web", [.. custom]);
+
+        plan.Select(layer => $"{layer.Name}: {string.Join(' ', layer.Files.Select(file => file.Path))}").ShouldBe([
+            "runtime: System.Runtime.dll libcoreclr.so",
+            "packages: Json.dll Json.pdb de/Json.resources.dll",
+            "texts: Web.deps.json appsettings.json wwwroot/.well-known/security.txt",
+            "web: wwwroot/index.html",
+            "projects: Shared.dll Shared.xml",
+            "app: Web Web.dll Web.pdb run.sh",
+        ]);
+    }
+
+    [Fact]
     public void Without_dependencies_all_is_the_apps()
     {
         var plan = LayerPlan.Make(PublishOutput.Write(_directory["out"], [("Web", "x"), ("Json.dll", "y")]), "Web");

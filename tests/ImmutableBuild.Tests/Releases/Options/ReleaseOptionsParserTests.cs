@@ -49,6 +49,27 @@ public sealed class ReleaseOptionsParserTests
         options.Bake.Repository.ShouldBe("shop-web");
     }
 
+    [Theory]
+    [InlineData("models", "models/*; *.onnx", "models/*|*.onnx")]
+    [InlineData("models", "", null)]
+    [InlineData("models", null, null)]
+    [InlineData("app", "x", null)]
+    [InlineData("base", "x", null)]
+    [InlineData("My Models", "x", null)]
+    public void Layers_have_names_of_their_own_and_patterns(string name, string? files, string? patterns)
+    {
+        var raw = Raw() with { Items = [new RawItem("ImmutableLayer", name, files)] };
+
+        if (patterns is null)
+        {
+            Code(raw).ShouldBe("IMB1001");
+        }
+        else
+        {
+            string.Join('|', ReleaseOptionsParser.Parse(raw).Bake.Layers.ShouldHaveSingleItem().Files).ShouldBe(patterns);
+        }
+    }
+
     [Fact]
     public void What_was_given_is_kept_as_it_was_written_wherever_it_came_from()
     {

@@ -1,13 +1,12 @@
 using System.Formats.Tar;
 using System.Text;
-using ImmutableBuild.Docker.Images;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
+using ImmutableBuild.Images.Archives;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Registries;
-using ImmutableBuild.Tests.Images;
 
-namespace ImmutableBuild.Tests.Docker.Images;
+namespace ImmutableBuild.Tests.Images.Archives;
 
 public sealed class ImageArchiveTests : IDisposable
 {

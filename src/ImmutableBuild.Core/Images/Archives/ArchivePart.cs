@@ -1,4 +1,4 @@
-namespace ImmutableBuild.Docker.Images;
+namespace ImmutableBuild.Images.Archives;
 
 /// <summary>A piece of an archive, opened when it is its turn to be read.</summary>
 internal sealed record ArchivePart(Func<CancellationToken, Task<Stream>> OpenAsync)

@@ -1,8 +1,7 @@
 using ImmutableBuild.Errors;
-using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
 
-namespace ImmutableBuild.Docker.Images;
+namespace ImmutableBuild.Images.Archives;
 
 /// <summary>An image whose documents were read from its source, and found fit to be sent to an engine.</summary>
 /// <param name="Content">The manifest's bytes.</param>

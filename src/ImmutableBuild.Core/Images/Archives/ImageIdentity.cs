@@ -1,6 +1,5 @@
-using ImmutableBuild.Images;
 
-namespace ImmutableBuild.Docker.Images;
+namespace ImmutableBuild.Images.Archives;
 
 /// <summary>
 /// What an engine may call an image: by the digest of its configuration, or, where it keeps images in containerd, by that of its manifest.

@@ -1,13 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ImmutableBuild.Images;
 using ImmutableBuild.Images.Layers;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Images.Tar;
 using ImmutableBuild.Registries;
 
-namespace ImmutableBuild.Docker.Images;
+namespace ImmutableBuild.Images.Archives;
 
 /// <summary>
 /// An image as <c>docker load</c> takes it: the archive that <c>docker save</c> writes since Docker 25, an OCI layout with a <c>manifest.json</c>.

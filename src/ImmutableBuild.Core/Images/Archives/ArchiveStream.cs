@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace ImmutableBuild.Docker.Images;
+namespace ImmutableBuild.Images.Archives;
 
 /// <summary>
 /// The parts of an archive one after the other, as they are asked for: no more of them is in memory than the reader's buffer. What went wrong

@@ -1,0 +1,150 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using ImmutableBuild.Errors;
+
+namespace ImmutableBuild.Registries;
+
+/// <summary>
+/// A program <c>docker-credential-&lt;name&gt;</c>, which keeps credentials for docker (docker/docker-credential-helpers): asked for one with
+/// <c>get</c>, the server on its standard input. What it says is never shown.
+/// </summary>
+/// <param name="name">The end of the program's name, as <c>config.json</c> has it.</param>
+/// <param name="readVariable">Reads an environment variable.</param>
+internal sealed partial class CredentialHelper(string name, Func<string, string?> readVariable)
+{
+    private const int LongestAnswer = 64 * 1024;
+    private const string NotFound = "credentials not found in native keychain";
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private string Program => $"docker-credential-{name}";
+
+    /// <summary>The credential of a server; null when the helper has none. Throws IMB5012 when it can't be asked, or answers something else.</summary>
+    public async Task<RegistryCredential?> FindAsync(string server, CancellationToken cancellationToken)
+    {
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bounded.CancelAfter(s_patience);
+        using var process = Start(server);
+        await using var ends = bounded.Token.Register(() => Kill(process));
+        var (output, errors) = (ReadAsync(process.StandardOutput, bounded.Token), ReadAsync(process.StandardError, bounded.Token));
+        try
+        {
+            await WriteAsync(process, server);
+            await Task.WhenAll(output, errors);
+            await process.WaitForExitAsync(bounded.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw RegistryErrors.CredentialHelperFailed(Program, server, $"it took more than {s_patience.TotalSeconds:0} s");
+        }
+
+        return process.ExitCode == 0 ? Parse(await output, server)
+            : (await output).Contains(NotFound, StringComparison.OrdinalIgnoreCase) ? null
+            : throw RegistryErrors.CredentialHelperFailed(Program, server, $"it ended with {process.ExitCode}");
+    }
+
+    private RegistryCredential? Parse(string output, string server)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(output, CredentialHelperJson.Default.HelperAnswer) switch
+            {
+                { Username: RegistryCredential.IdentityTokenUser, Secret: { Length: > 0 } token } => RegistryCredential.OfIdentityToken(token),
+                { Username: { } user, Secret: { Length: > 0 } secret } => new RegistryCredential(user, secret),
+                _ => null,
+            };
+        }
+        catch (JsonException)
+        {
+            // Its own words may hold the secret.
+            throw RegistryErrors.CredentialHelperFailed(Program, server, "what it answered is no credential");
+        }
+    }
+
+    private Process Start(string server)
+    {
+        var start = new ProcessStartInfo(Find(server), ["get"])
+        {
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception cause)
+        {
+            throw RegistryErrors.CredentialHelperFailed(Program, server, cause.Message);
+        }
+    }
+
+    // The PATH alone is searched: Process.Start would look into the current directory first, which belongs to the repository.
+    private string Find(string server)
+    {
+        if (!NamePattern().IsMatch(name))
+        {
+            throw RegistryErrors.CredentialHelperFailed("docker-credential-…", server, "its name is none");
+        }
+
+        var places = (readVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        return places.Where(Path.IsPathRooted).Select(place => Path.Combine(place, OperatingSystem.IsWindows() ? $"{Program}.exe" : Program)).FirstOrDefault(File.Exists)
+            ?? throw RegistryErrors.CredentialHelperFailed(Program, server, "it is in no directory of the PATH");
+    }
+
+    private static async Task WriteAsync(Process process, string server)
+    {
+        try
+        {
+            await process.StandardInput.WriteLineAsync(server);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading; its exit code says why.
+        }
+    }
+
+    private static async Task<string> ReadAsync(StreamReader reader, CancellationToken cancellationToken)
+    {
+        var text = new StringBuilder();
+        var buffer = new char[4096];
+        int count;
+        while ((count = await reader.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            text.Append(buffer, 0, Math.Min(count, LongestAnswer - text.Length));
+        }
+
+        return text.ToString();
+    }
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended by itself in this moment.
+        }
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,99}\z", RegexOptions.None, 1000)]
+    private static partial Regex NamePattern();
+}
+
+/// <summary>What a helper answers to <c>get</c>.</summary>
+internal sealed record HelperAnswer(string? Username, string? Secret);
+
+[JsonSourceGenerationOptions(AllowDuplicateProperties = false)]
+[JsonSerializable(typeof(HelperAnswer))]
+internal sealed partial class CredentialHelperJson : JsonSerializerContext;

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.ComponentModel;
+using System.Diagnostics;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Releases;
+
+namespace ImmutableBuild.MSBuild;
+
+/// <summary>A build of its own that bakes a project, with the options of this one.</summary>
+internal static class BakeRun
+{
+    private const int LinesTold = 20;
+
+    /// <summary>Runs it to its end; IMB2026 when it fails, with the last it said.</summary>
+    public static async Task RunAsync(BakeAttempt attempt, ImmutableSortedDictionary<string, string> options, CancellationToken cancellationToken)
+    {
+        using var build = Start(attempt, options);
+        await using var ends = cancellationToken.Register(() => Kill(build));
+        var said = await Task.WhenAll(build.StandardOutput.ReadToEndAsync(cancellationToken), build.StandardError.ReadToEndAsync(cancellationToken));
+        await build.WaitForExitAsync(cancellationToken);
+        if (build.ExitCode != 0)
+        {
+            var lines = string.Concat(said).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            throw BakeErrors.AttemptFailed(attempt.ProjectFile, build.ExitCode, lines.TakeLast(LinesTold));
+        }
+    }
+
+    private static Process Start(BakeAttempt attempt, ImmutableSortedDictionary<string, string> options)
+    {
+        var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet";
+        string[] arguments =
+        [
+            "build", attempt.ProjectFile, "-t:Bake", "-nologo", "-v:m", "-nodeReuse:false",
+            .. options.Select(option => $"-p:{option.Key}={Escaped(option.Value)}"),
+        ];
+
+        // A umask is only to be had by inheriting it.
+        var start = OperatingSystem.IsWindows()
+            ? new ProcessStartInfo(dotnet, arguments)
+            : new ProcessStartInfo("/bin/sh", ["-c", $"umask {attempt.Umask} && exec \"$@\"", "sh", dotnet, .. arguments]);
+        (start.UseShellExecute, start.CreateNoWindow, start.RedirectStandardOutput, start.RedirectStandardError) = (false, true, true, true);
+        start.WorkingDirectory = Path.GetDirectoryName(attempt.ProjectFile)!;
+        foreach (var (name, value) in attempt.Variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception cause)
+        {
+            throw BakeErrors.AttemptFailed(attempt.ProjectFile, cause.NativeErrorCode, [cause.Message]);
+        }
+    }
+
+    // MSBuild's own escapes: ';' and ',' would begin another property.
+    private static string Escaped(string value) => value.Replace("%", "%25", StringComparison.Ordinal).Replace(";", "%3B", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);
+
+    private static void Kill(Process build)
+    {
+        try
+        {
+            build.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended by itself in this moment.
+        }
+    }
+}
