@@ -31,7 +31,11 @@ start() { # NAME COMMAND... : starts once, keeps a pid file and a log
   local name=$1; shift; alive "$name" && return 0
   setsid "$@" >"$RUN/$name.log" 2>&1 </dev/null & echo $! >"$RUN/$name.pid"
 }
-stop() { if alive "$1"; then kill "$(cat "$RUN/$1.pid")"; fi; rm -f "$RUN/$1.pid"; }
+stop() { # NAME : and waits for its end, since the next start would find half of it
+  if alive "$1"; then kill "$(cat "$RUN/$1.pid")"; wait_for 20 gone "$1"; fi
+  rm -f "$RUN/$1.pid"
+}
+gone() { ! alive "$1"; }
 wait_for() { # SECONDS COMMAND... : until it succeeds
   local n=$(( $1 * 5 )); shift
   for _ in $(seq "$n"); do "$@" >/dev/null 2>&1 && return 0; sleep 0.2; done
