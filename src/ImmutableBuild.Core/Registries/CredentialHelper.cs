@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using ImmutableBuild.Errors;
+using ImmutableBuild.OtherPrograms;
 
 namespace ImmutableBuild.Registries;
 
@@ -29,8 +30,8 @@ internal sealed partial class CredentialHelper(string name, Func<string, string?
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bounded.CancelAfter(s_patience);
         using var process = Start(server);
-        await using var ends = bounded.Token.Register(() => Kill(process));
-        var (output, errors) = (ReadAsync(process.StandardOutput, bounded.Token), ReadAsync(process.StandardError, bounded.Token));
+        await using var ends = bounded.Token.Register(() => OtherProgram.Kill(process));
+        var (output, errors) = (OtherProgram.ReadAsync(process.StandardOutput, LongestAnswer, bounded.Token), OtherProgram.ReadAsync(process.StandardError, LongestAnswer, bounded.Token));
         try
         {
             await WriteAsync(process, server);
@@ -87,18 +88,9 @@ internal sealed partial class CredentialHelper(string name, Func<string, string?
         }
     }
 
-    // The PATH alone is searched: Process.Start would look into the current directory first, which belongs to the repository.
-    private string Find(string server)
-    {
-        if (!NamePattern().IsMatch(name))
-        {
-            throw RegistryErrors.CredentialHelperFailed("docker-credential-…", server, "its name is none");
-        }
-
-        var places = (readVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return places.Where(Path.IsPathRooted).Select(place => Path.Combine(place, OperatingSystem.IsWindows() ? $"{Program}.exe" : Program)).FirstOrDefault(File.Exists)
-            ?? throw RegistryErrors.CredentialHelperFailed(Program, server, "it is in no directory of the PATH");
-    }
+    private string Find(string server) =>
+        !NamePattern().IsMatch(name) ? throw RegistryErrors.CredentialHelperFailed("docker-credential-…", server, "its name is none")
+        : OtherProgram.Find(Program, readVariable) ?? throw RegistryErrors.CredentialHelperFailed(Program, server, "it is in no directory of the PATH");
 
     private static async Task WriteAsync(Process process, string server)
     {
@@ -110,31 +102,6 @@ internal sealed partial class CredentialHelper(string name, Func<string, string?
         catch (IOException)
         {
             // It ended without reading; its exit code says why.
-        }
-    }
-
-    private static async Task<string> ReadAsync(StreamReader reader, CancellationToken cancellationToken)
-    {
-        var text = new StringBuilder();
-        var buffer = new char[4096];
-        int count;
-        while ((count = await reader.ReadAsync(buffer, cancellationToken)) > 0)
-        {
-            text.Append(buffer, 0, Math.Min(count, LongestAnswer - text.Length));
-        }
-
-        return text.ToString();
-    }
-
-    private static void Kill(Process process)
-    {
-        try
-        {
-            process.Kill(entireProcessTree: true);
-        }
-        catch (InvalidOperationException)
-        {
-            // It ended by itself in this moment.
         }
     }
 

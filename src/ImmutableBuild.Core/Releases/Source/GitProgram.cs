@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using ImmutableBuild.Errors;
+using ImmutableBuild.OtherPrograms;
 
 namespace ImmutableBuild.Releases.Source;
 
@@ -14,9 +15,9 @@ internal sealed class GitProgram(string directory, Func<string, string?> readVar
     public async Task<GitAnswer> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         using var process = Start(arguments);
-        await using var _ = cancellationToken.Register(() => Kill(process));
-        var output = ReadAsync(process.StandardOutput, cancellationToken);
-        var error = ReadAsync(process.StandardError, cancellationToken);
+        await using var _ = cancellationToken.Register(() => OtherProgram.Kill(process));
+        var output = OtherProgram.ReadAsync(process.StandardOutput, LongestOutput, cancellationToken);
+        var error = OtherProgram.ReadAsync(process.StandardError, LongestOutput, cancellationToken);
         await Task.WhenAll(output, error);
         await process.WaitForExitAsync(cancellationToken);
         return new GitAnswer(string.Join(' ', arguments), process.ExitCode, await output, await error);
@@ -47,39 +48,7 @@ internal sealed class GitProgram(string directory, Func<string, string?> readVar
         }
     }
 
-    // The PATH alone is searched: Process.Start would look into the current directory first, which belongs to the repository.
-    private string Find()
-    {
-        var name = OperatingSystem.IsWindows() ? "git.exe" : "git";
-        var places = (readVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return places.Where(Path.IsPathRooted).Select(place => Path.Combine(place, name)).FirstOrDefault(File.Exists)
-            ?? throw SourceErrors.GitMissing(name, new FileNotFoundException("it is in no directory of the PATH"));
-    }
-
-    private static async Task<string> ReadAsync(StreamReader reader, CancellationToken cancellationToken)
-    {
-        var text = new StringBuilder();
-        var buffer = new char[8192];
-        int count;
-        while ((count = await reader.ReadAsync(buffer, cancellationToken)) > 0)
-        {
-            text.Append(buffer, 0, Math.Min(count, LongestOutput - text.Length));
-        }
-
-        return text.ToString();
-    }
-
-    private static void Kill(Process process)
-    {
-        try
-        {
-            process.Kill(entireProcessTree: true);
-        }
-        catch (InvalidOperationException)
-        {
-            // It ended by itself in this moment.
-        }
-    }
+    private string Find() => OtherProgram.Find("git", readVariable) ?? throw SourceErrors.GitMissing("git", new FileNotFoundException("it is in no directory of the PATH"));
 }
 
 /// <summary>What git said.</summary>

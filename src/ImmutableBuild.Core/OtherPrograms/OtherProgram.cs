@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace ImmutableBuild.OtherPrograms;
+
+/// <summary>What every program of others that is run here has in common: where it is found, how much of it is listened to, how it is ended.</summary>
+internal static class OtherProgram
+{
+    /// <summary>
+    /// Finds it by name; null when it is in no directory of the PATH. The PATH alone is searched: Process.Start would look into the current directory
+    /// first, which belongs to the repository.
+    /// </summary>
+    public static string? Find(string name, Func<string, string?> readVariable)
+    {
+        var places = (readVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        return places.Where(Path.IsPathRooted).Select(place => Path.Combine(place, OperatingSystem.IsWindows() ? $"{name}.exe" : name)).FirstOrDefault(File.Exists);
+    }
+
+    /// <summary>Reads what it says to its end, and keeps at most <paramref name="longest"/> characters.</summary>
+    public static async Task<string> ReadAsync(StreamReader reader, int longest, CancellationToken cancellationToken)
+    {
+        var text = new StringBuilder();
+        var buffer = new char[8192];
+        int count;
+        while ((count = await reader.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            text.Append(buffer, 0, Math.Min(count, longest - text.Length));
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Ends it with all it started.</summary>
+    public static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended by itself in this moment.
+        }
+    }
+}
