@@ -26,9 +26,13 @@ public static class ImageStores
         var (host, rest) = slash > 0 ? (repository[..slash], repository[(slash + 1)..]) : throw RegistryErrors.ReferenceInvalid(repository);
         if (host != Embedded)
         {
-            return new RegistryStore(connector.Connect(host, rest, access, upon is not null && ImageReference.TryParse(upon, out var shared) && shared.Host == host && shared.Repository != rest ? shared.Repository : null), connector.Time);
+            return new RegistryStore(connector.Connect(host, rest, access, NeighbourOf(host, rest, upon)), connector.Time);
         }
 
         return AppKey.IsLabel(rest) ? LayoutStore.OpenOrCreate(dataDirectory, rest) : throw RegistryErrors.ReferenceInvalid(repository);
     }
+
+    /// <summary>The repository of another image, where it is another one of the same registry.</summary>
+    private static string? NeighbourOf(string host, string repository, string? image) =>
+        image is not null && ImageReference.TryParse(image, out var other) && other.Host == host && other.Repository != repository ? other.Repository : null;
 }

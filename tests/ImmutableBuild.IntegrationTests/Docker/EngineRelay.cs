@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using ImmutableBuild.Docker.Api.Endpoints;
+using ImmutableBuild.IntegrationTests.Rig;
 
 namespace ImmutableBuild.IntegrationTests.Docker;
 
@@ -22,7 +23,7 @@ internal sealed class EngineRelay : IAsyncDisposable
         Endpoint = new UnixSocketEndpoint(Path.Combine(_directory, "p.sock"));
         _listener.Bind(new UnixDomainSocketEndPoint(Endpoint.Path));
         _listener.Listen();
-        _accepting = AcceptAsync();
+        _accepting = AcceptLoop.RunAsync(_listener, RelayAsync, _ends.Token);
     }
 
     public UnixSocketEndpoint Endpoint { get; }
@@ -42,22 +43,6 @@ internal sealed class EngineRelay : IAsyncDisposable
         await _accepting;
         _ends.Dispose();
         Directory.Delete(_directory, recursive: true);
-    }
-
-    private async Task AcceptAsync()
-    {
-        var relaying = new List<Task>();
-        try
-        {
-            while (true)
-            {
-                relaying.Add(RelayAsync(await _listener.AcceptAsync(_ends.Token)));
-            }
-        }
-        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            await Task.WhenAll(relaying);
-        }
     }
 
     private async Task RelayAsync(Socket client)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ImmutableBuild.IntegrationTests.Rig;
 
 namespace ImmutableBuild.IntegrationTests.RealRegistries;
 
@@ -16,7 +17,7 @@ internal sealed class OnceCuttingProxy : IAsyncDisposable
     {
         (_port, _after) = (new Uri($"http://{host}").Port, after);
         _listener.Start();
-        _accepting = AcceptAsync();
+        _accepting = AcceptLoop.RunAsync(_listener.Server, RelayAsync, _ends.Token);
     }
 
     public string Host => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
@@ -32,31 +33,15 @@ internal sealed class OnceCuttingProxy : IAsyncDisposable
         _ends.Dispose();
     }
 
-    private async Task AcceptAsync()
+    private async Task RelayAsync(Socket accepted)
     {
-        var relaying = new List<Task>();
-        try
-        {
-            while (true)
-            {
-                relaying.Add(RelayAsync(await _listener.AcceptTcpClientAsync(_ends.Token)));
-            }
-        }
-        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            await Task.WhenAll(relaying);
-        }
-    }
-
-    private async Task RelayAsync(TcpClient client)
-    {
-        using (client)
+        using (var client = new NetworkStream(accepted, ownsSocket: true))
         using (var registry = new TcpClient())
         {
             try
             {
                 await registry.ConnectAsync(IPAddress.Loopback, _port, _ends.Token);
-                await Task.WhenAny(AskAsync(client.GetStream(), registry.GetStream()), registry.GetStream().CopyToAsync(client.GetStream(), _ends.Token)).Unwrap();
+                await Task.WhenAny(AskAsync(client, registry.GetStream()), registry.GetStream().CopyToAsync(client, _ends.Token)).Unwrap();
             }
             catch (Exception fault) when (fault is OperationCanceledException or IOException or SocketException)
             {
