@@ -44,10 +44,10 @@ public sealed record DriverPlan(
 }
 
 /// <summary>An engine that has all images already.</summary>
-/// <param name="Socket">The path of its socket.</param>
+/// <param name="Address">Its address, as DOCKER_HOST has it.</param>
 /// <param name="Image">The id of the generation's image.</param>
 /// <param name="GatewayImage">The id of the gateway's image.</param>
-public sealed record DriverEngine(string Socket, string Image, string GatewayImage);
+public sealed record DriverEngine(string Address, string Image, string GatewayImage);
 
 [JsonSourceGenerationOptions(UseStringEnumConverter = true)]
 [JsonSerializable(typeof(DriverPlan))]

@@ -24,7 +24,7 @@ internal static class DriverTargets
 
     private static DockerTarget OpenDocker(DriverEngine engine, TimeProvider time) => DockerTarget.Open(new DockerTargetOptions
     {
-        FindEndpoint = () => new UnixSocketEndpoint(engine.Socket),
+        FindEndpoint = () => EndpointAddress.Parse(engine.Address, "the plan", null),
         EnsureImage = (_, _, _) => Task.FromResult(engine.Image),
         EnsureGatewayImage = (_, _) => Task.FromResult(engine.GatewayImage),
         FindImage = (_, _, _) => Task.FromResult<string?>(engine.Image),

@@ -96,6 +96,10 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
                 ? number
                 : throw DockerErrors.GatewayWithoutPort(names.App);
         }
+        catch (DockerApiException fault) when (!fault.IsTransient)
+        {
+            throw DockerErrors.GatewayNotStarted(names.App, fault.Detail, fault);
+        }
         finally
         {
             await Found.IfThereAsync(client.Containers.RemoveContainerAsync(asking.ID, new ContainerRemoveParameters { Force = true }, CancellationToken.None));

@@ -100,7 +100,7 @@ internal sealed class DockerTargetBed : IServingFixture
     {
         var image = await _apps.EnsureImageAsync(Client, spec, TestContext.Current.CancellationToken);
         var gateway = await _apps.EnsureGatewayAsync(Client, TestContext.Current.CancellationToken);
-        return new DriverPlan("", "", "", spec, holder, leaseSeconds) { Docker = new DriverEngine(((UnixSocketEndpoint)Endpoint).Path, image, gateway) };
+        return new DriverPlan("", "", "", spec, holder, leaseSeconds) { Docker = new DriverEngine(Endpoint.Address, image, gateway) };
     }
 
     /// <summary>The names of all containers of the app.</summary>

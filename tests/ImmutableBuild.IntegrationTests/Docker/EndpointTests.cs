@@ -33,30 +33,6 @@ public sealed class EndpointTests(DockerEngine engine)
     }
 
     [Fact]
-    public async Task Through_ssh_a_process_gets_its_input_and_its_end()
-    {
-        await using var bed = engine.OpenOrSkip();
-        SystemProgram.SkipUnlessInstalled("docker");
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for ssh is a shell script.");
-
-        // No sshd: what it would run on the other host is run here, by a program that takes ssh's arguments.
-        var program = Path.Combine(Path.GetTempPath(), $"ib-ssh-{Guid.NewGuid():N}");
-        await File.WriteAllTextAsync(program, "#!/bin/sh\nwhile [ \"$1\" != -- ]; do shift; done; shift 2; exec \"$@\"\n", Token);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        }
-
-        var endpoint = new SshEndpoint(null, "localhost", null);
-        await using (var client = await DockerClient.ConnectAsync(endpoint, new SshTransport(endpoint, program), EngineLimits.Default, TimeProvider.System, Token))
-        {
-            (await ExecTests.EchoedAsync(client, await bed.RunAsync("exec sleep 1000"), "over ssh")).ShouldBe("over ssh");
-        }
-
-        File.Delete(program);
-    }
-
-    [Fact]
     public async Task A_stream_that_is_cut_on_the_way_is_not_taken_for_its_end()
     {
         await using var bed = engine.OpenOrSkip();

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
 using ImmutableBuild.Generations;
+using ImmutableBuild.IntegrationTests.Rig;
 
 namespace ImmutableBuild.IntegrationTests.Gateway;
 
@@ -90,7 +91,7 @@ public sealed class RemoteInstanceTests
     public async Task Another_generation_at_its_address_gets_no_traffic()
     {
         await using var gateway = await TestGateway.StartAsync();
-        var (spec, port) = (TestGateway.Spec(1), RemoteApp.FreePort());
+        var (spec, port) = (TestGateway.Spec(1), LoopbackPort.Free());
         await using var other = await ImpostorApp.StartAsync(port, TestGateway.Spec(2).Id.ToString());
         await gateway.Client.CreateAsync(spec, [new InstancePlace("0", "localhost", port)], true, await gateway.LeaseAsync(), Token);
 
@@ -174,7 +175,7 @@ public sealed class RemoteInstanceTests
 
         public static async Task<RemoteApp> StartAsync(GenerationSpec spec, int? port = null)
         {
-            var at = port ?? FreePort();
+            var at = port ?? LoopbackPort.Free();
             var launch = TestGateway.Launch();
             var start = new ProcessStartInfo(launch.Executable) { UseShellExecute = false, RedirectStandardOutput = true };
             foreach (var (name, value) in launch.Environment.Add("ASPNETCORE_URLS", $"http://127.0.0.1:{at}").Add("IMMUTABLE_GENERATION", spec.Id.ToString()).Add("IMMUTABLE_INSTANCE", "0"))
@@ -192,13 +193,6 @@ public sealed class RemoteInstanceTests
             _process.Kill(entireProcessTree: true);
             _process.WaitForExit();
             _process.Dispose();
-        }
-
-        public static int FreePort()
-        {
-            using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            return ((IPEndPoint)listener.LocalEndPoint!).Port;
         }
     }
 }

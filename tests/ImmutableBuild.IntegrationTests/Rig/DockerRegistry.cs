@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace ImmutableBuild.IntegrationTests.Rig;
 
@@ -26,7 +24,7 @@ internal sealed class DockerRegistry : IAsyncDisposable
     {
         SystemProgram.SkipUnlessInstalled("docker-registry");
         var directory = Directory.CreateTempSubdirectory("immutable-registry-").FullName;
-        var port = FreePort();
+        var port = LoopbackPort.Free();
         var config = Path.Combine(directory, "config.yml");
         await File.WriteAllTextAsync(Path.Combine(directory, "accounts"), accounts);
         var lockedUp = accounts is null ? "" : $"auth:\n  htpasswd:\n    realm: tests\n    path: {directory}/accounts\n";
@@ -68,12 +66,5 @@ internal sealed class DockerRegistry : IAsyncDisposable
                 await Task.Delay(50, limit.Token);
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

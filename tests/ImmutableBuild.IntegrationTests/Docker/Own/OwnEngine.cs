@@ -79,11 +79,12 @@ public sealed class OwnEngine : IAsyncLifetime
     }
 
     /// <summary>Starts it, and returns once it answers.</summary>
-    internal async Task StartAsync()
+    /// <param name="ports">The range that it publishes ports from; null for the machine's.</param>
+    internal async Task StartAsync((int First, int Last)? ports = null)
     {
         var bridge = await AddressOfDefaultBridgeAsync();
         await File.WriteAllTextAsync(Path.Combine(_directory, "daemon.json"), "{}");
-        var start = new ProcessStartInfo("setsid", ["sh", "-c", $"exec dockerd {string.Join(' ', Arguments())} >>{_directory}/log 2>&1 </dev/null"]) { UseShellExecute = false };
+        var start = new ProcessStartInfo("setsid", ["sh", "-c", $"{await SeeingAsync(ports)} dockerd {string.Join(' ', Arguments())} >>{_directory}/log 2>&1 </dev/null"]) { UseShellExecute = false };
         _process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(s_patience);
         while (_client is null || !await AnswersAsync())
@@ -101,6 +102,19 @@ public sealed class OwnEngine : IAsyncLifetime
         }
 
         await RestoreDefaultBridgeAsync(bridge);
+    }
+
+    // An engine reads the machine's range once, at its start. Only this one is shown another, for everybody else needs ports too.
+    private async Task<string> SeeingAsync((int First, int Last)? ports)
+    {
+        if (ports is not { } range)
+        {
+            return "exec";
+        }
+
+        var file = Path.Combine(_directory, "ports");
+        await File.WriteAllTextAsync(file, $"{range.First}\t{range.Last}\n");
+        return $"exec unshare --mount sh -c 'mount --bind {file} /proc/sys/net/ipv4/ip_local_port_range && exec \"$@\"' sh";
     }
 
     private static async Task<string?> AddressOfDefaultBridgeAsync()
