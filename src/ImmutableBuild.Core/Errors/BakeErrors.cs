@@ -47,9 +47,9 @@ public static class BakeErrors
         "Set RuntimeIdentifier (or ContainerRuntimeIdentifier) to a portable one, such as linux-x64, linux-musl-arm64, osx-arm64 or win-x64.");
 
     private static readonly ErrorDescriptor PlatformNotFoundDescriptor = new(
-        "IMB2009", "The base image lacks the platform",
-        "The base image is made for several platforms, and the one the project was published for is not among them.",
-        "Publish for a platform the base image has, or choose another base image.");
+        "IMB2009", "The image lacks the platform",
+        "The base image, or the image that is to run, is made for several platforms, and the one that is needed is not among them.",
+        "Publish for a platform the base image has, or choose another base image. To run it elsewhere, add that platform's runtime to ContainerRuntimeIdentifiers.");
 
     private static readonly ErrorDescriptor PublishOutputMissingDescriptor = new(
         "IMB2010", "There is no publish output",

@@ -11,12 +11,13 @@ namespace ImmutableBuild.Images;
 /// <summary>What the configuration and manifest of an image are made from.</summary>
 /// <param name="Compile">The source.</param>
 /// <param name="Options">The release's options.</param>
+/// <param name="Published">What was published for its platform.</param>
 /// <param name="Platform">What it runs on.</param>
 /// <param name="Base">What it is made upon; null for scratch.</param>
 /// <param name="Layers">Its own layers, lowest first.</param>
 /// <param name="HoldsIcu">Its files hold ICU, the globalization library.</param>
 internal sealed record ImageParts(
-    CompileRecord Compile, ReleaseOptions Options, Platform Platform, BaseImage? Base, ImmutableArray<LayerRecord> Layers, bool HoldsIcu);
+    CompileRecord Compile, PublishRecord Published, ReleaseOptions Options, Platform Platform, BaseImage? Base, ImmutableArray<LayerRecord> Layers, bool HoldsIcu);
 
 /// <summary>Composes an app's image. Pure: the same parts give the same documents.</summary>
 internal static class ImageDocuments
@@ -60,9 +61,9 @@ internal static class ImageDocuments
         return isValid ? "/" + string.Join('/', parts) : throw BakeErrors.ConfigurationInvalid("ContainerWorkingDirectory", "an absolute directory other than '/'", options.WorkingDirectory);
     }
 
-    private static string[] Command(ImageParts parts, string directory) => parts.Compile.SelfContained
-        ? [$"{directory}/{parts.Compile.EntryPoint}"]
-        : ["dotnet", $"{directory}/{LayerPlan.Assembly(parts.Compile.EntryPoint)}"];
+    private static string[] Command(ImageParts parts, string directory) => parts.Published.SelfContained
+        ? [$"{directory}/{parts.Published.EntryPoint}"]
+        : ["dotnet", $"{directory}/{LayerPlan.Assembly(parts.Published.EntryPoint)}"];
 
     private static IEnumerable<KeyValuePair<string, string>> OwnVariables(ImageParts parts)
     {
@@ -78,14 +79,20 @@ internal static class ImageDocuments
         }
     }
 
-    private static ImmutableSortedDictionary<string, string> Annotations(ImageParts parts)
+    /// <summary>The facts that hold for an image of whatever platform.</summary>
+    public static ImmutableSortedDictionary<string, string> Annotations(CompileRecord compile, ReleaseOptions options)
     {
         var annotations = OciAnnotations.None
-            .Add(OciAnnotations.Revision, parts.Compile.Commit.ToString())
-            .Add(OciAnnotations.Version, parts.Compile.Version)
-            .Add(OciAnnotations.Created, Time(parts.Compile))
-            .Add(OciAnnotations.Title, parts.Options.App.App);
-        annotations = parts.Compile.RepositoryUrl is { } source ? annotations.Add(OciAnnotations.Source, source) : annotations;
+            .Add(OciAnnotations.Revision, compile.Commit.ToString())
+            .Add(OciAnnotations.Version, compile.Version)
+            .Add(OciAnnotations.Created, Time(compile))
+            .Add(OciAnnotations.Title, options.App.App);
+        return compile.RepositoryUrl is { } source ? annotations.Add(OciAnnotations.Source, source) : annotations;
+    }
+
+    private static ImmutableSortedDictionary<string, string> Annotations(ImageParts parts)
+    {
+        var annotations = Annotations(parts.Compile, parts.Options);
         return parts.Base is { } image
             ? annotations.Add(OciAnnotations.BaseName, image.Name).Add(OciAnnotations.BaseDigest, image.Digest.ToString())
             : annotations;

@@ -1,4 +1,4 @@
-using ImmutableBuild.Images.Oci;
+using ImmutableBuild.Registries;
 
 namespace ImmutableBuild.Images;
 
@@ -6,17 +6,13 @@ namespace ImmutableBuild.Images;
 internal static class LayoutPruning
 {
     /// <summary>Forgets names and deletes blobs that <paramref name="image"/> and its signatures don't need.</summary>
-    public static void KeepOnly(OciLayout layout, Descriptor image, ImageManifest manifest, CancellationToken cancellationToken)
+    public static async Task KeepOnlyAsync(OciLayout layout, Digest image, CancellationToken cancellationToken)
     {
-        layout.KeepReferences(entry => entry.Digest == image.Digest || Registries.SignatureTag.IsOf(image.Digest, OciLayout.NameOf(entry)), cancellationToken);
-        var names = layout.ReadIndex().Manifests;
-        if (names.All(entry => entry.Digest == image.Digest))
+        layout.KeepReferences(entry => entry.Digest == image || SignatureTag.IsOf(image, OciLayout.NameOf(entry)), cancellationToken);
+        var needed = await ReachableBlobs.FindAsync(layout, layout.ReadIndex().Manifests.Select(entry => entry.Digest), cancellationToken);
+        foreach (var file in layout.BlobFiles().Where(file => !needed.Contains(Path.GetFileName(file))))
         {
-            var needed = manifest.Layers.Append(manifest.Config).Append(image).Select(blob => blob.Digest.Hex).ToHashSet(StringComparer.Ordinal);
-            foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(layout.BlobPath(image.Digest))!).Where(file => !needed.Contains(Path.GetFileName(file))).ToList())
-            {
-                File.Delete(file);
-            }
+            File.Delete(file);
         }
     }
 }

@@ -37,7 +37,7 @@ public sealed class LayoutStore : IImageStore
 
     /// <inheritdoc/>
     public async Task<ManifestContent?> FindTagAsync(string tag, CancellationToken cancellationToken) =>
-        _layout.Find(tag) is { } entry && await FindManifestAsync(entry.Digest, cancellationToken) is { } manifest && IsWhole(manifest) ? manifest : null;
+        _layout.Find(tag) is { } entry && await FindManifestAsync(entry.Digest, cancellationToken) is { } manifest && await IsWholeAsync(manifest, cancellationToken) ? manifest : null;
 
     /// <inheritdoc/>
     public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => Task.FromResult(_layout.Contains(blob));
@@ -65,7 +65,22 @@ public sealed class LayoutStore : IImageStore
 
     // A tag whose content went missing counts as none, so that pushing the same image again mends it. SetTagAsync looks at the
     // name alone, so it is still no other image's.
-    private bool IsWhole(ManifestContent manifest) =>
-        MediaTypes.IsIndex(manifest.MediaType)
-        || OciJson.ParseManifest(manifest.Bytes, Name) is var image && image.Layers.Append(image.Config).All(_layout.Contains);
+    private async Task<bool> IsWholeAsync(ManifestContent content, CancellationToken cancellationToken)
+    {
+        if (!MediaTypes.IsIndex(content.MediaType))
+        {
+            var image = OciJson.ParseManifest(content.Bytes, Name);
+            return image.Layers.Append(image.Config).All(_layout.Contains);
+        }
+
+        foreach (var entry in OciJson.ParseIndex(content.Bytes, Name).Manifests)
+        {
+            if (await FindManifestAsync(entry.Digest, cancellationToken) is not { } manifest || MediaTypes.IsIndex(manifest.MediaType) || !await IsWholeAsync(manifest, cancellationToken))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

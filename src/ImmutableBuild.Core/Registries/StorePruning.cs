@@ -32,7 +32,7 @@ public static class StorePruning
         var images = layout.ReadIndex().Manifests.Where(entry => !SignatureTag.Is(OciLayout.NameOf(entry))).Select(entry => entry.Digest).Reverse().Distinct().ToList();
         var kept = images.Take(newest).Concat(needed).ToHashSet();
         layout.KeepReferences(entry => IsKept(entry, kept), cancellationToken);
-        var reachable = await ReachableAsync(layout, layout.ReadIndex().Manifests.Select(entry => entry.Digest).Concat(needed), cancellationToken);
+        var reachable = await ReachableBlobs.FindAsync(layout, layout.ReadIndex().Manifests.Select(entry => entry.Digest).Concat(needed), cancellationToken);
         foreach (var file in layout.BlobFiles().Where(file => !reachable.Contains(Path.GetFileName(file))))
         {
             File.Delete(file);
@@ -44,47 +44,4 @@ public static class StorePruning
     private static bool IsKept(Descriptor entry, HashSet<Digest> kept) => SignatureTag.Is(OciLayout.NameOf(entry))
         ? kept.Any(image => SignatureTag.IsOf(image, OciLayout.NameOf(entry)))
         : kept.Contains(entry.Digest);
-
-    private static async Task<HashSet<string>> ReachableAsync(OciLayout layout, IEnumerable<Digest> roots, CancellationToken cancellationToken)
-    {
-        var reachable = new HashSet<string>(StringComparer.Ordinal);
-        var open = new Stack<Digest>(roots);
-        while (open.TryPop(out var digest))
-        {
-            if (reachable.Add(digest.Hex))
-            {
-                await FollowAsync(layout, digest, open, reachable, cancellationToken);
-            }
-        }
-
-        return reachable;
-    }
-
-    private static async Task FollowAsync(OciLayout layout, Digest digest, Stack<Digest> open, HashSet<string> reachable, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (await layout.FindManifestAsync(digest, cancellationToken) is not { } content)
-            {
-                return;
-            }
-
-            if (MediaTypes.IsIndex(content.MediaType))
-            {
-                foreach (var child in OciJson.ParseIndex(content.Bytes, layout.Name).Manifests)
-                {
-                    open.Push(child.Digest);
-                }
-
-                return;
-            }
-
-            var manifest = OciJson.ParseManifest(content.Bytes, layout.Name);
-            reachable.UnionWith(manifest.Layers.Append(manifest.Config).Select(blob => blob.Digest.Hex));
-        }
-        catch (ImmutableBuildException)
-        {
-            // A manifest that was damaged on disk can't be deployed; it must not keep the others from being looked after.
-        }
-    }
 }

@@ -83,17 +83,8 @@ public sealed record CompileRecord
     /// <summary>The project file, relative to the repository's root, '/' between parts.</summary>
     public required string Project { get; init; }
 
-    /// <summary>The publish output.</summary>
-    public required string PublishDirectory { get; init; }
-
-    /// <summary>The RID published for, <c>linux-x64</c>.</summary>
-    public required string RuntimeIdentifier { get; init; }
-
-    /// <summary>The output holds its own runtime.</summary>
-    public required bool SelfContained { get; init; }
-
-    /// <summary>The app's main assembly or executable within the output: <c>WebApi</c> (apphost) or <c>WebApi.dll</c>.</summary>
-    public required string EntryPoint { get; init; }
+    /// <summary>What was published, for each runtime.</summary>
+    public required ImmutableArray<PublishRecord> Published { get; init; }
 
     /// <summary>The SDK that built it.</summary>
     public required string SdkVersion { get; init; }
@@ -105,32 +96,27 @@ public sealed record BakeRecord
     /// <summary>The OCI image layout that holds it (OCI image-spec, image-layout).</summary>
     public required string Layout { get; init; }
 
-    /// <summary>The digest of its manifest.</summary>
+    /// <summary>The digest of its manifest; of the index that lists them where it is for several platforms.</summary>
     public required Digest Digest { get; init; }
 
-    /// <summary>The manifest's media type.</summary>
+    /// <summary>The media type of what the digest names.</summary>
     public required string MediaType { get; init; }
 
     /// <summary>The file it was written to as well, for <c>docker load</c>; null for none.</summary>
     public string? Archive { get; init; }
 
-    /// <summary>The platform, <c>linux/amd64</c>.</summary>
-    public required string Platform { get; init; }
-
     /// <summary>The base image's reference as asked for; null for scratch.</summary>
     public string? BaseName { get; init; }
 
-    /// <summary>The base image's digest; null for scratch.</summary>
-    public Digest? BaseDigest { get; init; }
+    /// <summary>The image of each platform.</summary>
+    public required ImmutableArray<PlatformImageRecord> Images { get; init; }
 
-    /// <summary>The user the image runs as, <c>1654</c>.</summary>
-    public required string User { get; init; }
-
-    /// <summary>Its layers, lowest first.</summary>
-    public required ImmutableArray<LayerRecord> Layers { get; init; }
+    /// <summary>The layers of all of them, each once.</summary>
+    [JsonIgnore]
+    public ImmutableArray<LayerRecord> Layers => [.. Images.SelectMany(image => image.Layers).DistinctBy(layer => layer.Digest)];
 }
 
-/// <summary>One layer of the image.</summary>
+/// <summary>One layer of an image.</summary>
 /// <param name="Name">What is in it: <c>base</c>, <c>runtime</c>, <c>packages</c>, <c>app</c>, …</param>
 /// <param name="Digest">The digest of the compressed layer.</param>
 /// <param name="DiffId">The digest of the uncompressed layer.</param>
@@ -160,8 +146,8 @@ public sealed record ScanRecord
     /// <summary>The findings, for the report: code or advisory, severity, component, one line.</summary>
     public ImmutableArray<ScanFindingRecord> Details { get; init; } = [];
 
-    /// <summary>The CycloneDX file.</summary>
-    public required string SbomFile { get; init; }
+    /// <summary>The CycloneDX file of each platform's image, in the order of <see cref="BakeRecord.Images"/>.</summary>
+    public required ImmutableArray<string> SbomFiles { get; init; }
 
     /// <summary>The SARIF file.</summary>
     public required string SarifFile { get; init; }

@@ -17,13 +17,18 @@ internal static class HtmlImage
     private static Html Layers(BakeRecord bake) => Html.Of($"""
         <h2>Image</h2>
         <p><code>{bake.Digest.ToString()}</code></p>
-        <p class="soft">{bake.Platform}, runs as user {bake.User}, on {bake.BaseName ?? "no base image"} {Html.Of(bake.BaseDigest?.ToString(), digest => Html.Of($"<code>{digest}</code>"))}</p>
+        {bake.Images.Select(image => Platform(image, bake))}
+        """);
+
+    private static Html Platform(PlatformImageRecord image, BakeRecord bake) => Html.Of($"""
+        {Html.When(bake.Images.Length > 1, () => Html.Of($"<p>{image.Platform}: <code>{image.Digest.ToString()}</code></p>"))}
+        <p class="soft">{image.Platform}, runs as user {image.User}, on {bake.BaseName ?? "no base image"} {Html.Of(image.BaseDigest?.ToString(), digest => Html.Of($"<code>{digest}</code>"))}</p>
         <p><span class="key new">written</span><span class="key old">re-used</span></p>
-        {Bar(bake)}
+        {Bar(image)}
         <div class="wide"><table>
         <thead><tr><th>Layer</th><th>Digest</th><th class="number">Files</th><th class="number">Size</th><th></th></tr></thead>
         <tbody>
-        {bake.Layers.Select(Layer)}</tbody>
+        {image.Layers.Select(Layer)}</tbody>
         </table></div>
         """);
 
@@ -38,12 +43,12 @@ internal static class HtmlImage
     }
 
     /// <summary>One part for each layer, as wide as its share of the bytes, but never too thin to be seen.</summary>
-    private static Html Bar(BakeRecord bake)
+    private static Html Bar(PlatformImageRecord image)
     {
-        var scale = BarWidth / Math.Max(1, bake.Layers.Sum(layer => layer.Size));
+        var scale = BarWidth / Math.Max(1, image.Layers.Sum(layer => layer.Size));
         var parts = new List<Html>();
         double start = 0;
-        foreach (var layer in bake.Layers)
+        foreach (var layer in image.Layers)
         {
             var width = Math.Max(layer.Size * scale, ThinnestPart);
             parts.Add(Html.Of($"""<rect class="{(layer.Reused ? "reused" : "written")}" x="{start}" width="{width - 2}" height="14"><title>{layer.Name}, {Units.Bytes(layer.Size)}</title></rect>"""));

@@ -13,7 +13,7 @@ internal static class HtmlScan
             <h2>Scan</h2>
             <p><span class="badge {tone}">{ReportWords.Verdict(scan.Verdict)}</span> {Units.Count(scan.Components, "component")}, {(counts.Length > 0 ? counts : "no findings")}</p>
             {Html.When(!scan.Details.IsEmpty, () => Findings(scan))}
-            <p class="soft">Bill of materials <code>{Path.GetFileName(scan.SbomFile)}</code>, findings <code>{Path.GetFileName(scan.SarifFile)}</code></p>
+            <p class="soft">Bill of materials <code>{string.Join(", ", scan.SbomFiles.Select(Path.GetFileName))}</code>, findings <code>{Path.GetFileName(scan.SarifFile)}</code></p>
             """);
     }
 

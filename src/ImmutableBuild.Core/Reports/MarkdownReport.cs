@@ -100,10 +100,24 @@ internal static class MarkdownReport
 
     private static void Layers(StringBuilder text, BakeRecord bake)
     {
-        text.Append($"## Image\n\n{Markdown.Code(bake.Digest.ToString())}, {Markdown.Text(bake.Platform)}, runs as user {Markdown.Text(bake.User)}, ");
-        text.Append(bake.BaseName is { } name ? $"on {Markdown.Text(name)}" : "on no base image");
+        text.Append($"## Image\n\n");
+        if (bake.Images.Length > 1)
+        {
+            text.Append($"{Markdown.Code(bake.Digest.ToString())}, of these:\n\n");
+        }
+
+        foreach (var image in bake.Images)
+        {
+            Layers(text, image, bake.BaseName);
+        }
+    }
+
+    private static void Layers(StringBuilder text, PlatformImageRecord image, string? baseName)
+    {
+        text.Append($"{Markdown.Code(image.Digest.ToString())}, {Markdown.Text(image.Platform)}, runs as user {Markdown.Text(image.User)}, ");
+        text.Append(baseName is { } name ? $"on {Markdown.Text(name)}" : "on no base image");
         text.Append("\n\n| Layer | Digest | Files | Size | |\n| --- | --- | ---: | ---: | --- |\n");
-        foreach (var layer in bake.Layers)
+        foreach (var layer in image.Layers)
         {
             text.Append(CultureInfo.InvariantCulture, $"| {Markdown.Text(layer.Name)} | {Markdown.Code($"sha256:{layer.Digest.Hex[..12]}")} | {(layer.Files > 0 ? layer.Files : "")} | {Units.Bytes(layer.Size)} | {(layer.Reused ? "re-used" : "written")} |\n");
         }

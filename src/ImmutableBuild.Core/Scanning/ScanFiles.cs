@@ -1,15 +1,20 @@
+using System.Collections.Immutable;
 using ImmutableBuild.Images;
+using ImmutableBuild.Releases;
 using ImmutableBuild.Scanning.Reports;
 
 namespace ImmutableBuild.Scanning;
 
 /// <summary>The files a scan leaves beside the record. They also are its memory: an earlier scan of the same inputs is not done again.</summary>
-internal sealed class ScanFiles(string workDirectory)
+/// <param name="workDirectory">Where they are.</param>
+/// <param name="images">The images that are scanned.</param>
+internal sealed class ScanFiles(string workDirectory, ImmutableArray<PlatformImageRecord> images)
 {
     private const long MaximumReportLength = 64 * 1024 * 1024;
 
-    /// <summary>The bill of materials.</summary>
-    public string Sbom { get; } = Path.Combine(workDirectory, "sbom.cdx.json");
+    /// <summary>The bills of materials, of each image one; where there are several their names say the platform.</summary>
+    public ImmutableArray<string> Sboms { get; } =
+        [.. images.Select(image => Path.Combine(workDirectory, images.Length == 1 ? "sbom.cdx.json" : $"sbom.{image.Platform.Replace('/', '-')}.cdx.json"))];
 
     /// <summary>The findings for code scanning.</summary>
     public string Sarif { get; } = Path.Combine(workDirectory, "scan.sarif");
@@ -30,13 +35,25 @@ internal sealed class ScanFiles(string workDirectory)
             return null;
         }
 
-        return await HasAsync(Sbom, report.Sbom, cancellationToken) && await HasAsync(Sarif, report.Sarif, cancellationToken) ? report : null;
+        foreach (var (file, digest) in Sboms.Zip(report.Sboms).Append((Sarif, report.Sarif)))
+        {
+            if (!await HasAsync(file, digest, cancellationToken))
+            {
+                return null;
+            }
+        }
+
+        return report.Sboms.Length == Sboms.Length ? report : null;
     }
 
-    /// <summary>Writes all three; the report last, since it vouches for the others.</summary>
-    public void Write(ScanReport report, byte[] sbom, byte[] sarif)
+    /// <summary>Writes them all; the report last, since it vouches for the others.</summary>
+    public void Write(ScanReport report, IEnumerable<byte[]> sboms, byte[] sarif)
     {
-        AtomicFile.Write(Sbom, sbom);
+        foreach (var (file, sbom) in Sboms.Zip(sboms))
+        {
+            AtomicFile.Write(file, sbom);
+        }
+
         AtomicFile.Write(Sarif, sarif);
         AtomicFile.Write(Report, report.ToJson());
     }

@@ -10,8 +10,8 @@ using ImmutableBuild.Scanning.Reports;
 namespace ImmutableBuild.Scanning;
 
 /// <summary>
-/// Scan: lists what is in the image, judges it, and writes <c>sbom.cdx.json</c>, <c>scan.sarif</c> and <c>scan.json</c> beside
-/// the record. Refuses findings at or over the gate (IMB3001) and, where protected, an image that could not be assessed (IMB3002).
+/// Scan: lists what is in the image, judges it, and writes <c>sbom.cdx.json</c> (one for each platform), <c>scan.sarif</c> and
+/// <c>scan.json</c> beside the record. Refuses findings at or over the gate (IMB3001) and, where protected, an image that could not be assessed (IMB3002).
 /// </summary>
 public sealed class ScanStage : IStage
 {
@@ -28,7 +28,7 @@ public sealed class ScanStage : IStage
     {
         ReleaseChain.RequireEarlier(record, Name);
         var gate = SeverityGate.Parse(context.Options.Scan.FailOn);
-        var files = new ScanFiles(context.WorkDirectory);
+        var files = new ScanFiles(context.WorkDirectory, record.Bake!.Images);
         var inputs = InputsOf(record, context.Options.Scan);
         var earlier = await files.FindAsync(inputs, cancellationToken);
         var report = earlier ?? await ScanAsync(record, context, gate, inputs, files, cancellationToken);
@@ -56,9 +56,16 @@ public sealed class ScanStage : IStage
         var bake = record.Bake!;
         var directory = context.Options.Scan.AdvisoryDirectory;
         var advisories = directory is null ? null : await AdvisoryDirectory.ReadAsync(directory, cancellationToken);
-        using var image = await ImageFileSystem.OpenAsync(OciLayout.Open(bake.Layout), bake.Digest, files.Scratch, new ImageLimits(), cancellationToken);
-        var result = ImageScanner.Scan(image, advisories, BaseLayers(bake), cancellationToken);
-        var sbom = CycloneDx.Write(result.Inventory, new SbomSubject(record.App.App, record.Compile.Commit.ToString(), bake.Digest, record.Compile.CommitTime, Version));
+        var results = new List<ScanResult>();
+        var sboms = new List<byte[]>();
+        foreach (var platform in bake.Images)
+        {
+            using var image = await ImageFileSystem.OpenAsync(OciLayout.Open(bake.Layout), platform.Digest, files.Scratch, new ImageLimits(), cancellationToken);
+            results.Add(ImageScanner.Scan(image, advisories, BaseLayers(bake), cancellationToken));
+            sboms.Add(CycloneDx.Write(results[^1].Inventory, new SbomSubject(record.App.App, record.Compile.Commit.ToString(), platform.Digest, record.Compile.CommitTime, Version)));
+        }
+
+        var result = new PlatformScans(results);
         var sarif = Sarif.Write(result.Findings, bake.Digest, Version);
         var report = new ScanReport
         {
@@ -68,16 +75,16 @@ public sealed class ScanStage : IStage
             At = context.Time.GetUtcNow(),
             Verdict = result.Verdict(gate),
             FailOn = context.Options.Scan.FailOn,
-            OperatingSystem = result.Inventory.Os is { } os ? PrintableText.Of(os.Name) : null,
+            OperatingSystem = result.OperatingSystem is { } name ? PrintableText.Of(name) : null,
             Advisories = advisories is null ? null : new AdvisorySource(directory!, advisories.Count, advisories.Content, advisories.Newest),
             NotAssessed = result.NotAssessed,
-            Components = result.Inventory.Components.Length,
+            Components = result.Components,
             Counts = result.Findings.GroupBy(finding => SeverityGate.Word(finding.Severity)).ToImmutableSortedDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal),
             Findings = [.. result.Findings.Select(ToReported)],
-            Sbom = Digest.Of(sbom),
+            Sboms = [.. sboms.Select(sbom => Digest.Of(sbom))],
             Sarif = Digest.Of(sarif),
         };
-        files.Write(report, sbom, sarif);
+        files.Write(report, sboms, sarif);
         return report;
     }
 
@@ -122,7 +129,7 @@ public sealed class ScanStage : IStage
         Components = report.Components,
         Findings = report.Counts,
         Details = [.. report.Findings.Select(finding => new ScanFindingRecord(finding.Id, finding.Severity, finding.Subject, $"{finding.Message} {finding.WayOut}"))],
-        SbomFile = files.Sbom,
+        SbomFiles = files.Sboms,
         SarifFile = files.Sarif,
     };
 

@@ -4,6 +4,7 @@ using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Archives;
+using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Registries;
 
 namespace ImmutableBuild.Docker.Images;
@@ -66,8 +67,7 @@ internal sealed class EngineImages(IDockerClient engine, Func<string, IImageSour
         {
             var source = openRepository(repository);
             using var reading = source.BeginReading(cancellationToken);
-            var manifest = await source.ReadManifestAsync(image, cancellationToken);
-            return (await FindAsync(new ImageIdentity(manifest.Config.Digest, image), cancellationToken))?.ID;
+            return (await FindAsync(await IdentifyAsync(source, image, cancellationToken), cancellationToken))?.ID;
         }
         catch (ImmutableBuildException) when (isEmbedded)
         {
@@ -78,7 +78,7 @@ internal sealed class EngineImages(IDockerClient engine, Func<string, IImageSour
     /// <summary>Loads an image under a name, unless it is there, and answers its id. The caller keeps the source from changing.</summary>
     public async Task<string> LoadAsync(IImageSource source, Digest image, ImageReference name, CancellationToken cancellationToken)
     {
-        var loadable = await LoadableImage.ReadAsync(source, image, new ImageLimits(), cancellationToken);
+        var loadable = await LoadableImage.ReadAsync(source, (await SelectAsync(source, image, cancellationToken)).Digest, new ImageLimits(), cancellationToken);
         if (await FindAsync(loadable.Identity, name, cancellationToken) is { } there)
         {
             return there;
@@ -106,11 +106,24 @@ internal sealed class EngineImages(IDockerClient engine, Func<string, IImageSour
 
     private static bool IsEmbedded(string repository) => repository.StartsWith($"{ImageStores.Embedded}/", StringComparison.Ordinal);
 
+    /// <summary>The manifest of an image, or of the one that an index lists for this engine.</summary>
+    private async Task<ManifestContent> SelectAsync(IImageSource source, Digest image, CancellationToken cancellationToken)
+    {
+        var content = await source.ReadManifestContentAsync(image, cancellationToken);
+        return MediaTypes.IsIndex(content.MediaType)
+            ? await source.SelectAsync(content, await EnginePlatform.AskAsync(engine, cancellationToken), $"{source.Name}@{image}", cancellationToken)
+            : content;
+    }
+
+    private async Task<ImageIdentity> IdentifyAsync(IImageSource source, Digest image, CancellationToken cancellationToken)
+    {
+        var content = await SelectAsync(source, image, cancellationToken);
+        return new ImageIdentity(OciJson.ParseManifest(content.Bytes, $"{source.Name}@{content.Digest}").Config.Digest, content.Digest, image);
+    }
+
     private async Task<string> PullAsync(ImageReference reference, IImageSource source, CancellationToken cancellationToken)
     {
-        var image = reference.Digest!.Value;
-        var manifest = await source.ReadManifestAsync(image, cancellationToken);
-        var identity = new ImageIdentity(manifest.Config.Digest, image);
+        var identity = await IdentifyAsync(source, reference.Digest!.Value, cancellationToken);
         if (await FindAsync(identity, cancellationToken) is { } there)
         {
             return there.ID;
@@ -149,7 +162,7 @@ internal sealed class EngineImages(IDockerClient engine, Func<string, IImageSour
 
     private async Task<ImageInspectResponse?> FindAsync(ImageIdentity identity, CancellationToken cancellationToken)
     {
-        foreach (var id in new[] { identity.Config, identity.Manifest })
+        foreach (var id in identity.Ids)
         {
             if (await InspectAsync(id.ToString(), cancellationToken) is { } found && identity.Is(found.ID))
             {

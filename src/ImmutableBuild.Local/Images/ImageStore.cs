@@ -2,6 +2,7 @@ using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Local.Files;
+using ImmutableBuild.Local.Launch;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Local.Images;
@@ -113,7 +114,8 @@ internal sealed class ImageStore(LocalLayout layout, TimeProvider time)
         using var reading = source.BeginReading(cancellationToken);
         var directory = Path.Combine(layout.Images, Unfinished + image.Hex);
         layout.Create(directory);
-        using (var files = await ImageFileSystem.OpenAsync(source, image, Path.Combine(directory, "layers"), new ImageLimits(), cancellationToken))
+        var here = await source.SelectAsync(await source.ReadManifestContentAsync(image, cancellationToken), HostPlatform.Own, $"{source.Name}@{image}", cancellationToken);
+        using (var files = await ImageFileSystem.OpenAsync(source, here.Digest, Path.Combine(directory, "layers"), new ImageLimits(), cancellationToken))
         {
             var unfinished = new ImageDirectory(directory);
             var written = await new RootFileSystem(files, unfinished.Root, _content).WriteAsync(cancellationToken);

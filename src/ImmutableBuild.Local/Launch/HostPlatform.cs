@@ -15,6 +15,9 @@ internal static class HostPlatform
     /// <summary><c>amd64</c>, <c>arm64</c>, …</summary>
     public static string ArchitectureName { get; } = NameOf(RuntimeInformation.OSArchitecture);
 
+    /// <summary>Both.</summary>
+    public static Platform Own { get; } = new() { Os = OperatingSystemName, Architecture = ArchitectureName };
+
     /// <summary>The word for a processor.</summary>
     public static string NameOf(Architecture architecture) => architecture switch
     {

@@ -9,9 +9,9 @@ namespace ImmutableBuild.MSBuild;
 /// <summary>Ends Compile: writes down what was published, and which source it came from.</summary>
 public sealed class BeginRelease : ReleaseTask
 {
-    /// <summary>The publish directory, with program, runtime identifier and versions as metadata.</summary>
+    /// <summary>The publish directory for each runtime, with program, runtime identifier and versions as metadata.</summary>
     [Required]
-    public ITaskItem Published { get; set; } = null!;
+    public ITaskItem[] Published { get; set; } = [];
 
     /// <summary>The commit that was checked out when the release began.</summary>
     [Required]
@@ -42,18 +42,13 @@ public sealed class BeginRelease : ReleaseTask
         var elapsed = TimeProvider.System.GetUtcNow() - new DateTimeOffset(BeganTicks, TimeSpan.Zero);
         var record = ReleaseChain.Begin(Guid.NewGuid().ToString("N"), options, compile, elapsed);
         await new ReleaseRecordFile(Input.WorkDirectory).WriteAsync(record, cancellationToken);
-        log.Finished(StageName.Compile, elapsed, $"commit {source.Commit.Abbreviated}{(compile.Dirty ? " with uncommitted changes" : "")}, {compile.RuntimeIdentifier}{(compile.SelfContained ? ", self-contained" : "")}");
+        var runtimes = string.Join(" and ", compile.Published.Select(output => output.RuntimeIdentifier));
+        log.Finished(StageName.Compile, elapsed, $"commit {source.Commit.Abbreviated}{(compile.Dirty ? " with uncommitted changes" : "")}, {runtimes}{(compile.Published[0].SelfContained ? ", self-contained" : "")}");
     }
 
     private CompileRecord Compiled(SourceState source)
     {
-        var directory = Published.GetMetadata("FullPath");
-        var program = Published.GetMetadata("Program");
-        if (!File.Exists(Path.Combine(directory, program)))
-        {
-            throw RecordErrors.NothingPublished(directory, program);
-        }
-
+        var first = Published[0];
         return new CompileRecord
         {
             Commit = source.Commit,
@@ -61,13 +56,22 @@ public sealed class BeginRelease : ReleaseTask
             Dirty = !source.DirtyFiles.IsEmpty,
             Branch = source.Branch,
             RepositoryUrl = source.RepositoryUrl,
-            Version = Published.GetMetadata("Version"),
+            Version = first.GetMetadata("Version"),
             Project = source.Project,
-            PublishDirectory = directory,
-            RuntimeIdentifier = Published.GetMetadata("RuntimeIdentifier"),
-            SelfContained = bool.TryParse(Published.GetMetadata("SelfContained"), out var contained) && contained,
+            Published = [.. Published.Select(Output)],
+            SdkVersion = first.GetMetadata("SdkVersion"),
+        };
+    }
+
+    private static PublishRecord Output(ITaskItem published)
+    {
+        var (directory, program) = (published.GetMetadata("FullPath"), published.GetMetadata("Program"));
+        return !File.Exists(Path.Combine(directory, program)) ? throw RecordErrors.NothingPublished(directory, program) : new PublishRecord
+        {
+            Directory = directory,
+            RuntimeIdentifier = published.GetMetadata("RuntimeIdentifier"),
+            SelfContained = bool.TryParse(published.GetMetadata("SelfContained"), out var contained) && contained,
             EntryPoint = program,
-            SdkVersion = Published.GetMetadata("SdkVersion"),
         };
     }
 }

@@ -107,6 +107,24 @@ public sealed class EngineImagesTests(DockerEngine engine)
         saved.RootElement.GetProperty("Labels").GetProperty("made-by").GetString().ShouldBe(bed.Name);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_an_index_the_engine_runs_the_image_for_its_own_platform(bool fromRegistry)
+    {
+        await using var bed = engine.OpenOrSkip();
+        await using var registry = await DockerRegistry.StartOrSkipAsync();
+        var repository = fromRegistry ? $"{registry.Host}/team/{bed.Name}" : Embedded;
+        await using var image = await StoredImage.PushAsync(bed, repository, forTwoPlatforms: true);
+        var images = Of(bed, image);
+
+        (await images.EnsureAsync(repository, image.Digest, Token)).ShouldBe(image.Id);
+
+        (await RunAsync(bed, image)).ShouldBe(bed.Name);
+        (await images.LookAsync(repository, image.Digest, Token)).ShouldBe(image.Id);
+        (await EngineWitness.ImageEventsAsync(bed.Client, [image.Id, bed.Name], () => images.EnsureAsync(repository, image.Digest, Token))).ShouldBeEmpty();
+    }
+
     private static EngineImages Of(DockerBed bed, StoredImage image) => new(bed.Client, image.Open, image.Credentials);
 
     private static async Task<string> RunAsync(DockerBed bed, StoredImage image)

@@ -16,7 +16,7 @@ internal sealed class StoredImage : IAsyncDisposable
     private readonly RegistryConnector _connector;
     private readonly PushOptions _options;
 
-    private StoredImage(DockerBed bed, PushOptions options)
+    private StoredImage(DockerBed bed, PushOptions options, bool forTwoPlatforms)
     {
         (_bed, _options) = (bed, options);
         _connector = new RegistryConnector(options, ReadVariable, TimeProvider.System);
@@ -35,7 +35,8 @@ internal sealed class StoredImage : IAsyncDisposable
             Config = _layout.WriteBlob(MediaTypes.Config, OciJson.Write(config)),
             Layers = [_layout.WriteBlob(MediaTypes.GzipLayer, Gzip(layer)), _layout.WriteBlob(MediaTypes.TarLayer, Name)],
         };
-        Digest = _layout.WriteBlob(MediaTypes.Manifest, OciJson.Write(Manifest)).Digest;
+        var written = _layout.WriteBlob(MediaTypes.Manifest, OciJson.Write(Manifest));
+        Digest = forTwoPlatforms ? WriteIndex(written, config) : written.Digest;
     }
 
     public Digest Digest { get; }
@@ -63,10 +64,10 @@ internal sealed class StoredImage : IAsyncDisposable
         }
     }
 
-    /// <summary>Pushes it to <paramref name="repository"/>: <c>local/app</c>, or one of a registry, which asks for the credential of <paramref name="options"/>.</summary>
-    public static async Task<StoredImage> PushAsync(DockerBed bed, string repository, PushOptions? options = null)
+    /// <summary>Pushes it to <paramref name="repository"/>: <c>local/app</c>, or one of a registry, which asks for the credential of <paramref name="options"/>; with one for another platform beside it where that is wanted.</summary>
+    public static async Task<StoredImage> PushAsync(DockerBed bed, string repository, PushOptions? options = null, bool forTwoPlatforms = false)
     {
-        var image = new StoredImage(bed, options ?? new PushOptions());
+        var image = new StoredImage(bed, options ?? new PushOptions(), forTwoPlatforms);
         var store = ImageStores.Open(repository, image.DataDirectory, image._connector, RegistryAccess.Push);
         var content = await image._layout.ReadManifestContentAsync(image.Digest, TestContext.Current.CancellationToken);
         await new ImageTransfer(image._layout, store).PushAsync("1", content, TestContext.Current.CancellationToken);
@@ -88,6 +89,20 @@ internal sealed class StoredImage : IAsyncDisposable
 
         _connector.Dispose();
         Directory.Delete(_directory, recursive: true);
+    }
+
+    private Digest WriteIndex(Descriptor image, ImageConfig config)
+    {
+        var other = Manifest with { Config = _layout.WriteBlob(MediaTypes.Config, OciJson.Write(config with { Architecture = "s390x" })) };
+        return _layout.WriteBlob(MediaTypes.Index, OciJson.Write(new ImageIndex
+        {
+            MediaType = MediaTypes.Index,
+            Manifests =
+            [
+                _layout.WriteBlob(MediaTypes.Manifest, OciJson.Write(other)) with { Platform = new Platform { Os = "linux", Architecture = "s390x" } },
+                image with { Platform = new Platform { Os = "linux", Architecture = "amd64" } },
+            ],
+        })).Digest;
     }
 
     private static string? ReadVariable(string name) => name switch

@@ -85,6 +85,24 @@ public sealed class DockerRegistryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Skopeo_copies_the_images_of_all_platforms_and_finds_each()
+    {
+        SystemProgram.SkipUnlessInstalled("skopeo");
+        var record = SampleImage.Sign(await _sample.BakeAsync([("Web", "\u007fELF app"u8.ToArray())], None, "linux-x64", "linux-arm64"));
+        var push = await _sample.PushAsync(record, _registry.Host, None);
+
+        await SystemProgram.SucceedAsync("skopeo", ["copy", "--all", "--src-tls-verify=false", "--dest-tls-verify=false", $"docker://{push.Repository}:{push.Tag}", $"docker://{_registry.Host}/copied:1"]);
+
+        (await _connector.Connect(_registry.Host, "copied", RegistryAccess.Pull).FindTagAsync("1", None)).ShouldNotBeNull().Digest.ShouldBe(record.Bake!.Digest);
+        foreach (var architecture in new[] { "amd64", "arm64" })
+        {
+            var inspected = await SystemProgram.SucceedAsync("skopeo", ["--override-arch", architecture, "inspect", "--tls-verify=false", $"docker://{_registry.Host}/copied:1"]);
+            using var facts = JsonDocument.Parse(inspected);
+            facts.RootElement.GetProperty("Architecture").GetString().ShouldBe(architecture);
+        }
+    }
+
+    [Fact]
     public async Task A_layout_that_skopeo_wrote_is_read()
     {
         SystemProgram.SkipUnlessInstalled("skopeo");

@@ -13,8 +13,8 @@ internal sealed class SampleImage(string directory)
 {
     public const string Commit = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
-    /// <summary>Writes files as Publish would and bakes them.</summary>
-    public async Task<ReleaseRecord> BakeAsync(IEnumerable<(string Path, byte[] Content)> files, CancellationToken cancellationToken)
+    /// <summary>Writes files as Publish would and bakes them, for each of the runtimes.</summary>
+    public async Task<ReleaseRecord> BakeAsync(IEnumerable<(string Path, byte[] Content)> files, CancellationToken cancellationToken, params string[] runtimes)
     {
         var publish = Path.Combine(directory, "out");
         foreach (var (path, content) in files)
@@ -34,10 +34,7 @@ internal sealed class SampleImage(string directory)
                 CommitTime = new DateTimeOffset(2026, 11, 20, 10, 11, 12, TimeSpan.Zero),
                 Version = "1.2.3",
                 Project = "Web.csproj",
-                PublishDirectory = publish,
-                RuntimeIdentifier = "linux-x64",
-                SelfContained = true,
-                EntryPoint = "Web",
+                Published = [.. (runtimes is [] ? ["linux-x64"] : runtimes).Select(runtime => new PublishRecord { Directory = publish, RuntimeIdentifier = runtime, SelfContained = true, EntryPoint = "Web" })],
                 SdkVersion = "10.0.100",
             },
         };

@@ -28,13 +28,13 @@ internal sealed class SmallImage : IDisposable
             App = new AppKey("shop", "staging"),
             Compile = new CompileRecord
             {
-                Commit = CommitSha.Parse(new string('a', 40)), CommitTime = DateTimeOffset.UnixEpoch, Version = "1.0.0", Project = "Shop.csproj", PublishDirectory = "publish",
-                RuntimeIdentifier = "linux-x64", SelfContained = true, EntryPoint = "Shop", SdkVersion = "10.0.100",
+                Commit = CommitSha.Parse(new string('a', 40)), CommitTime = DateTimeOffset.UnixEpoch, Version = "1.0.0", Project = "Shop.csproj",
+                Published = [new PublishRecord { Directory = "publish", RuntimeIdentifier = "linux-x64", SelfContained = true, EntryPoint = "Shop" }], SdkVersion = "10.0.100",
             },
-            Bake = new BakeRecord { Layout = layout.Directory, Digest = written.Digest, MediaType = MediaTypes.Manifest, Platform = "linux/amd64", User = "1654", Layers = [] },
+            Bake = new BakeRecord { Layout = layout.Directory, Digest = written.Digest, MediaType = MediaTypes.Manifest, Images = [new PlatformImageRecord { Platform = "linux/amd64", Digest = written.Digest, User = "1654", Layers = [] }] },
             Scan = new ScanRecord
             {
-                Image = written.Digest, Verdict = Verdicts.Pass, At = DateTimeOffset.UnixEpoch, Components = 0, Findings = ImmutableSortedDictionary<string, int>.Empty, SbomFile = "", SarifFile = "",
+                Image = written.Digest, Verdict = Verdicts.Pass, At = DateTimeOffset.UnixEpoch, Components = 0, Findings = ImmutableSortedDictionary<string, int>.Empty, SbomFiles = [], SarifFile = "",
             },
         };
     }

@@ -31,12 +31,12 @@ public sealed class PublishedSchemaTests
         var scan = (await new ScanStage().RunAsync(image.Record, context, TestContext.Current.CancellationToken)).Record.Scan!;
 
         Task<(int ExitCode, string Output)> Validate(string kind, string file) => SystemProgram.RunAsync("node", [Path.Combine(root, "tests/rig/validate.cjs"), schemas, kind, file]);
-        var sbom = await Validate("cyclonedx", scan.SbomFile);
+        var sbom = await Validate("cyclonedx", scan.SbomFiles[0]);
         sbom.ExitCode.ShouldBe(0, sbom.Output);
         var sarif = await Validate("sarif", scan.SarifFile);
         sarif.ExitCode.ShouldBe(0, sarif.Output);
         (await Validate("cyclonedx", scan.SarifFile)).ExitCode.ShouldBe(1);
-        (await Validate("sarif", scan.SbomFile)).ExitCode.ShouldBe(1);
+        (await Validate("sarif", scan.SbomFiles[0])).ExitCode.ShouldBe(1);
     }
 
     private static string FindRoot()

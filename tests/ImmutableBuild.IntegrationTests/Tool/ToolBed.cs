@@ -119,10 +119,7 @@ internal sealed class ToolBed : IAsyncDisposable
             CommitTime = DateTimeOffset.UnixEpoch,
             Version = $"{version}.0.0",
             Project = "src/TestApp/TestApp.csproj",
-            PublishDirectory = published,
-            RuntimeIdentifier = $"linux-{(HostPlatform.ArchitectureName == "amd64" ? "x64" : HostPlatform.ArchitectureName)}",
-            SelfContained = true,
-            EntryPoint = "ImmutableBuild.TestApp",
+            Published = [new PublishRecord { Directory = published, RuntimeIdentifier = $"linux-{(HostPlatform.ArchitectureName == "amd64" ? "x64" : HostPlatform.ArchitectureName)}", SelfContained = true, EntryPoint = "ImmutableBuild.TestApp" }],
             SdkVersion = "10.0.100",
         };
     }

@@ -182,10 +182,7 @@ public sealed class StageTests
             CommitTime = DateTimeOffset.UnixEpoch,
             Version = "1.0.0",
             Project = "web.csproj",
-            PublishDirectory = "publish",
-            RuntimeIdentifier = "linux-x64",
-            SelfContained = true,
-            EntryPoint = "web",
+            Published = [new PublishRecord { Directory = "publish", RuntimeIdentifier = "linux-x64", SelfContained = true, EntryPoint = "web" }],
             SdkVersion = "10.0.100",
         },
         Push = new PushRecord

@@ -19,7 +19,7 @@ public sealed class BakeStageTests : IDisposable
         var bake = await Baking.RunAsync(_directory, Baking.Compile(PublishOutput.Write(_directory["out"])));
 
         bake.Layers.Select(layer => layer.Name).ShouldBe(["root", "runtime", "packages", "projects", "static", "app"]);
-        (bake.Platform, bake.User, bake.BaseDigest).ShouldBe(("linux/amd64", "1654", null));
+        (bake.Images[0].Platform, bake.Images[0].User, bake.Images[0].BaseDigest).ShouldBe(("linux/amd64", "1654", null));
         var layout = OciLayout.Open(bake.Layout);
         layout.Find(Baking.Commit).ShouldNotBeNull().Digest.ShouldBe(bake.Digest);
         var manifest = await layout.ReadManifestAsync(bake.Digest, None);
@@ -250,7 +250,7 @@ public sealed class BakeStageTests : IDisposable
     [Fact]
     public async Task A_framework_dependent_app_needs_a_base_image()
     {
-        var compile = Baking.Compile(PublishOutput.Write(_directory["out"])) with { SelfContained = false };
+        var compile = Baking.Compile(PublishOutput.Write(_directory["out"])).Published(output => output with { SelfContained = false });
 
         (await Should.ThrowAsync<ImmutableBuildException>(() => Baking.RunAsync(_directory, compile))).Code.ShouldBe("IMB2018");
     }
@@ -258,7 +258,7 @@ public sealed class BakeStageTests : IDisposable
     [Fact]
     public async Task An_output_without_its_program_is_refused()
     {
-        var compile = Baking.Compile(PublishOutput.Write(_directory["out"])) with { EntryPoint = "Other" };
+        var compile = Baking.Compile(PublishOutput.Write(_directory["out"])).Published(output => output with { EntryPoint = "Other" });
 
         (await Should.ThrowAsync<ImmutableBuildException>(() => Baking.RunAsync(_directory, compile))).Code.ShouldBe("IMB2010");
     }

@@ -17,12 +17,12 @@ internal static class Baking
         RepositoryUrl = "https://example.com/web.git",
         Version = "1.2.3",
         Project = "src/Web/Web.csproj",
-        PublishDirectory = publishDirectory,
-        RuntimeIdentifier = "linux-x64",
-        SelfContained = true,
-        EntryPoint = "Web",
+        Published = [new PublishRecord { Directory = publishDirectory, RuntimeIdentifier = "linux-x64", SelfContained = true, EntryPoint = "Web" }],
         SdkVersion = "10.0.100",
     };
+
+    /// <summary>With another publish output.</summary>
+    public static CompileRecord Published(this CompileRecord compile, Func<PublishRecord, PublishRecord> change) => compile with { Published = [change(compile.Published[0])] };
 
     public static ReleaseRecord Record(CompileRecord compile) => new() { ReleaseId = "r1", App = new AppKey("web", "dev"), Compile = compile };
 

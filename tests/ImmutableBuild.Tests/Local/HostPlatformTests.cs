@@ -46,9 +46,9 @@ public sealed class HostPlatformTests : IDisposable
         await File.WriteAllBytesAsync(Path.Combine(_directory["out"], program), apphost, TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(Path.Combine(_directory["out"], "libhelp.dylib"), [0xcf, 0xfa, 0xed, 0xfe, 0x0c, 0, 0, 1, 0, 0, 0, 0, 6, 0, 0, 0], TestContext.Current.CancellationToken);
 
-        var bake = await Baking.RunAsync(_directory, Baking.Compile(_directory["out"]) with { RuntimeIdentifier = rid, EntryPoint = program });
+        var bake = await Baking.RunAsync(_directory, Baking.Compile(_directory["out"]).Published(output => output with { RuntimeIdentifier = rid, EntryPoint = program }));
 
-        bake.Platform.ShouldBe(platform);
+        bake.Images.ShouldHaveSingleItem().Platform.ShouldBe(platform);
         var config = await Baking.ConfigAsync(bake);
         $"{config.Os}/{config.Architecture}".ShouldBe(platform);
         config.Config!.Entrypoint!.Value.ShouldBe([entrypoint]);

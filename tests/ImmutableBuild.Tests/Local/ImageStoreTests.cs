@@ -1,7 +1,9 @@
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
+using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Local;
 using ImmutableBuild.Local.Images;
+using ImmutableBuild.Local.Launch;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Tests.Images;
 
@@ -43,6 +45,24 @@ public sealed class ImageStoreTests : IDisposable
             Mode(unpacked, "app/wwwroot").ShouldBe("555");
             Convert.ToString((int)File.GetUnixFileMode(_layout.Root), 8).ShouldBe("700");
         }
+    }
+
+    [Fact]
+    public async Task Of_an_index_the_image_of_this_machines_kind_is_unpacked()
+    {
+        var (foreign, own) = (Image(LocalImages.File("app/web", "foreign", LocalImages.Program)), Image(LocalImages.File("app/web", "own", LocalImages.Program)));
+        var index = _source.WriteBlob(MediaTypes.Index, OciJson.Write(new ImageIndex
+        {
+            MediaType = MediaTypes.Index,
+            Manifests = [Entry(foreign, HostPlatform.Own with { Architecture = "s390x" }), Entry(own, HostPlatform.Own)],
+        }));
+
+        var unpacked = await Use(Production, index.Digest);
+
+        Read(unpacked, "app/web").ShouldBe("own");
+        (await _store.CompareAsync(index.Digest, TestContext.Current.CancellationToken)).ShouldBeEmpty();
+
+        Descriptor Entry(Digest image, Platform platform) => new() { MediaType = MediaTypes.Manifest, Size = new FileInfo(_source.BlobPath(image)).Length, Digest = image, Platform = platform };
     }
 
     [Fact]

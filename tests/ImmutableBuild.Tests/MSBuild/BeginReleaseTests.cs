@@ -58,7 +58,7 @@ public sealed class BeginReleaseTests : IAsyncLifetime
     {
         Commit = commit,
         BeganTicks = TimeProvider.System.GetUtcNow().UtcTicks,
-        Published = new TaskItem(PathOf("out"), new Dictionary<string, string> { ["Program"] = "App.dll", ["RuntimeIdentifier"] = "linux-x64", ["Version"] = "1.0.0", ["SdkVersion"] = "10.0.100" }),
+        Published = [new TaskItem(PathOf("out"), new Dictionary<string, string> { ["Program"] = "App.dll", ["RuntimeIdentifier"] = "linux-x64", ["Version"] = "1.0.0", ["SdkVersion"] = "10.0.100" })],
     }).Execute();
 
     private T WithInput<T>(T task)

@@ -3,6 +3,7 @@ using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Registries;
+using ImmutableBuild.Releases;
 using ImmutableBuild.Tests.Images;
 
 namespace ImmutableBuild.Tests.Registries;
@@ -68,6 +69,30 @@ public abstract class PushStageTests : IAsyncLifetime
         (await store.FindTagAsync("2.0.0", None)).ShouldBeNull();
         (await store.FindTagAsync(compile.Commit.ToString(), None)).ShouldBeNull();
         (await store.FindTagAsync("1.0.0", None)).ShouldNotBeNull().Digest.ShouldBe(push.Digest);
+    }
+
+    [Fact]
+    public async Task Of_several_platforms_all_images_arrive_under_one_digest()
+    {
+        var outputs = new[] { "linux-x64", "linux-arm64" }.Select(runtime => new PublishRecord
+        {
+            Directory = PublishOutput.Write(Place[runtime], [("Web", PublishOutput.Elf + runtime)]), RuntimeIdentifier = runtime, SelfContained = true, EntryPoint = "Web",
+        });
+        var compile = Baking.Compile("") with { Published = [.. outputs] };
+        var record = Pushing.Sign(Baking.Record(compile) with { Bake = await Baking.RunAsync(Place, compile) }, _key);
+
+        var push = await Pushing.PushAsync(Place, record, Registry);
+
+        push.Digest.ShouldBe(record.Bake!.Digest);
+        var store = Open(push.Repository);
+        (await store.FindTagAsync(Baking.Commit, None)).ShouldNotBeNull().Digest.ShouldBe(push.Digest);
+        foreach (var image in record.Bake.Images)
+        {
+            using var files = await ImageFileSystem.OpenAsync(store, image.Digest, Place["scratch"], new ImageLimits(), None);
+            files.Config.Architecture.ShouldBe(image.Platform["linux/".Length..]);
+        }
+
+        (await Pushing.PushAsync(Place, record, Registry)).AlreadyThere.ShouldBeTrue();
     }
 
     [Fact]

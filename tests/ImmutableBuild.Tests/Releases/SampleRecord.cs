@@ -22,18 +22,15 @@ internal static class SampleRecord
             CommitTime = DateTimeOffset.UnixEpoch,
             Version = "1.0.0",
             Project = "src/Shop/Shop.csproj",
-            PublishDirectory = "/publish",
-            RuntimeIdentifier = "linux-x64",
-            SelfContained = true,
-            EntryPoint = "Shop",
+            Published = [new PublishRecord { Directory = "/publish", RuntimeIdentifier = "linux-x64", SelfContained = true, EntryPoint = "Shop" }],
             SdkVersion = "10.0.100",
         },
     };
 
     public static ReleaseRecord Whole { get; } = Compiled with
     {
-        Bake = new BakeRecord { Layout = "/layout", Digest = Image, MediaType = "m", Platform = "linux/amd64", User = "1654", Layers = [new LayerRecord("app", Image, Image, 1, 2, false)] },
-        Scan = new ScanRecord { Image = Image, Verdict = "pass", At = DateTimeOffset.UnixEpoch, Components = 1, Findings = ImmutableSortedDictionary<string, int>.Empty, SbomFile = "s", SarifFile = "r" },
+        Bake = new BakeRecord { Layout = "/layout", Digest = Image, MediaType = "m", Images = [new PlatformImageRecord { Platform = "linux/amd64", Digest = Image, User = "1654", Layers = [new LayerRecord("app", Image, Image, 1, 2, false)] }] },
+        Scan = new ScanRecord { Image = Image, Verdict = "pass", At = DateTimeOffset.UnixEpoch, Components = 1, Findings = ImmutableSortedDictionary<string, int>.Empty, SbomFiles = ["s"], SarifFile = "r" },
         Sign = new SignRecord { Image = Image, SignatureManifest = Image, KeyId = "k", PublicKey = "p" },
         Push = new PushRecord { Repository = "local/shop", Tag = Commit.ToString(), Digest = Image, BytesSent = 3, AlreadyThere = false },
         Deploy = new DeployRecord { Spec = Spec, AlreadyLive = false },

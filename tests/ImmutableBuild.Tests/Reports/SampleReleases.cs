@@ -31,10 +31,7 @@ internal static class SampleReleases
             RepositoryUrl = "https://example.com/shop.git",
             Version = "1.4.0",
             Project = "samples/WebApi/WebApi.csproj",
-            PublishDirectory = "obj/immutable/publish",
-            RuntimeIdentifier = "linux-x64",
-            SelfContained = true,
-            EntryPoint = "WebApi",
+            Published = [new PublishRecord { Directory = "obj/immutable/publish", RuntimeIdentifier = "linux-x64", SelfContained = true, EntryPoint = "WebApi" }],
             SdkVersion = "10.0.401",
         },
         Bake = new BakeRecord
@@ -42,13 +39,20 @@ internal static class SampleReleases
             Layout = "obj/immutable/image",
             Digest = Sha("image"),
             MediaType = "application/vnd.oci.image.manifest.v1+json",
-            Platform = "linux/amd64",
-            User = "1654",
-            Layers =
+            Images =
             [
-                new LayerRecord("runtime", Sha("runtime"), Sha("runtime-diff"), 31_408_112, 214, Reused: true),
-                new LayerRecord("packages", Sha("packages"), Sha("packages-diff"), 2_204_871, 9, Reused: true),
-                new LayerRecord("app", Sha("app"), Sha("app-diff"), 48_310, 6, Reused: false),
+                new PlatformImageRecord
+                {
+                    Platform = "linux/amd64",
+                    Digest = Sha("image"),
+                    User = "1654",
+                    Layers =
+                    [
+                        new LayerRecord("runtime", Sha("runtime"), Sha("runtime-diff"), 31_408_112, 214, Reused: true),
+                        new LayerRecord("packages", Sha("packages"), Sha("packages-diff"), 2_204_871, 9, Reused: true),
+                        new LayerRecord("app", Sha("app"), Sha("app-diff"), 48_310, 6, Reused: false),
+                    ],
+                },
             ],
         },
         Elapsed = Times((StageName.Compile, 5230), (StageName.Bake, 812)),
@@ -91,7 +95,7 @@ internal static class SampleReleases
         {
             ReleaseId = Attack,
             Compile = live.Compile with { Branch = Attack, Version = Attack, Dirty = true },
-            Bake = live.Bake! with { User = Attack, BaseName = Attack, Platform = Attack, Layers = [live.Bake.Layers[0] with { Name = Attack }] },
+            Bake = live.Bake! with { BaseName = Attack, Images = [live.Bake.Images[0] with { User = Attack, Platform = Attack, Layers = [live.Bake.Layers[0] with { Name = Attack }] }] },
             Scan = live.Scan! with { Verdict = Attack, Details = [new ScanFindingRecord(Attack, Attack, Attack, Attack)] },
             Sign = live.Sign! with { KeyId = Attack },
             Push = live.Push! with { Repository = Attack, Tag = Attack },
@@ -114,7 +118,7 @@ internal static class SampleReleases
                 new ScanFindingRecord("GHSA-5crp-9r3c-p9vr", "medium", "pkg:nuget/Newtonsoft.Json@12.0.3", "Improper handling of exceptional conditions; fixed in 13.0.1"),
                 new ScanFindingRecord("content/setuid", "low", "/usr/bin/chage", "The file runs with its owner's rights"),
             ],
-            SbomFile = "obj/immutable/sbom.cdx.json",
+            SbomFiles = ["obj/immutable/sbom.cdx.json"],
             SarifFile = "obj/immutable/scan.sarif",
         },
         Sign = new SignRecord { Image = Sha("image"), SignatureManifest = Sha("signature"), KeyId = "gk0W3N0dG7dPzPTxKZm1o6TqX9nYhD1cQf1m5b3mJ3A=", PublicKey = "" },

@@ -28,7 +28,7 @@ public sealed class ScanStageTests : IDisposable
         scan.Verdict.ShouldBe("pass");
         scan.Image.ShouldBe(result.Record.Bake!.Digest);
         scan.At.ShouldBe(StageContexts.Now);
-        File.Exists(scan.SbomFile).ShouldBeTrue();
+        File.Exists(scan.SbomFiles.ShouldHaveSingleItem()).ShouldBeTrue();
         File.Exists(scan.SarifFile).ShouldBeTrue();
         _reporter.Lines.ShouldBeEmpty();
     }

@@ -48,9 +48,16 @@ internal sealed class ScannedImage(RawTar? app = null) : IDisposable
                 Layout = layout.Directory,
                 Digest = image.Digest,
                 MediaType = MediaTypes.Manifest,
-                Platform = "linux/amd64",
-                User = Run.User ?? "",
-                Layers = [Layer("base", layers[0]), Layer("app", layers[1])],
+                Images =
+                [
+                    new PlatformImageRecord
+                    {
+                        Platform = "linux/amd64",
+                        Digest = image.Digest,
+                        User = Run.User ?? "",
+                        Layers = [Layer("base", layers[0]), Layer("app", layers[1])],
+                    },
+                ],
             },
         };
     }

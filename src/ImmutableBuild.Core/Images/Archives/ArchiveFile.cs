@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using ImmutableBuild.Errors;
+using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Registries;
 
 namespace ImmutableBuild.Images.Archives;
@@ -9,7 +12,8 @@ internal static class ArchiveFile
     /// <summary>Writes it, in place of what is there once it is whole. Throws IMB2014 where the file can't be written, IMB2001 to IMB2005 where the source is damaged.</summary>
     public static async Task WriteAsync(string path, IImageSource source, Digest digest, ImageReference name, CancellationToken cancellationToken)
     {
-        var image = await LoadableImage.ReadAsync(source, digest, new ImageLimits(), cancellationToken);
+        var named = await source.ReadManifestContentAsync(digest, cancellationToken);
+        var images = await ReadAsync(source, named, cancellationToken);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -17,7 +21,7 @@ internal static class ArchiveFile
                 path,
                 async (file, ct) =>
                 {
-                    await using var archive = ImageArchive.Open(image, name);
+                    await using var archive = ImageArchive.Open(named, images, name);
                     await archive.CopyToAsync(file, ct);
                 },
                 cancellationToken);
@@ -26,5 +30,23 @@ internal static class ArchiveFile
         {
             throw BakeErrors.WriteFailed(path, fault);
         }
+    }
+
+    // One of the machine's own kind first, as whoever loads the archive right here expects.
+    private static async Task<ImmutableArray<LoadableImage>> ReadAsync(IImageSource source, ManifestContent named, CancellationToken cancellationToken)
+    {
+        if (!MediaTypes.IsIndex(named.MediaType))
+        {
+            return [await LoadableImage.ReadAsync(source, named.Digest, new ImageLimits(), cancellationToken)];
+        }
+
+        var images = new List<LoadableImage>();
+        var own = RuntimeInformation.OSArchitecture switch { Architecture.X64 => "amd64", var other => other.ToString().ToLowerInvariant() };
+        foreach (var entry in OciJson.ParseIndex(named.Bytes, source.Name).Manifests.OrderBy(entry => entry.Platform?.Architecture == own ? 0 : 1))
+        {
+            images.Add(await LoadableImage.ReadAsync(source, entry.Digest, new ImageLimits(), cancellationToken));
+        }
+
+        return [.. images];
     }
 }

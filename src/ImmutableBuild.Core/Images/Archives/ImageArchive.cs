@@ -21,32 +21,43 @@ internal static class ImageArchive
     private const int FileMode = 0x1A4;
 
     /// <summary>The archive, to be read once. Its layers are read and checked on the way: what is damaged throws IMB2002 before the archive is whole.</summary>
-    public static ArchiveStream Open(LoadableImage image, ImageReference name) => new(Parts(image, name));
+    public static ArchiveStream Open(LoadableImage image, ImageReference name) => new(Parts(image.Content, [image], name));
+
+    /// <summary>The archive of an index with the images it lists. An engine that keeps images itself takes the first of <paramref name="images"/>.</summary>
+    public static ArchiveStream Open(ManifestContent index, ImmutableArray<LoadableImage> images, ImageReference name) => new(Parts(index, images, name));
 
     // What an engine can't load without comes last: nothing is loaded of an archive that ends early, whatever its reader makes of that.
-    private static IEnumerable<ArchivePart> Parts(LoadableImage image, ImageReference name)
+    private static IEnumerable<ArchivePart> Parts(ManifestContent named, ImmutableArray<LoadableImage> images, ImageReference name)
     {
         yield return Written(writer => writer.Directory("blobs/", DirectoryMode, LayerTimes.Fixed));
         yield return Written(writer => writer.Directory(Blobs, DirectoryMode, LayerTimes.Fixed));
-        yield return Document(NameOf(image.Manifest.Config), image.Config);
-        foreach (var layer in image.Manifest.Layers.DistinctBy(layer => layer.Digest))
+        foreach (var image in images.DistinctBy(image => image.Manifest.Config.Digest))
+        {
+            yield return Document(NameOf(image.Manifest.Config), image.Config);
+        }
+
+        foreach (var (image, layer) in images.SelectMany(image => image.Manifest.Layers, (image, layer) => (image, layer)).DistinctBy(each => each.layer.Digest))
         {
             yield return Written(writer => writer.BeginFile(NameOf(layer), FileMode, LayerTimes.Fixed, layer.Size));
             yield return new ArchivePart(cancellationToken => image.Source.OpenBlobAsync(layer, cancellationToken));
             yield return Written(writer => writer.EndFile(layer.Size));
         }
 
-        yield return Document(NameOf(image.Content.Descriptor), image.Content.Bytes);
+        foreach (var content in images.Select(image => image.Content).Append(named).DistinctBy(content => content.Digest))
+        {
+            yield return Document(NameOf(content.Descriptor), content.Bytes);
+        }
+
         yield return Document("oci-layout", JsonSerializer.SerializeToUtf8Bytes(new LayoutMarker(LayoutVersion), OciJsonContext.Default.LayoutMarker));
-        yield return Document("index.json", OciJson.Write(Index(image, name)));
-        yield return Document("manifest.json", JsonSerializer.SerializeToUtf8Bytes([Item(image, name)], ImageArchiveJson.Default.ImageArchiveItemArray));
+        yield return Document("index.json", OciJson.Write(Index(named, name)));
+        yield return Document("manifest.json", JsonSerializer.SerializeToUtf8Bytes([Item(images[0], name)], ImageArchiveJson.Default.ImageArchiveItemArray));
         yield return Written(writer => writer.End());
     }
 
-    private static ImageIndex Index(LoadableImage image, ImageReference name) => new()
+    private static ImageIndex Index(ManifestContent named, ImageReference name) => new()
     {
         MediaType = MediaTypes.Index,
-        Manifests = [image.Content.Descriptor with { Annotations = OciAnnotations.None.Add(ContainerdName, name.ToString()).Add(OciLayout.ReferenceName, name.Tag!) }],
+        Manifests = [named.Descriptor with { Annotations = OciAnnotations.None.Add(ContainerdName, name.ToString()).Add(OciLayout.ReferenceName, name.Tag!) }],
     };
 
     private static ImageArchiveItem Item(LoadableImage image, ImageReference name) => new(

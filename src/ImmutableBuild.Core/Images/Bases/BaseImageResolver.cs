@@ -63,12 +63,7 @@ internal sealed class BaseImageResolver(string dataDirectory, RegistryConnector 
 
     private static async Task<BaseImage> SelectAsync(string reference, IImageSource source, ManifestContent content, Platform platform, CancellationToken cancellationToken)
     {
-        if (MediaTypes.IsIndex(content.MediaType))
-        {
-            var entry = ImagePlatform.Select(OciJson.ParseIndex(content.Bytes, reference), platform, reference);
-            content = await source.ReadManifestContentAsync(entry.Digest, cancellationToken);
-        }
-
+        content = await source.SelectAsync(content, platform, reference, cancellationToken);
         var manifest = OciJson.ParseManifest(content.Bytes, reference);
         var config = await source.ReadConfigAsync(manifest, cancellationToken);
         if (config.Os != platform.Os || config.Architecture != platform.Architecture)

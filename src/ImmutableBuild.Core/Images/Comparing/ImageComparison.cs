@@ -17,6 +17,33 @@ internal sealed class ImageComparison(OciLayout one, OciLayout other)
             return null;
         }
 
+        var (content, otherContent) = (await one.ReadManifestContentAsync(first, cancellationToken), await other.ReadManifestContentAsync(second, cancellationToken));
+        return MediaTypes.IsIndex(content.MediaType) && MediaTypes.IsIndex(otherContent.MediaType)
+            ? await FindInIndexAsync(content, otherContent, cancellationToken)
+            : await FindInImageAsync(first, second, cancellationToken);
+    }
+
+    private async Task<string?> FindInIndexAsync(ManifestContent content, ManifestContent otherContent, CancellationToken cancellationToken)
+    {
+        var (entries, others) = (OciJson.ParseIndex(content.Bytes, one.Name).Manifests, OciJson.ParseIndex(otherContent.Bytes, other.Name).Manifests);
+        foreach (var (entry, otherEntry) in entries.Zip(others))
+        {
+            if (entry.Platform != otherEntry.Platform)
+            {
+                return $"{entry.Platform} in one is where {otherEntry.Platform} is in the other";
+            }
+
+            if (await FindAsync(entry.Digest, otherEntry.Digest, cancellationToken) is { } found)
+            {
+                return $"{entry.Platform}, {found}";
+            }
+        }
+
+        return FindInBytes("the index", content.Bytes.ToArray(), otherContent.Bytes.ToArray());
+    }
+
+    private async Task<string> FindInImageAsync(Digest first, Digest second, CancellationToken cancellationToken)
+    {
         var (manifests, configs) = (new ImageManifest[2], new ImageConfig[2]);
         foreach (var (index, layout, digest) in new[] { (0, one, first), (1, other, second) })
         {

@@ -17,7 +17,6 @@ public sealed record RefusedOption(string Name, string Why)
     public static ImmutableArray<RefusedOption> All { get; } =
     [
         new("ContainerFamily", "It chooses among Microsoft's base images, and a release takes no base image that isn't named. Set ContainerBaseImage to the image you mean, with a fixed tag or a digest.") { UnlessSet = "ContainerBaseImage" },
-        new("ContainerRuntimeIdentifiers", "A release makes one image for one platform. Set ContainerRuntimeIdentifier to it."),
         new("ContainerImageFormat", "Images are OCI images. Remove it.") { Harmless = "OCI" },
         new("ContainerArchiveOutputPath", "It writes an archive in place of the image, and a release needs the image. Set ImmutableArchive to a file that gets the image as well, and run -t:Bake where that is all you want."),
         new("LocalRegistry", "A release goes to ContainerRegistry, or without one to the embedded store, not to a container engine. Remove it."),

@@ -54,8 +54,8 @@ internal sealed record ScanReport
     /// <summary>The findings, the worst first.</summary>
     public required ImmutableArray<ReportedFinding> Findings { get; init; }
 
-    /// <summary>The digest of <c>sbom.cdx.json</c>.</summary>
-    public required Digest Sbom { get; init; }
+    /// <summary>The digest of the bill of materials of each platform.</summary>
+    public required ImmutableArray<Digest> Sboms { get; init; }
 
     /// <summary>The digest of <c>scan.sarif</c>.</summary>
     public required Digest Sarif { get; init; }

@@ -94,6 +94,21 @@ public sealed class EngineImagesTests : IAsyncDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task Of_an_index_it_runs_the_image_for_its_own_platform(bool namesByIndex)
+    {
+        var other = _layout.WriteBlob(MediaTypes.Manifest, "{}"u8) with { Platform = new Platform { Os = "linux", Architecture = "arm64" } };
+        var index = new ImageIndex { MediaType = MediaTypes.Index, Manifests = [other, _image with { Platform = new Platform { Os = "linux", Architecture = "amd64" } }] };
+        var image = _layout.WriteBlob(MediaTypes.Index, OciJson.Write(index)).Digest;
+        WhenChanged($"{Repository}@{image}", namesByIndex ? image.ToString() : _config.ToString());
+
+        (await EnsureAsync(Repository, image)).ShouldBe(namesByIndex ? image.ToString() : _config.ToString());
+
+        Uri.UnescapeDataString(Changes().ShouldHaveSingleItem().Line).ShouldContain($"fromImage={Repository}@{image}");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task Another_image_than_the_one_that_was_asked_for_is_refused(bool fromRegistry)
     {
         var other = $"sha256:{new string('e', 64)}";
@@ -150,12 +165,12 @@ public sealed class EngineImagesTests : IAsyncDisposable
         Changes().ShouldBeEmpty();
     }
 
-    private async Task<string> EnsureAsync(string repository)
+    private async Task<string> EnsureAsync(string repository, Digest? image = null)
     {
         await using var client = await _engine.ConnectAsync();
         var options = new PushOptions { Registry = "registry.example.com", UserVariable = "USER", PasswordVariable = "PASSWORD" };
         var images = new EngineImages(client, _ => _layout, new RegistryCredentials(options, _variables.GetValueOrDefault));
-        return await images.EnsureAsync(repository, _image.Digest, Token);
+        return await images.EnsureAsync(repository, image ?? _image.Digest, Token);
     }
 
     private IEnumerable<ScriptedRequest> Changes() => _engine.Requests.Where(request => request.Line.StartsWith("POST", StringComparison.Ordinal));
@@ -169,6 +184,11 @@ public sealed class EngineImagesTests : IAsyncDisposable
         if (request.Line.StartsWith("POST", StringComparison.Ordinal))
         {
             return ScriptedEngine.SendAsync(stream, _change, token);
+        }
+
+        if (request.Line.Contains("/version", StringComparison.Ordinal))
+        {
+            return ScriptedEngine.SendAsync(stream, ScriptedEngine.Reply("200 OK", """{"Os":"linux","Arch":"amd64"}"""), token);
         }
 
         var name = Uri.UnescapeDataString(request.Line["GET /v1.41/images/".Length..^"/json HTTP/1.1".Length]);

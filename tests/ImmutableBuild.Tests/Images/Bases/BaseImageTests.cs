@@ -37,7 +37,7 @@ public sealed class BaseImageTests : IAsyncLifetime
         var bake = await BakeAsync($"oci:{_layout.Directory}:1.0");
 
         bake.Layers.Select(layer => layer.Name).ShouldBe(["base", "runtime", "packages", "projects", "static", "app"]);
-        (bake.BaseName, bake.BaseDigest, bake.User).ShouldBe(($"oci:{_layout.Directory}:1.0", _image.Digest, "64198"));
+        (bake.BaseName, bake.Images[0].BaseDigest, bake.Images[0].User).ShouldBe(($"oci:{_layout.Directory}:1.0", _image.Digest, "64198"));
         var config = await Baking.ConfigAsync(bake);
         config.Config!.Env!.Value.ShouldBe(["PATH=/bin", "APP_UID=64198", "ASPNETCORE_HTTP_PORTS=8080"]);
         config.Config.Labels!["base"].ShouldBe("yes");
@@ -51,7 +51,7 @@ public sealed class BaseImageTests : IAsyncLifetime
     [Fact]
     public async Task A_framework_dependent_app_is_run_by_the_bases_dotnet()
     {
-        var bake = await BakeAsync($"oci:{_layout.Directory}", compile => compile with { SelfContained = false });
+        var bake = await BakeAsync($"oci:{_layout.Directory}", compile => compile.Published(output => output with { SelfContained = false }));
 
         (await Baking.ConfigAsync(bake)).Config!.Entrypoint!.Value.ShouldBe(["dotnet", "/app/Web.dll"]);
     }
@@ -65,7 +65,7 @@ public sealed class BaseImageTests : IAsyncLifetime
 
         var byDigest = await BakeAsync($"{_registry.Host}/os@{_image.Digest}", work: "work2");
 
-        (byTag.BaseDigest, byDigest.BaseDigest).ShouldBe((_image.Digest, _image.Digest));
+        (byTag.Images[0].BaseDigest, byDigest.Images[0].BaseDigest).ShouldBe((_image.Digest, _image.Digest));
         _registry.Requests.Count.ShouldBe(asked, "what is named by digest and was read before is on disk");
     }
 
@@ -80,7 +80,7 @@ public sealed class BaseImageTests : IAsyncLifetime
         await PublishAsync(_image.Digest);
         _registry.SetManifest("os", "2.0", MediaTypes.Index, index);
 
-        (await BakeAsync($"{_registry.Host}/os:2.0")).BaseDigest.ShouldBe(_image.Digest);
+        (await BakeAsync($"{_registry.Host}/os:2.0")).Images[0].BaseDigest.ShouldBe(_image.Digest);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class BaseImageTests : IAsyncLifetime
     [Fact]
     public async Task A_base_of_another_platform_is_an_error()
     {
-        var fault = await Should.ThrowAsync<ImmutableBuildException>(() => BakeAsync($"oci:{_layout.Directory}:1.0", compile => compile with { RuntimeIdentifier = "linux-arm64" }));
+        var fault = await Should.ThrowAsync<ImmutableBuildException>(() => BakeAsync($"oci:{_layout.Directory}:1.0", compile => compile.Published(output => output with { RuntimeIdentifier = "linux-arm64" })));
 
         fault.Code.ShouldBe("IMB2009");
     }

@@ -55,8 +55,8 @@ public sealed class PinnedBaseTests : IAsyncLifetime
 
         var again = await BakeAsync();
 
-        (again.Digest, again.BaseDigest).ShouldBe((first.Digest, updated.Now));
-        again.BaseDigest.ShouldNotBe(moved);
+        (again.Digest, again.Images[0].BaseDigest).ShouldBe((first.Digest, updated.Now));
+        again.Images[0].BaseDigest.ShouldNotBe(moved);
         _registry.Requests.Count.ShouldBe(asked, "it is on disk, and the registry need not even be there");
         Warnings.ShouldBeEmpty();
     }
@@ -74,7 +74,7 @@ public sealed class PinnedBaseTests : IAsyncLifetime
         changes.Changed.ShouldBe([new PackageChange("deb/debian/openssl", "3.0.1", "3.0.2")]);
         changes.Added.ShouldBe([new PackageChange("deb/debian/ca-certificates", null, "2026")]);
         changes.Removed.ShouldBe([new PackageChange("deb/debian/zlib", "1.2", null)]);
-        (await BakeAsync()).BaseDigest.ShouldBe(moved);
+        (await BakeAsync()).Images[0].BaseDigest.ShouldBe(moved);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class PinnedBaseTests : IAsyncLifetime
 
         (await UpdateAsync()).Now.ShouldBe(Digest.Of(index));
 
-        (await BakeAsync()).BaseDigest.ShouldBe(image);
+        (await BakeAsync()).Images[0].BaseDigest.ShouldBe(image);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class PinnedBaseTests : IAsyncLifetime
 
         (await Should.ThrowAsync<ImmutableBuildException>(BakeAsync)).Code.ShouldBe("IMB2016");
         (await UpdateAsync()).Changes.ShouldBeNull();
-        (await BakeAsync()).BaseDigest.ShouldNotBeNull();
+        (await BakeAsync()).Images[0].BaseDigest.ShouldNotBeNull();
     }
 
     [Theory]

@@ -68,7 +68,6 @@ public sealed class ContainerPropertiesTests
     [InlineData("IMB2015", "ContainerBaseImage", "mcr.microsoft.com/dotnet/aspnet:latest")]
     [InlineData("IMB5001", "ContainerBaseImage", "no reference")]
     [InlineData("IMB1012", "ContainerFamily", "alpine")]
-    [InlineData("IMB1012", "ContainerRuntimeIdentifiers", "linux-x64;linux-arm64")]
     [InlineData("IMB1012", "ContainerImageFormat", "Docker")]
     [InlineData("IMB1012", "ContainerArchiveOutputPath", "image.tar.gz")]
     [InlineData("IMB1012", "LocalRegistry", "Docker")]

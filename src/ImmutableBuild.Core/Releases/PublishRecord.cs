@@ -1,0 +1,17 @@
+namespace ImmutableBuild.Releases;
+
+/// <summary>What was published for one runtime.</summary>
+public sealed record PublishRecord
+{
+    /// <summary>The publish output.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>The RID published for, <c>linux-x64</c>.</summary>
+    public required string RuntimeIdentifier { get; init; }
+
+    /// <summary>The output holds its own runtime.</summary>
+    public required bool SelfContained { get; init; }
+
+    /// <summary>The app's main assembly or executable within the output: <c>WebApi</c> (apphost) or <c>WebApi.dll</c>.</summary>
+    public required string EntryPoint { get; init; }
+}

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using ImmutableBuild.AcceptanceTests.Infrastructure;
+
+namespace ImmutableBuild.AcceptanceTests;
+
+public sealed class MultiPlatformTests(PackedPackage package)
+{
+    [Fact]
+    public async Task An_app_for_two_platforms_is_one_digest_and_runs_where_it_is_released()
+    {
+        await using var repository = new ScratchRepository(package);
+        WebApp.Write(repository, "version one", "<ContainerRuntimeIdentifiers>linux-arm64;linux-x64</ContainerRuntimeIdentifiers>");
+        await repository.CommitAsync();
+
+        var release = await repository.BuildAsync(WebApp.Project, "Release");
+
+        (await WebApp.GetAsync(WebApp.UrlIn(release))).ShouldBe("version one");
+        release.ShouldSay("linux-arm64 and linux-x64").ShouldSay("linux/amd64 and linux/arm64");
+        var images = ImagesIn(repository).ToArray();
+        images.Select(image => image.Platform).ShouldBe(["linux/amd64", "linux/arm64"]);
+        images.Select(image => image.Program).ShouldBe([0x3e, 0xb7], "the ELF machine of what was published for each");
+        (await repository.BuildAsync(WebApp.Project, "Release")).ShouldSucceed().ShouldSay("was live already");
+        (await repository.BuildAsync(WebApp.Project, "Stop")).ShouldSucceed();
+    }
+
+    /// <summary>The platform of each image, and the processor that the published program is for (ELF, e_machine).</summary>
+    private static IEnumerable<(string? Platform, int Program)> ImagesIn(ScratchRepository repository)
+    {
+        using var record = JsonDocument.Parse(File.ReadAllText(repository.PathOf("src/Shöp Web/obj/immutable/release.json")));
+        var outputs = record.RootElement.GetProperty("compile").GetProperty("published").EnumerateArray().ToDictionary(
+            output => output.GetProperty("runtimeIdentifier").GetString()!, output => Path.Combine(output.GetProperty("directory").GetString()!, output.GetProperty("entryPoint").GetString()!));
+        foreach (var image in record.RootElement.GetProperty("bake").GetProperty("images").EnumerateArray())
+        {
+            var platform = image.GetProperty("platform").GetString();
+            yield return (platform, File.ReadAllBytes(outputs[platform == "linux/arm64" ? "linux-arm64" : "linux-x64"])[18]);
+        }
+    }
+}
