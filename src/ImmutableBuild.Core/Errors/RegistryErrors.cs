@@ -67,12 +67,17 @@ public static class RegistryErrors
         "Docker's config.json names a program that holds the registry's credential (credHelpers, credsStore), and it is not there, or gives none.",
         "Run the program as the message shows to see what it says, mend config.json, or name variables that hold the credential (ImmutableRegistryUserVariable, ImmutableRegistryPasswordVariable).");
 
+    private static readonly ErrorDescriptor NotEverywhereDescriptor = new(
+        "IMB5014", "Not every registry took the image",
+        "The image goes to several registries (ContainerRegistry, ImmutableMirrorRegistries), and one of them failed. Nothing was deployed.",
+        "See what each of them says in the message; run again once it is mended. What is there already is not sent again. To go on without it, take it out of ImmutableMirrorRegistries.");
+
     /// <summary>The rows of this range.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
     [
         ReferenceInvalidDescriptor, UnreachableDescriptor, UnauthorizedDescriptor, UnexpectedStatusDescriptor, BusyDescriptor, RegistryLiesDescriptor,
         UnsafeAddressDescriptor, TagTakenDescriptor, VariableUnsetDescriptor, DockerConfigInvalidDescriptor, NothingToPushDescriptor,
-        CredentialHelperFailedDescriptor,
+        CredentialHelperFailedDescriptor, NotEverywhereDescriptor,
     ];
 
     /// <summary>A text that is no reference, or no part of one.</summary>
@@ -118,6 +123,18 @@ public static class RegistryErrors
     /// <summary>A helper that gives no credential. What it said is never shown.</summary>
     public static ImmutableBuildException CredentialHelperFailed(string program, string server, string found) => new(new Diagnostic(
         CredentialHelperFailedDescriptor, $"Expected {program}, which Docker's config.json names, to give the credential of {server}: {found}. To see for yourself: echo {server} | {program} get."));
+
+    /// <summary>Some of several registries failed.</summary>
+    public static ImmutableBuildException NotEverywhere(IReadOnlyCollection<(string Repository, ImmutableBuildException? Fault)> outcomes)
+    {
+        var there = outcomes.Where(outcome => outcome.Fault is null).Select(outcome => outcome.Repository).ToArray();
+        var failed = outcomes.Where(outcome => outcome.Fault is not null).Select(outcome => $"{Environment.NewLine}  {outcome.Repository}: {outcome.Fault!.Message}");
+        return new ImmutableBuildException(new Diagnostic(
+            NotEverywhereDescriptor, $"Expected all {outcomes.Count} registries to take the image, found {outcomes.Count - there.Length} that did not. {(there is [] ? "None has it" : $"These have it: {string.Join(", ", there)}")}. Run again once the others do.{string.Concat(failed)}"))
+        {
+            IsTransient = outcomes.All(outcome => outcome.Fault is null or { IsTransient: true }),
+        };
+    }
 
     /// <summary>No image in the record.</summary>
     public static ImmutableBuildException NothingToPush(string found) => new(new Diagnostic(

@@ -10,9 +10,10 @@ public static class ImageStores
     public const string Embedded = "local";
 
     /// <summary>The name of the repository a release is pushed to.</summary>
-    public static string RepositoryOf(ReleaseOptions options) => options.Push.Registry is { } registry
-        ? $"{registry}/{(options.Bake.Repository.Length > 0 ? options.Bake.Repository : options.App.App)}"
-        : $"{Embedded}/{options.App.App}";
+    public static string RepositoryOf(ReleaseOptions options) => options.Push.Registry is { } registry ? RepositoryIn(registry, options) : $"{Embedded}/{options.App.App}";
+
+    /// <summary>That one, and those of all mirrors.</summary>
+    public static IEnumerable<string> RepositoriesOf(ReleaseOptions options) => options.Push.Mirrors.Select(mirror => RepositoryIn(mirror, options)).Prepend(RepositoryOf(options));
 
     /// <summary>Opens the repository <c>host/repository</c> or <c>local/app</c>; throws IMB5001 when it is neither.</summary>
     /// <param name="repository">The name, as in <see cref="PushRecord.Repository"/>.</param>
@@ -31,6 +32,8 @@ public static class ImageStores
 
         return AppKey.IsLabel(rest) ? LayoutStore.OpenOrCreate(dataDirectory, rest) : throw RegistryErrors.ReferenceInvalid(repository);
     }
+
+    private static string RepositoryIn(string registry, ReleaseOptions options) => $"{registry}/{(options.Bake.Repository.Length > 0 ? options.Bake.Repository : options.App.App)}";
 
     /// <summary>The repository of another image, where it is another one of the same registry.</summary>
     private static string? NeighbourOf(string host, string repository, string? image) =>

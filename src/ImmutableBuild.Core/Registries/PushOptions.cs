@@ -8,6 +8,9 @@ public sealed record PushOptions
     /// <summary><c>ContainerRegistry</c>: <c>host[:port]</c>; null for the embedded store under the data directory.</summary>
     public string? Registry { get; init; }
 
+    /// <summary><c>ImmutableMirrorRegistries</c>: registries that get the image as well, under the same repository.</summary>
+    public ImmutableArray<string> Mirrors { get; init; } = [];
+
     /// <summary><c>ContainerImageTag</c> and <c>ContainerImageTags</c>: tags beside the commit's. They never move either.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 

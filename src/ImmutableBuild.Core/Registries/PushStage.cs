@@ -1,17 +1,19 @@
+using System.Collections.Immutable;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
-using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Reports;
 
 namespace ImmutableBuild.Registries;
 
 /// <summary>
-/// Push: brings the image and its signatures to the registry or the embedded store, tagged by commit. A tag that exists with
+/// Push: brings the image and its signatures to the registry, with all its mirrors, or to the embedded store, tagged by commit. A tag that exists with
 /// another digest is left alone and refused (F36); with the same one nothing is sent.
 /// </summary>
 public sealed class PushStage : IStage
 {
+    private const int ParallelRegistries = 4;
+
     /// <inheritdoc/>
     public StageName Name => StageName.Push;
 
@@ -33,56 +35,60 @@ public sealed class PushStage : IStage
         var bake = record.Bake ?? throw RegistryErrors.NothingToPush("no image in the release record");
         var sign = record.Sign ?? throw RegistryErrors.NothingToPush("no signature in the release record");
         var layout = OciLayout.Open(bake.Layout);
-        var image = await layout.ReadManifestContentAsync(bake.Digest, cancellationToken);
-        using var connector = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
-        var repository = ImageStores.RepositoryOf(context.Options);
-        var store = ImageStores.Open(repository, context.Options.DataDirectory, connector, RegistryAccess.Push, bake.BaseName);
-
         var tag = ReleaseTag.Of(record.Compile, bake.Digest);
-        using var push = store.BeginPush(tag, cancellationToken);
-        var transfer = new ImageTransfer(layout, store);
         // A dirty tree is no commit: it must not take a tag that never moves away from one.
         var tags = record.Compile.Dirty ? [] : context.Options.Push.Tags.Remove(tag);
-        await transfer.RequireFreeAsync(tags, image, cancellationToken);
-        var imageSent = await transfer.PushAsync(tag, image, cancellationToken);
-        foreach (var also in tags)
-        {
-            imageSent |= await transfer.PushAsync(also, image, cancellationToken);
-        }
+        var push = new ImagePush(layout, await layout.ReadManifestContentAsync(bake.Digest, cancellationToken), tag, tags, sign.PublicKey);
 
-        var signaturesSent = await PushSignaturesAsync(layout, store, transfer, bake.Digest, sign.PublicKey, cancellationToken);
+        using var connector = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
+        var stores = ImageStores.RepositoriesOf(context.Options).Select(repository =>
+            (Repository: repository, Store: ImageStores.Open(repository, context.Options.DataDirectory, connector, RegistryAccess.Push, bake.BaseName))).ToArray();
+        await EachAsync(stores, (_, store, ct) => AsTask(push.RequireFreeTagsAsync(store, ct)), cancellationToken);
+        var pushed = await EachAsync(stores, push.RunAsync, cancellationToken);
 
-        var pushed = new PushRecord
+        var result = new PushRecord
         {
-            Repository = repository,
+            Repository = pushed[0].Repository,
             Tag = tag,
             AlsoTagged = tags,
             Digest = bake.Digest,
-            BytesSent = transfer.BytesSent,
-            AlreadyThere = !imageSent && signaturesSent == 0,
+            BytesSent = pushed.Sum(place => place.BytesSent),
+            AlreadyThere = pushed.All(place => place.AlreadyThere),
+            Mirrors = pushed.RemoveAt(0),
         };
-        return new StageResult(record with { Push = pushed }, Summary(pushed));
+        return new StageResult(record with { Push = result }, Summary(result));
     }
 
-    private static async Task<int> PushSignaturesAsync(
-        OciLayout layout, IImageStore store, ImageTransfer transfer, Digest image, string publicKey, CancellationToken cancellationToken)
+    /// <summary>Does the same in all repositories. What fails in one keeps it from none of the others, and is told with where it succeeded.</summary>
+    private static async Task<ImmutableArray<T>> EachAsync<T>((string Repository, IImageStore Store)[] stores, Func<string, IImageStore, CancellationToken, Task<T>> run, CancellationToken cancellationToken)
     {
-        var sent = 0;
-        foreach (var entry in layout.ReadIndex().Manifests.Where(entry => SignatureTag.IsOf(image, OciLayout.NameOf(entry))))
+        if (stores is [var only])
         {
-            var tag = OciLayout.NameOf(entry)!;
-            var ours = await layout.ReadManifestContentAsync(entry.Digest, cancellationToken);
-            if (await SignatureTag.MergeAsync(store, tag, layout, ours, publicKey, cancellationToken) is { } wanted)
-            {
-                await transfer.SendContentAsync(wanted, cancellationToken);
-                await store.SetTagAsync(tag, wanted, TagRule.Grows, cancellationToken);
-                sent++;
-            }
+            return [await run(only.Repository, only.Store, cancellationToken)];
         }
 
-        return sent;
+        var (done, faults) = (new T[stores.Length], new ImmutableBuildException?[stores.Length]);
+        await Parallel.ForAsync(0, stores.Length, new ParallelOptions { MaxDegreeOfParallelism = ParallelRegistries, CancellationToken = cancellationToken }, async (number, ct) =>
+        {
+            try
+            {
+                done[number] = await run(stores[number].Repository, stores[number].Store, ct);
+            }
+            catch (ImmutableBuildException fault)
+            {
+                faults[number] = fault;
+            }
+        });
+        var outcomes = stores.Zip(faults, (store, fault) => (store.Repository, Fault: fault)).ToArray();
+        return outcomes.All(outcome => outcome.Fault is null) ? [.. done] : throw RegistryErrors.NotEverywhere(outcomes);
+    }
+
+    private static async Task<bool> AsTask(Task task)
+    {
+        await task;
+        return true;
     }
 
     private static string Summary(PushRecord push) =>
-        $"{push.Repository}:{push.Tag[..12]}{string.Concat(push.AlsoTagged.Select(tag => $", :{tag}"))} {(push.AlreadyThere ? "already there" : $"{Units.Bytes(push.BytesSent)} sent")}";
+        $"{push.Repository}:{push.Tag[..12]}{string.Concat(push.AlsoTagged.Select(tag => $", :{tag}"))} {(push.Mirrors.IsEmpty ? "" : $"and {Units.Count(push.Mirrors.Length, "mirror")}, ")}{(push.AlreadyThere ? "already there" : $"{Units.Bytes(push.BytesSent)} sent")}";
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
@@ -33,19 +34,17 @@ internal static class SignatureTag
 
         var theirManifest = OciJson.ParseManifest(there.Bytes, $"{store.Name}:{tag}");
         var ourManifest = OciJson.ParseManifest(ours.Bytes, layout.Name);
-        if (await HoldsOneBy(publicKey, store, theirManifest, ourManifest, cancellationToken))
-        {
-            return null;
-        }
-
-        return await UniteAsync(store, layout, theirManifest, ourManifest, cancellationToken);
+        var held = await HeldByAsync(publicKey, store, theirManifest, ourManifest, cancellationToken);
+        var missing = ourManifest.Layers.RemoveAll(layer => held.Contains(layer.Digest));
+        return missing.IsEmpty ? null : await UniteAsync(store, layout, theirManifest, missing, cancellationToken);
     }
 
-    // The payload has to be the very same: it names the image and the commit.
-    private static async Task<bool> HoldsOneBy(string publicKey, IImageStore store, ImageManifest theirs, ImageManifest ours, CancellationToken cancellationToken)
+    // The payload has to be the very same: it names the image, the repository and the commit.
+    private static async Task<HashSet<Digest>> HeldByAsync(string publicKey, IImageStore store, ImageManifest theirs, ImageManifest ours, CancellationToken cancellationToken)
     {
         using var key = ECDsa.Create();
         key.ImportFromPem(publicKey);
+        var held = new HashSet<Digest>();
         foreach (var layer in theirs.Layers.Where(layer => ours.Layers.Any(our => our.Digest == layer.Digest)))
         {
             if (Signature(layer) is { } signature)
@@ -53,12 +52,12 @@ internal static class SignatureTag
                 var payload = await store.ReadBlobAsync(layer, MaxPayloadBytes, cancellationToken);
                 if (key.VerifyData(payload, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))
                 {
-                    return true;
+                    held.Add(layer.Digest);
                 }
             }
         }
 
-        return false;
+        return held;
     }
 
     private static byte[]? Signature(Descriptor layer)
@@ -68,11 +67,10 @@ internal static class SignatureTag
         return text.Length > 0 && Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length] : null;
     }
 
-    private static async Task<ManifestContent> UniteAsync(IImageStore store, OciLayout layout, ImageManifest theirs, ImageManifest ours, CancellationToken cancellationToken)
+    private static async Task<ManifestContent> UniteAsync(IImageStore store, OciLayout layout, ImageManifest theirs, ImmutableArray<Descriptor> ours, CancellationToken cancellationToken)
     {
         var config = await store.ReadConfigAsync(theirs, cancellationToken);
-        var ourConfig = await layout.ReadConfigAsync(ours, cancellationToken);
-        var united = config with { RootFs = config.RootFs with { DiffIds = [.. config.RootFs.DiffIds, .. ourConfig.RootFs.DiffIds] } };
+        var united = config with { RootFs = config.RootFs with { DiffIds = [.. config.RootFs.DiffIds, .. ours.Select(layer => layer.Digest)] } };
         foreach (var layer in theirs.Layers)
         {
             await layout.CopyBlobAsync(store, layer, cancellationToken);
@@ -81,7 +79,7 @@ internal static class SignatureTag
         var manifest = theirs with
         {
             Config = layout.WriteBlob(theirs.Config.MediaType, OciJson.Write(united)),
-            Layers = [.. theirs.Layers, .. ours.Layers],
+            Layers = [.. theirs.Layers, .. ours],
         };
         var bytes = OciJson.Write(manifest);
         var written = layout.WriteBlob(MediaTypes.Manifest, bytes);

@@ -187,12 +187,21 @@ public sealed record PushRecord
     /// <summary>The digest that went there.</summary>
     public required Digest Digest { get; init; }
 
-    /// <summary>Blob bytes that had to be sent.</summary>
+    /// <summary>Blob bytes that had to be sent, to all places together.</summary>
     public required long BytesSent { get; init; }
 
     /// <summary>Everything was already there.</summary>
     public required bool AlreadyThere { get; init; }
+
+    /// <summary>Where else it went.</summary>
+    public ImmutableArray<RepositoryRecord> Mirrors { get; init; } = [];
 }
+
+/// <summary>An image in one repository.</summary>
+/// <param name="Repository"><c>host/repository</c>.</param>
+/// <param name="BytesSent">Blob bytes that had to be sent there.</param>
+/// <param name="AlreadyThere">Everything was already there.</param>
+public sealed record RepositoryRecord(string Repository, long BytesSent, bool AlreadyThere);
 
 /// <summary>The generation that was created, or found.</summary>
 public sealed record DeployRecord

@@ -69,9 +69,14 @@ internal static class HtmlImage
         var sent = push.AlreadyThere ? "already there" : $"{Units.Bytes(push.BytesSent)} sent";
         return Html.Of($"""
             <tr><td class="name">Pushed to</td><td><code>{push.Repository}:{push.Tag}</code>, {sent}</td></tr>
-
+            {push.Mirrors.Select(Mirrored)}
             """);
     }
+
+    private static Html Mirrored(RepositoryRecord mirror) => Html.Of($"""
+        <tr><td class="name">and to</td><td><code>{mirror.Repository}</code></td></tr>
+
+        """);
 
     private static Html Signed(SignRecord sign) => Html.Of($"""
         <tr><td class="name">Signature</td><td><code>{sign.SignatureManifest.ToString()}</code></td></tr>

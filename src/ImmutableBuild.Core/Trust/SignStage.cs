@@ -8,7 +8,7 @@ using ImmutableBuild.Trust.Signatures;
 namespace ImmutableBuild.Trust;
 
 /// <summary>
-/// Sign: makes a cosign signature over the image's digest, its repository and its commit, and puts it into the image's layout.
+/// Sign: makes a cosign signature over the image's digest, its repository and its commit, for each repository it goes to, and puts them into the image's layout.
 /// Refuses an image that the record's scan doesn't speak of (IMB4007) or whose verdict isn't acceptable (IMB4008).
 /// </summary>
 public sealed class SignStage : IStage
@@ -28,16 +28,14 @@ public sealed class SignStage : IStage
         // The key is opened only now: nothing unscanned ever gets near it.
         using var signer = SigningKey.Open(context);
         var layout = OciLayout.Open(record.Bake.Layout);
-        var statement = new SimpleSigning(
-            SimpleSigning.NameOf(ImageStores.RepositoryOf(context.Options)),
-            image,
-            OciAnnotations.None.Add(SimpleSigning.GitSha, record.Compile.Commit.ToString()));
-        var payload = statement.ToBytes();
+        var facts = OciAnnotations.None.Add(SimpleSigning.GitSha, record.Compile.Commit.ToString());
+        var statements = ImageStores.RepositoriesOf(context.Options).Select(repository => new SimpleSigning(SimpleSigning.NameOf(repository), image, facts)).ToArray();
+        var payloads = statements.Select(statement => statement.ToBytes()).ToArray();
 
-        var earlier = await FindEarlierAsync(layout, image, payload, signer.PublicKey, cancellationToken);
-        var manifest = earlier ?? await SignAsync(layout, image, payload, signer, cancellationToken);
+        var earlier = await FindEarlierAsync(layout, image, payloads, signer.PublicKey, cancellationToken);
+        var manifest = earlier ?? await SignAsync(layout, image, payloads, signer, cancellationToken);
         var sign = new SignRecord { Image = image, SignatureManifest = manifest, KeyId = signer.PublicKey.KeyId, PublicKey = signer.PublicKey.Pem };
-        return new StageResult(record with { Sign = sign }, $"{(earlier is null ? "signed" : "signed before")} by key {sign.KeyId[..12]} for {statement.Repository}");
+        return new StageResult(record with { Sign = sign }, $"{(earlier is null ? "signed" : "signed before")} by key {sign.KeyId[..12]} for {string.Join(", ", statements.Select(statement => statement.Repository))}");
     }
 
     private static void RequireScan(ScanRecord? scan, Digest image, bool isProtected)
@@ -53,14 +51,19 @@ public sealed class SignStage : IStage
         }
     }
 
-    private static async Task<Digest> SignAsync(OciLayout layout, Digest image, byte[] payload, ISigner signer, CancellationToken cancellationToken)
+    private static async Task<Digest> SignAsync(OciLayout layout, Digest image, byte[][] payloads, ISigner signer, CancellationToken cancellationToken)
     {
-        var signature = await signer.SignAsync(payload, cancellationToken);
-        return SignatureManifest.Write(layout, image, payload, signature, cancellationToken).Digest;
+        var signatures = new List<(byte[] Payload, byte[] Signature)>();
+        foreach (var payload in payloads)
+        {
+            signatures.Add((payload, await signer.SignAsync(payload, cancellationToken)));
+        }
+
+        return SignatureManifest.Write(layout, image, signatures, cancellationToken).Digest;
     }
 
     // ECDSA is random: signing again would make another manifest, and a release without a change would change something.
-    private static async Task<Digest?> FindEarlierAsync(OciLayout layout, Digest image, byte[] payload, PublicKey key, CancellationToken cancellationToken)
+    private static async Task<Digest?> FindEarlierAsync(OciLayout layout, Digest image, byte[][] payloads, PublicKey key, CancellationToken cancellationToken)
     {
         if (layout.Find(SignatureManifest.TagOf(image)) is not { } entry)
         {
@@ -69,22 +72,21 @@ public sealed class SignStage : IStage
 
         try
         {
-            var manifest = await layout.ReadManifestAsync(entry.Digest, cancellationToken);
-            foreach (var layer in manifest.Layers.Where(layer => layer.Digest == Digest.Of(payload)))
+            var held = new HashSet<Digest>();
+            foreach (var layer in (await layout.ReadManifestAsync(entry.Digest, cancellationToken)).Layers)
             {
-                var stored = await layout.ReadBlobAsync(layer, MaximumPayloadLength, cancellationToken);
-                if (key.Verifies(stored, SignatureManifest.SignatureOf(layer)))
+                if (key.Verifies(await layout.ReadBlobAsync(layer, MaximumPayloadLength, cancellationToken), SignatureManifest.SignatureOf(layer)))
                 {
-                    return entry.Digest;
+                    held.Add(layer.Digest);
                 }
             }
+
+            return payloads.All(payload => held.Contains(Digest.Of(payload))) ? entry.Digest : null;
         }
         catch (Exception fault) when (fault is ImmutableBuildException or FormatException)
         {
             // What is broken there is replaced by a signature made anew.
             return null;
         }
-
-        return null;
     }
 }

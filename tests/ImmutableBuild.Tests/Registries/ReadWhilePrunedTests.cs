@@ -52,7 +52,7 @@ public sealed class ReadWhilePrunedTests : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var payload = new SimpleSigning(Repository, _image, OciAnnotations.None.Add(SimpleSigning.GitSha, Commit.ToString())).ToBytes();
-        SignatureManifest.Write(_layout, _image, payload, key.SignData(payload, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence), Ct);
+        SignatureManifest.Write(_layout, _image, [(payload, key.SignData(payload, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))], Ct);
 
         var accepted = await new SignatureCheck(_store, Repository, [PublicKey.Of(key)]).VerifyAsync(_image, Commit, Ct);
 

@@ -37,7 +37,7 @@ public sealed class SignatureFormatTests
         using var scratch = new ScratchDirectory();
         var layout = OciLayout.OpenOrCreate(scratch["layout"]);
         var payload = new SimpleSigning("localhost:5000/trust/app", Image, OciAnnotations.None).ToBytes();
-        var written = SignatureManifest.Write(layout, Image, payload, Convert.FromBase64String(Signature), TestContext.Current.CancellationToken);
+        var written = SignatureManifest.Write(layout, Image, [(payload, Convert.FromBase64String(Signature))], TestContext.Current.CancellationToken);
         File.ReadAllText(layout.BlobPath(written.Digest)).ShouldBe(
             """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","size":233,"digest":"sha256:caaae1bd83d505f2ac74c25e5642d50c4fce39fe9ae0e7291a87986b5a882caa"},"layers":[{"mediaType":"application/vnd.dev.cosign.simplesigning.v1+json","size":240,"digest":"sha256:6c0bafad1a085fe4c7183f7b95fa36f1eb62301de92f8e6b2581e2a68c79e547","annotations":{"dev.cosignproject.cosign/signature":"MEUCICeVt3hP/6Q0urWpCoJpncU2qa7zN185p3tLVEP9K9pSAiEAoqB8VOErMa2Ez9GNNF8DH0KU/Cg4ovLOGs2ew1FA+h4="}}]}""");
         OciLayout.NameOf(written).ShouldBe("sha256-6d77c69f4a97c2966fa7e4db15cbe65f2a91d403f10853f738aee3b34f3cc4f1.sig");

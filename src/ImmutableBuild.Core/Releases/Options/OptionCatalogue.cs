@@ -51,6 +51,9 @@ public static class OptionCatalogue
     /// <summary>Registry.</summary>
     public static PropertyOption<string> Registry { get; } = new("ContainerRegistry", Host, null, "The registry the image is pushed to. Default: the embedded store under the data directory.");
 
+    /// <summary>Mirrors.</summary>
+    public static PropertyOption<ImmutableArray<string>> MirrorRegistries { get; } = new("ImmutableMirrorRegistries", Hosts, null, "Registries, such as those of other regions, that get the image and its signatures as well, under the same repository and tags. When one of them fails, so does Push, and says where the image is; the next run brings it to the others.");
+
     /// <summary>A tag.</summary>
     public static PropertyOption<string> ImageTag { get; } = new("ContainerImageTag", Tag, null, "A tag beside the one that every release has, its commit's full id. Like that one it never moves: a tag that names another image already is refused, and `latest` always. Not set for uncommitted changes.");
 
@@ -205,7 +208,7 @@ public static class OptionCatalogue
     public static ImmutableArray<PropertyOption> All { get; } =
     [
         App, Environment, Target, AllowDirty, Protected, DataDirectory, TargetFramework,
-        BaseImage, LockFile, MaxBaseAge, ImageRepository, Registry, ImageTag, ImageTags, User, WorkingDirectory, Compression, Archive, CommandInstruction, .. ImageLabelOptions.All.Select(label => label.Option), RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp,
+        BaseImage, LockFile, MaxBaseAge, ImageRepository, Registry, MirrorRegistries, ImageTag, ImageTags, User, WorkingDirectory, Compression, Archive, CommandInstruction, .. ImageLabelOptions.All.Select(label => label.Option), RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp,
         FailOn, Advisories, KeyFile, KeyVariable, KeyPasswordVariable, TrustedKeys,
         PublicPort, Instances, Memory, Cpus, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace, GatewayBaseImage, LogDriver,
         Rollout, CanarySteps, CanaryStepDuration, HealthSuccesses, HealthTimeout, Soak, Keep, RollbackTo, DebugLimit, DebugImage, DriftFile,

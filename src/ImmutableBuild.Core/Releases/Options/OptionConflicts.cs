@@ -15,6 +15,8 @@ internal static class OptionConflicts
         RefuseWhen(options is { Protected: true, AllowDirty: true }, AllowDirty, $"a protected environment ('{options.App.Environment}') is never released from a dirty working tree");
         RefuseWhen(options.Sign is { KeyFile: not null, KeyVariable: not null }, KeyFile, $"it names one signing key and {KeyVariable.Name} another; set one of the two");
         RefuseWhen(options.Push.PasswordVariable is null != options.Push.UserVariable is null, RegistryPasswordVariable, $"it and {RegistryUserVariable.Name} belong together; set both or none");
+        RefuseWhen(!options.Push.Mirrors.IsEmpty && options.Push.Registry is null, MirrorRegistries, $"there is nothing to mirror without {Registry.Name}; set it to the registry that the app runs from");
+        RefuseWhen(options.Push.Mirrors.Append(options.Push.Registry).Distinct().Count() <= options.Push.Mirrors.Length, MirrorRegistries, "it names a registry twice, or the one that is mirrored");
         var worker = options.Runtime.Port is null;
         RefuseWhen(worker && options.Rollout.Strategy == RolloutStrategy.Canary, Rollout, "a canary divides traffic, and this app listens on no port; use 'bluegreen', or declare its port with a ContainerPort item");
         RefuseWhen(worker && options.Runtime.Probe.Kind != ProbeKind.Process, OptionCatalogue.Probe, "this app listens on no port; use 'process', or declare its port with a ContainerPort item");

@@ -63,6 +63,15 @@ public static partial class OptionTypes
             return HostPattern.IsMatch(text);
         });
 
+    /// <summary>Several registries.</summary>
+    public static OptionType<ImmutableArray<string>> Hosts { get; } = new(
+        "hosts separated by ';', each optionally with a port: 'ghcr.io', 'localhost:5000'",
+        (string text, out ImmutableArray<string> value) =>
+        {
+            value = [.. text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+            return value.All(host => HostPattern.IsMatch(host));
+        });
+
     /// <summary>An image's tag (OCI distribution-spec, <c>&lt;reference&gt;</c>) that can be for one image only.</summary>
     public static OptionType<string> Tag { get; } = new(
         "a tag: letters, digits, '_', '.' and '-', at most 128, never 'latest'",

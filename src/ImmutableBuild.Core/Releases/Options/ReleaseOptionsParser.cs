@@ -47,6 +47,7 @@ public static class ReleaseOptionsParser
             Push = new PushOptions
             {
                 Registry = reader.Find(Registry),
+                Mirrors = reader.Get(MirrorRegistries, []),
                 Tags = [.. reader.Find(ImageTag) is { } tag ? [tag] : reader.Get(ImageTags, [])],
                 UserVariable = reader.Find(RegistryUserVariable),
                 PasswordVariable = reader.Find(RegistryPasswordVariable),

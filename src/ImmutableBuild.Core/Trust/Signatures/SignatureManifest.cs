@@ -20,24 +20,25 @@ internal static class SignatureManifest
     /// <summary>The tag of an image's signatures.</summary>
     public static string TagOf(Digest image) => $"sha256-{image.Hex}.sig";
 
-    /// <summary>Writes payload, configuration and manifest into a layout, and names the manifest by the tag.</summary>
-    public static Descriptor Write(OciLayout layout, Digest image, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> signature, CancellationToken cancellationToken)
+    /// <summary>Writes payloads, configuration and manifest into a layout, and names the manifest by the tag.</summary>
+    public static Descriptor Write(OciLayout layout, Digest image, IReadOnlyList<(byte[] Payload, byte[] Signature)> signatures, CancellationToken cancellationToken)
     {
-        var layer = layout.WriteBlob(SimpleSigning.MediaType, payload);
+        var layers = signatures.Select(signed =>
+            layout.WriteBlob(SimpleSigning.MediaType, signed.Payload) with { Annotations = OciAnnotations.None.Add(SignatureAnnotation, Convert.ToBase64String(signed.Signature)) }).ToImmutableArray();
         var config = new ImageConfig
         {
             Architecture = "",
             Created = GoZeroTime,
-            History = [new HistoryEntry { Created = GoZeroTime }],
+            History = [.. layers.Select(_ => new HistoryEntry { Created = GoZeroTime })],
             Os = "",
-            RootFs = new RootFileSystem { DiffIds = [layer.Digest] },
+            RootFs = new RootFileSystem { DiffIds = [.. layers.Select(layer => layer.Digest)] },
             Config = new RunConfig(),
         };
         var manifest = new ImageManifest
         {
             MediaType = MediaTypes.Manifest,
             Config = layout.WriteBlob(MediaTypes.Config, OciJson.Write(config)),
-            Layers = [layer with { Annotations = OciAnnotations.None.Add(SignatureAnnotation, Convert.ToBase64String(signature)) }],
+            Layers = layers,
         };
         var written = layout.WriteBlob(MediaTypes.Manifest, OciJson.Write(manifest));
         return layout.SetReference(TagOf(image), written, cancellationToken);

@@ -96,6 +96,25 @@ public sealed class ContainerPropertiesTests
     public void One_tag_and_several_are_one_too_many() =>
         Should.Throw<ImmutableBuildException>(() => ReleaseOptionsParser.Parse(Raw(("ContainerImageTag", "1"), ("ContainerImageTags", "2;3")))).Code.ShouldBe("IMB1004");
 
+    [Theory]
+    [InlineData("eu.example.com", "us.example.com; asia.example.com:5000", null)]
+    [InlineData("eu.example.com", "us.example.com/path", "IMB1001")]
+    [InlineData(null, "us.example.com", "IMB1004")]
+    [InlineData("eu.example.com", "eu.example.com", "IMB1004")]
+    [InlineData("eu.example.com", "us.example.com;us.example.com", "IMB1004")]
+    public void Mirrors_are_other_registries_beside_the_one_that_is_run_from(string? registry, string mirrors, string? code)
+    {
+        var raw = registry is null ? Raw(("ImmutableMirrorRegistries", mirrors)) : Raw(("ContainerRegistry", registry), ("ImmutableMirrorRegistries", mirrors));
+        if (code is null)
+        {
+            ReleaseOptionsParser.Parse(raw).Push.Mirrors.ShouldBe(["us.example.com", "asia.example.com:5000"]);
+        }
+        else
+        {
+            Should.Throw<ImmutableBuildException>(() => ReleaseOptionsParser.Parse(raw)).Code.ShouldBe(code);
+        }
+    }
+
     private static RawOptions Raw(params (string Name, string Value)[] properties) => new()
     {
         Project = new ProjectFacts("Shop", Path.GetTempPath(), ListensOnHttp: true),
