@@ -64,14 +64,9 @@ internal sealed class UnneededImages(IDockerClient client)
     /// <summary>By its digest anyone may have pulled it; one that someone gave a name is theirs too.</summary>
     private static bool HasNoOtherName(ImagesListResponse image) => NamesOf(image).Take(2).Count() == 1;
 
-    private static IEnumerable<ImageReference> NamesOf(ImagesListResponse image)
-    {
-        foreach (var text in (image.RepoTags ?? []).Concat(image.RepoDigests ?? []))
-        {
-            if (ImageReference.TryParse(text, out var name))
-            {
-                yield return name;
-            }
-        }
-    }
+    // An engine that keeps images in containerd tells one by its digest twice.
+    private static IEnumerable<ImageReference> NamesOf(ImagesListResponse image) => (image.RepoTags ?? []).Concat(image.RepoDigests ?? [])
+        .Select(text => ImageReference.TryParse(text, out var name) ? name : null)
+        .OfType<ImageReference>()
+        .Distinct();
 }

@@ -11,6 +11,9 @@ internal sealed class Cosign : IDisposable
         Directory = System.IO.Directory.CreateDirectory(Path.Combine(root.Length > 0 ? root + "/tmp" : Path.GetTempPath(), $"cosign-{Guid.NewGuid():N}")).FullName;
     }
 
+    /// <summary>The rig's Debian 13 root.</summary>
+    public static string Trixie => Path.Combine(Environment.GetEnvironmentVariable("IMMUTABLE_RIG") ?? "/var/cache/immutable-rig", "trixie");
+
     /// <summary>A directory for key files, gone afterwards. cosign sees it under <see cref="Inside"/>.</summary>
     public string Directory { get; }
 
@@ -22,9 +25,8 @@ internal sealed class Cosign : IDisposable
             return new Cosign("");
         }
 
-        var root = Path.Combine(Environment.GetEnvironmentVariable("IMMUTABLE_RIG") ?? "/var/cache/immutable-rig", "trixie");
-        Assert.SkipUnless(File.Exists(Path.Combine(root, "usr/bin/cosign")) && Environment.UserName == "root", "cosign is neither on the PATH nor in the rig (tests/rig/install.sh, as root).");
-        return new Cosign(root);
+        Assert.SkipUnless(File.Exists(Path.Combine(Trixie, "usr/bin/cosign")) && Environment.UserName == "root", "cosign is neither on the PATH nor in the rig (tests/rig/install.sh, as root).");
+        return new Cosign(Trixie);
     }
 
     /// <summary>The path of a file of <see cref="Directory"/> as cosign sees it.</summary>

@@ -20,9 +20,22 @@ public sealed class OwnEngine : IAsyncLifetime
     // An engine without a bridge of its own would remove the machine's docker0, which is the other engine's; one with a pool of addresses does at its second start.
     private readonly string _bridge = $"ibt{Guid.NewGuid():N}"[..12];
     private readonly string _directory = Directory.CreateTempSubdirectory("ib-engine-").FullName;
+    private readonly bool _isNewest;
+    private readonly string _configuration;
     private Process? _process;
     private DockerClient? _client;
     private string _absent = "";
+
+    /// <summary>The machine's own program.</summary>
+    public OwnEngine()
+        : this(isNewest: false)
+    {
+    }
+
+    /// <param name="isNewest">The newest there is, Debian 13's, instead of the machine's.</param>
+    /// <param name="keepsImagesInContainerd">It keeps images in containerd, as new installations do, instead of by itself.</param>
+    internal OwnEngine(bool isNewest, bool keepsImagesInContainerd = false) =>
+        (_isNewest, _configuration) = (isNewest, keepsImagesInContainerd ? """{"features":{"containerd-snapshotter":true}}""" : "{}");
 
     /// <summary>How many networks its pool of addresses has room for.</summary>
     public static int Networks => 8;
@@ -83,8 +96,8 @@ public sealed class OwnEngine : IAsyncLifetime
     internal async Task StartAsync((int First, int Last)? ports = null)
     {
         var bridge = await AddressOfDefaultBridgeAsync();
-        await File.WriteAllTextAsync(Path.Combine(_directory, "daemon.json"), "{}");
-        var start = new ProcessStartInfo("setsid", ["sh", "-c", $"{await SeeingAsync(ports)} dockerd {string.Join(' ', Arguments())} >>{_directory}/log 2>&1 </dev/null"]) { UseShellExecute = false };
+        await File.WriteAllTextAsync(Path.Combine(_directory, "daemon.json"), _configuration);
+        var start = new ProcessStartInfo("setsid", ["sh", "-c", $"{await SeeingAsync(ports)} {Root}dockerd {string.Join(' ', Arguments())} >>{_directory}/log 2>&1 </dev/null"]) { UseShellExecute = false };
         _process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(s_patience);
         while (_client is null || !await AnswersAsync())
@@ -103,6 +116,8 @@ public sealed class OwnEngine : IAsyncLifetime
 
         await RestoreDefaultBridgeAsync(bridge);
     }
+
+    private string Root => _isNewest ? $"{Path.Combine(AppContext.BaseDirectory, "in-trixie.sh")} {_directory} " : "";
 
     // An engine reads the machine's range once, at its start. Only this one is shown another, for everybody else needs ports too.
     private async Task<string> SeeingAsync((int First, int Last)? ports)
@@ -152,7 +167,7 @@ public sealed class OwnEngine : IAsyncLifetime
         }
     }
 
-    private static async Task<string> MissingAsync()
+    private async Task<string> MissingAsync()
     {
         foreach (var program in new[] { "dockerd", "iptables", "ip", "jq", "setsid", "mount" })
         {
@@ -160,6 +175,11 @@ public sealed class OwnEngine : IAsyncLifetime
             {
                 return $"{program} is not on the PATH (tests/rig/install.sh).";
             }
+        }
+
+        if (_isNewest && !File.Exists(Path.Combine(Rig.Cosign.Trixie, "usr/sbin/dockerd")))
+        {
+            return "the Debian 13 root has no dockerd (tests/rig/install.sh).";
         }
 
         return Environment.IsPrivilegedProcess ? "" : "only root may start an engine";
@@ -174,11 +194,13 @@ public sealed class OwnEngine : IAsyncLifetime
             Directory.CreateDirectory(data);
         }
 
+        var runtime = Path.Combine(_directory, "runc-plain");
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "runc-plain"), runtime, overwrite: true);
         return
         [
             "--data-root", data, "--exec-root", Path.Combine(_directory, "exec"), "--pidfile", Path.Combine(_directory, "pid"), "--config-file", Path.Combine(_directory, "daemon.json"),
             "-H", $"unix://{_directory}/docker.sock", $"--bridge={_bridge}", "--iptables=false", "--default-address-pool", $"base={Pool},size=24",
-            "--add-runtime", $"plain={Path.Combine(AppContext.BaseDirectory, "runc-plain")}", "--default-runtime", "plain",
+            "--add-runtime", $"plain={runtime}", "--default-runtime", "plain",
         ];
     }
 
