@@ -7,6 +7,9 @@ namespace ImmutableBuild.Images;
 /// <summary>How the image is made. Names follow the .NET SDK's container properties.</summary>
 public sealed record BakeOptions
 {
+    /// <summary><c>ImmutableBake</c> is <c>dockerfile</c>: how the engine makes the image; null where it is made of the publish output.</summary>
+    public DockerfileOptions? Dockerfile { get; init; }
+
     /// <summary><c>ContainerBaseImage</c>: a reference, <c>oci:&lt;directory&gt;[:tag]</c> for a layout, or null for <c>scratch</c>.</summary>
     public string? BaseImage { get; init; }
 

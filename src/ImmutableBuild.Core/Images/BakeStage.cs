@@ -79,7 +79,8 @@ public sealed class BakeStage : IStage
     private static Descriptor WriteIndex(OciLayout layout, IEnumerable<Descriptor> images, CompileRecord compile, ReleaseOptions options) =>
         layout.WriteBlob(MediaTypes.Index, OciJson.Write(new ImageIndex { MediaType = MediaTypes.Index, Manifests = [.. images], Annotations = ImageDocuments.Annotations(compile, options) }));
 
-    private static string Summary(BakeRecord bake)
+    /// <summary>The stage's one line.</summary>
+    internal static string Summary(BakeRecord bake)
     {
         var reused = bake.Layers.Count(layer => layer.Reused);
         var platforms = bake.Images.Length > 1 ? $"{string.Join(" and ", bake.Images.Select(image => image.Platform))}, " : "";

@@ -83,7 +83,7 @@ public sealed record CompileRecord
     /// <summary>The project file, relative to the repository's root, '/' between parts.</summary>
     public required string Project { get; init; }
 
-    /// <summary>What was published, for each runtime.</summary>
+    /// <summary>What was published, for each runtime; nothing where a Dockerfile makes the image.</summary>
     public required ImmutableArray<PublishRecord> Published { get; init; }
 
     /// <summary>The SDK that built it.</summary>

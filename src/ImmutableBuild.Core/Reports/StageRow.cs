@@ -27,7 +27,7 @@ public sealed record StageRow(StageName Stage, StageState State, TimeSpan Start,
     /// <summary>What <paramref name="stage"/> left in <paramref name="record"/>, in one line; null when it left nothing.</summary>
     public static string? Summarise(ReleaseRecord record, StageName stage) => stage switch
     {
-        StageName.Compile => $"{record.Compile.Commit.Abbreviated}{(record.Compile.Dirty ? ", with uncommitted changes" : "")}, version {record.Compile.Version}, {string.Join(' ', record.Compile.Published.Select(output => output.RuntimeIdentifier))}",
+        StageName.Compile => $"{record.Compile.Commit.Abbreviated}{(record.Compile.Dirty ? ", with uncommitted changes" : "")}, version {record.Compile.Version}{string.Concat(record.Compile.Published.Select((output, index) => $"{(index == 0 ? "," : "")} {output.RuntimeIdentifier}"))}",
         StageName.Bake => record.Bake is { } bake ? Summarise(bake) : null,
         StageName.Scan => record.Scan is { } scan ? $"{Units.Count(scan.Components, "component")}, {Units.Count(scan.Findings.Values.Sum(), "finding")}, verdict {scan.Verdict}" : null,
         StageName.Sign => record.Sign is { } sign ? $"key {sign.KeyId[..Math.Min(12, sign.KeyId.Length)]}…" : null,

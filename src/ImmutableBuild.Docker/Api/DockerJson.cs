@@ -37,6 +37,8 @@ namespace ImmutableBuild.Docker.Api;
 [JsonSerializable(typeof(Message))]
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(RegistryAuth))]
+[JsonSerializable(typeof(SortedDictionary<string, RegistryAuth>))]
+[JsonSerializable(typeof(SortedDictionary<string, string>))]
 [JsonSerializable(typeof(Dictionary<string, string[]>))]
 internal sealed partial class DockerJson : JsonSerializerContext
 {

@@ -12,6 +12,12 @@ internal interface IImageOperations
     /// <summary>Loads those of a tar stream.</summary>
     Task LoadImageAsync(Stream tar, IProgress<JSONMessage>? progress, CancellationToken cancellationToken);
 
+    /// <summary>Builds one of a Dockerfile and its context, both in the tar stream; throws when any step fails. What it says goes to <paramref name="progress"/>, the image's id at last.</summary>
+    Task BuildImageFromDockerfileAsync(ImageBuildParameters parameters, Stream context, IReadOnlyDictionary<string, RegistryCredential> credentials, IProgress<JSONMessage> progress, CancellationToken cancellationToken);
+
+    /// <summary>One as a tar stream, which the caller disposes.</summary>
+    Task<Stream> SaveImageAsync(string name, CancellationToken cancellationToken);
+
     /// <summary>Those there are.</summary>
     Task<IReadOnlyList<ImagesListResponse>> ListImagesAsync(ImagesListParameters parameters, CancellationToken cancellationToken);
 

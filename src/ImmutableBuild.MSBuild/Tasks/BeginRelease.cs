@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Releases.Options;
@@ -9,7 +10,7 @@ namespace ImmutableBuild.MSBuild;
 /// <summary>Ends Compile: writes down what was published, and which source it came from.</summary>
 public sealed class BeginRelease : ReleaseTask
 {
-    /// <summary>The publish directory for each runtime, with program, runtime identifier and versions as metadata.</summary>
+    /// <summary>The publish directory for each runtime, with program, runtime identifier and versions as metadata; where a Dockerfile makes the image, the project with the versions alone.</summary>
     [Required]
     public ITaskItem[] Published { get; set; } = [];
 
@@ -38,15 +39,15 @@ public sealed class BeginRelease : ReleaseTask
             throw SourceErrors.DirtyTree(source.DirtyFiles);
         }
 
-        var compile = Compiled(source);
+        var compile = Compiled(source, options.Bake.Dockerfile is null ? [.. Published.Select(Output)] : []);
         var elapsed = TimeProvider.System.GetUtcNow() - new DateTimeOffset(BeganTicks, TimeSpan.Zero);
         var record = ReleaseChain.Begin(Guid.NewGuid().ToString("N"), options, compile, elapsed);
         await new ReleaseRecordFile(Input.WorkDirectory).WriteAsync(record, cancellationToken);
         var runtimes = string.Join(" and ", compile.Published.Select(output => output.RuntimeIdentifier));
-        log.Finished(StageName.Compile, elapsed, $"commit {source.Commit.Abbreviated}{(compile.Dirty ? " with uncommitted changes" : "")}, {runtimes}{(compile.Published[0].SelfContained ? ", self-contained" : "")}");
+        log.Finished(StageName.Compile, elapsed, $"commit {source.Commit.Abbreviated}{(compile.Dirty ? " with uncommitted changes" : "")}{(runtimes.Length > 0 ? $", {runtimes}" : "")}{(compile.Published is [{ SelfContained: true }, ..] ? ", self-contained" : "")}");
     }
 
-    private CompileRecord Compiled(SourceState source)
+    private CompileRecord Compiled(SourceState source, ImmutableArray<PublishRecord> published)
     {
         var first = Published[0];
         return new CompileRecord
@@ -58,7 +59,7 @@ public sealed class BeginRelease : ReleaseTask
             RepositoryUrl = source.RepositoryUrl,
             Version = first.GetMetadata("Version"),
             Project = source.Project,
-            Published = [.. Published.Select(Output)],
+            Published = published,
             SdkVersion = first.GetMetadata("SdkVersion"),
         };
     }

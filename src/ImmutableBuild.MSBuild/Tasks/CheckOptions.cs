@@ -17,12 +17,17 @@ public sealed class CheckOptions : ReleaseTask
     [Output]
     public string? Commit { get; private set; }
 
+    /// <summary>The image is made of the publish output; false where a Dockerfile makes it.</summary>
+    [Output]
+    public bool Publishes { get; private set; } = true;
+
     /// <inheritdoc/>
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         var mistakes = ImmutableArray.CreateBuilder<Diagnostic>();
         var options = Try(mistakes, () => ReleaseOptionsParser.Parse(Input.Raw()));
-        Try(mistakes, () => RequireProgram(Input));
+        Publishes = options?.Bake.Dockerfile is null;
+        Try(mistakes, () => RequireProgram(Input, Publishes));
         if (CheckSource)
         {
             await RequireSourceAsync(options, mistakes, cancellationToken);
@@ -53,9 +58,9 @@ public sealed class CheckOptions : ReleaseTask
         }
     }
 
-    private static string RequireProgram(ProjectInput input) =>
+    private static string RequireProgram(ProjectInput input, bool publishes) =>
         input.IsTestProject ? throw ConfigurationErrors.ProjectNotReleasable(input.ProjectFile, "a test project")
-        : input.OutputType.EndsWith("Exe", StringComparison.OrdinalIgnoreCase) ? input.OutputType
+        : !publishes || input.OutputType.EndsWith("Exe", StringComparison.OrdinalIgnoreCase) ? input.OutputType
         : throw ConfigurationErrors.ProjectNotReleasable(input.ProjectFile, $"OutputType '{input.OutputType}'");
 
     private static T? Try<T>(ImmutableArray<Diagnostic>.Builder mistakes, Func<T> read)

@@ -1,4 +1,5 @@
 using ImmutableBuild.Docker;
+using ImmutableBuild.Docker.Builds;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Images;
 using ImmutableBuild.Local;
@@ -34,7 +35,7 @@ internal sealed class ReleaseStages : IAsyncDisposable
     /// <param name="keepsLease">The next stage follows in this process, under the same lease.</param>
     public IStage Find(StageName name, bool keepsLease) => name switch
     {
-        StageName.Bake => new BakeStage(),
+        StageName.Bake => _context.Options.Bake.Dockerfile is null ? new BakeStage() : new DockerfileBakeStage(),
         StageName.Scan => new ScanStage(),
         StageName.Sign => new SignStage(),
         StageName.Push => new PushStage(),

@@ -21,6 +21,7 @@ public sealed class RunVerb : ReleaseTask
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         var options = ReleaseOptionsParser.Parse(Input.Raw());
+        RefuseWithDockerfile(options);
         var log = new BuildLog(Log, Input.ProjectFile);
         var context = ContextOf(options);
         await using var stages = new ReleaseStages(context, Input.GatewayProgram);
@@ -46,6 +47,20 @@ public sealed class RunVerb : ReleaseTask
         if (drift is { IsDrifted: true })
         {
             throw DestroyErrors.Drifted(drift);
+        }
+    }
+
+    private void RefuseWithDockerfile(ReleaseOptions options)
+    {
+        var why = Verb switch
+        {
+            "UpdateBase" => "it pins ContainerBaseImage, and the Dockerfile's FROM names the base image; pin that by its digest",
+            "VerifyReproducible" => "engines write times and ids of their own into what they build, so that two builds differ whatever the commit says",
+            _ => null,
+        };
+        if (why is not null && options.Bake.Dockerfile is not null)
+        {
+            throw DockerfileErrors.NotWithDockerfile(Verb, why);
         }
     }
 

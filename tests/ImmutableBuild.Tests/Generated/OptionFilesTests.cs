@@ -68,7 +68,7 @@ public sealed class OptionFilesTests
         text.Append("\n# Container properties that are refused\n\nThe .NET SDK knows them; a release that ignored them would not be what you asked for (IMB1012).\n\n| property | why, and what to do |\n| --- | --- |\n");
         foreach (var refused in RefusedOption.All)
         {
-            var limit = refused.Harmless is { } value ? $" `{value}` is let pass." : refused.UnlessSet is { } other ? $" Without effect, and let pass, where `{other}` is set." : "";
+            var limit = refused.Harmless is { } value ? $" `{value}` is let pass." : refused.UnlessSet is { } other ? $" Without effect, and let pass, where `{other}` is set." : refused.OnlyWithDockerfile ? $" Refused with `{DockerfileCatalogue.Bake.Name}=dockerfile` only." : "";
             text.Append($"| `{refused.Name}` | {refused.Why}{limit} |\n");
         }
 

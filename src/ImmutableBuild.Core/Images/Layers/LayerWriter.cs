@@ -29,19 +29,23 @@ internal sealed class LayerWriter(OciLayout layout, LayerCache cache, Compressio
     public Task<LayerRecord> WriteScratchRootAsync(CancellationToken cancellationToken) =>
         WriteAsync("root", LayerCache.KeyOf("root", "", level, []), 0, LayerArchive.WriteScratchRoot, cancellationToken);
 
-    private async Task<LayerRecord> WriteAsync(string name, string key, int files, Action<Stream> writeArchive, CancellationToken cancellationToken)
+    /// <summary>Writes a layer that is there as an archive, unless the layout has it; throws IMB2003 when the archive isn't the one of <paramref name="diffId"/>.</summary>
+    public Task<LayerRecord> WriteArchiveAsync(string name, Digest diffId, Action<Stream> copyArchive, CancellationToken cancellationToken) =>
+        WriteAsync(name, LayerCache.KeyOf("archive", diffId.ToString(), level, []), 0, copyArchive, cancellationToken, diffId);
+
+    private async Task<LayerRecord> WriteAsync(string name, string key, int files, Action<Stream> writeArchive, CancellationToken cancellationToken, Digest? expected = null)
     {
         if (cache.Find(key) is { } found && layout.Contains(DescriptorOf(found)))
         {
             return new LayerRecord(name, found.Digest, found.DiffId, found.Size, files, Reused: true);
         }
 
-        var written = await Task.Run(() => Compress(writeArchive, cancellationToken), cancellationToken);
+        var written = await Task.Run(() => Compress(writeArchive, expected, cancellationToken), cancellationToken);
         cache.Add(key, written);
         return new LayerRecord(name, written.Digest, written.DiffId, written.Size, files, Reused: false);
     }
 
-    private CachedLayer Compress(Action<Stream> writeArchive, CancellationToken cancellationToken)
+    private CachedLayer Compress(Action<Stream> writeArchive, Digest? expected, CancellationToken cancellationToken)
     {
         var temporary = Path.Combine(layout.Directory, $"{Guid.NewGuid():N}.layer.tmp");
         try
@@ -63,6 +67,11 @@ internal sealed class LayerWriter(OciLayout layout, LayerCache cache, Compressio
             }
 
             cancellationToken.ThrowIfCancellationRequested();
+            if (expected is { } wanted && written.DiffId != wanted)
+            {
+                throw BakeErrors.LayerInvalid(wanted.ToString(), $"its archive is that of {written.DiffId}");
+            }
+
             File.Move(temporary, layout.BlobPath(written.Digest), overwrite: true);
             return written;
         }

@@ -38,6 +38,9 @@ internal sealed class TarWriter(Stream archive)
         EndFile(size);
     }
 
+    /// <summary>Writes a symbolic link.</summary>
+    public void SymbolicLink(string name, string target, DateTimeOffset time) => Header(name, '2', 0x1FF, 0, time, target);
+
     /// <summary>Writes all that stands before a file's content, which the caller writes to the archive itself.</summary>
     public void BeginFile(string name, int mode, DateTimeOffset time, long size) => Header(name, '0', mode, size, time);
 
@@ -47,21 +50,22 @@ internal sealed class TarWriter(Stream archive)
     /// <summary>Writes the end of the archive.</summary>
     public void End() => archive.Write(Zeros);
 
-    private void Header(string name, char type, int mode, long size, DateTimeOffset time)
+    private void Header(string name, char type, int mode, long size, DateTimeOffset time, string target = "")
     {
         var fits = TrySplit(name, out var prefix, out var rest);
-        if (!fits || size > MaxOctalSize)
+        var targetFits = Ascii.IsValid(target) && target.Length <= 100;
+        if (!fits || !targetFits || size > MaxOctalSize)
         {
-            var records = Encoding.UTF8.GetBytes((fits ? "" : Record("path", name)) + (size > MaxOctalSize ? Record("size", size.ToString(CultureInfo.InvariantCulture)) : ""));
+            var records = Encoding.UTF8.GetBytes((fits ? "" : Record("path", name)) + (targetFits ? "" : Record("linkpath", target)) + (size > MaxOctalSize ? Record("size", size.ToString(CultureInfo.InvariantCulture)) : ""));
             Ustar("", "PaxHeaders/entry", 'x', 0x1A4, records.Length, time);
             archive.Write(records);
             Pad(records.Length);
         }
 
-        Ustar(prefix, rest, type, mode, size > MaxOctalSize ? 0 : size, time);
+        Ustar(prefix, rest, type, mode, size > MaxOctalSize ? 0 : size, time, targetFits ? target : "");
     }
 
-    private void Ustar(string prefix, string name, char type, int mode, long size, DateTimeOffset time)
+    private void Ustar(string prefix, string name, char type, int mode, long size, DateTimeOffset time, string target = "")
     {
         var header = new byte[Block];
         Put(header, 0, name);
@@ -71,6 +75,7 @@ internal sealed class TarWriter(Stream archive)
         Octal(header, 124, 12, size);
         Octal(header, 136, 12, time.ToUnixTimeSeconds());
         header[156] = (byte)type;
+        Put(header, 157, target);
         Put(header, 257, "ustar\0" + "00");
         Octal(header, 329, 8, 0);
         Octal(header, 337, 8, 0);

@@ -208,7 +208,7 @@ public static class OptionCatalogue
     public static ImmutableArray<PropertyOption> All { get; } =
     [
         App, Environment, Target, AllowDirty, Protected, DataDirectory, TargetFramework,
-        BaseImage, LockFile, MaxBaseAge, ImageRepository, Registry, MirrorRegistries, ImageTag, ImageTags, User, WorkingDirectory, Compression, Archive, CommandInstruction, .. ImageLabelOptions.All.Select(label => label.Option), RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp,
+        .. DockerfileCatalogue.All, BaseImage, LockFile, MaxBaseAge, ImageRepository, Registry, MirrorRegistries, ImageTag, ImageTags, User, WorkingDirectory, Compression, Archive, CommandInstruction, .. ImageLabelOptions.All.Select(label => label.Option), RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp,
         FailOn, Advisories, KeyFile, KeyVariable, KeyPasswordVariable, TrustedKeys,
         PublicPort, Instances, Memory, Cpus, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace, GatewayBaseImage, LogDriver,
         Rollout, CanarySteps, CanaryStepDuration, HealthSuccesses, HealthTimeout, Soak, Keep, RollbackTo, DebugLimit, DebugImage, DriftFile,
@@ -258,7 +258,7 @@ public static class OptionCatalogue
     public static ItemOption InstanceArgument { get; } = new("ImmutableArgument", "one argument", null, "An argument of each instance, after those of the image.");
 
     /// <summary>All items, in the order they are documented.</summary>
-    public static ImmutableArray<ItemOption> Items { get; } = [ImageVariable, ImageLabel, ImagePort, Layer, ImageCommand, ImageArgument, ImageEntrypoint, ImageEntrypointArgument, ImageDefaultArgument, InstanceVariable, Secret, SecretFile, DataVolume, InstanceArgument];
+    public static ImmutableArray<ItemOption> Items { get; } = [ImageVariable, ImageLabel, ImagePort, Layer, DockerfileCatalogue.Argument, ImageCommand, ImageArgument, ImageEntrypoint, ImageEntrypointArgument, ImageDefaultArgument, InstanceVariable, Secret, SecretFile, DataVolume, InstanceArgument];
 
     /// <summary>
     /// Names people reach for to hand over a secret, each with the option that takes a variable's name instead. They are

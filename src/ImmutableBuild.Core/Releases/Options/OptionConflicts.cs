@@ -26,8 +26,9 @@ internal static class OptionConflicts
         RefuseWhen(reader.TextOf(ImageTag) is not null && reader.TextOf(ImageTags) is not null, ImageTag, $"{ImageTags.Name} is set as well; set one of the two");
         RefuseWhen(options is { Target: "local", Runtime.Memory: not null }, Memory, "the target 'local' runs plain processes and can limit none; use 'docker', or leave it out");
         RefuseWhen(options is { Target: "local", Runtime.Cpus: not null }, Cpus, "the target 'local' runs plain processes and can limit none; use 'docker', or leave it out");
-        RefuseWhen(reader.ForRelease && options is { Target: "docker", Bake.BaseImage: null }, Target, $"a container has nothing but its image, and without {OptionCatalogue.BaseImage.Name} that holds no C library; set it, to mcr.microsoft.com/dotnet/aspnet:10.0 say");
+        RefuseWhen(reader.ForRelease && options is { Target: "docker", Bake: { BaseImage: null, Dockerfile: null } }, Target, $"a container has nothing but its image, and without {OptionCatalogue.BaseImage.Name} that holds no C library; set it, to mcr.microsoft.com/dotnet/aspnet:10.0 say");
         RefuseImage(options, reader);
+        DockerfileConflicts.Find(options.Bake, reader);
         RefuseMounts(options, reader);
         foreach (var name in options.SecretVariables.Keys.Where(options.Runtime.Environment.ContainsKey))
         {
@@ -87,7 +88,7 @@ internal static class OptionConflicts
             reader.Refuse(toolsMistake);
         }
 
-        foreach (var refused in RefusedOption.All.Where(option => option.IsRefused(reader.TextOf)))
+        foreach (var refused in RefusedOption.All.Where(option => option.IsRefused(reader.TextOf) && (!option.OnlyWithDockerfile || options.Bake.Dockerfile is not null)))
         {
             reader.Refuse(ConfigurationErrors.RefusedOption(refused.Name, reader.TextOf(refused.Name)!, refused.Why, reader.Locate(refused.Name)));
         }

@@ -13,10 +13,15 @@ public sealed record RefusedOption(string Name, string Why)
     /// <summary>A property that leaves this one without effect when it is set, in the .NET SDK as well.</summary>
     public string? UnlessSet { get; init; }
 
+    /// <summary>Refused only where a Dockerfile makes the image (<c>ImmutableBake</c>).</summary>
+    public bool OnlyWithDockerfile { get; init; }
+
     /// <summary>All of them.</summary>
     public static ImmutableArray<RefusedOption> All { get; } =
     [
         new("ContainerFamily", "It chooses among Microsoft's base images, and a release takes no base image that isn't named. Set ContainerBaseImage to the image you mean, with a fixed tag or a digest.") { UnlessSet = "ContainerBaseImage" },
+        new("ContainerRuntimeIdentifier", "An engine builds a Dockerfile for its own platform alone. Remove it.") { OnlyWithDockerfile = true },
+        new("ContainerRuntimeIdentifiers", "An engine builds a Dockerfile for its own platform alone. Remove it.") { OnlyWithDockerfile = true },
         new("ContainerImageFormat", "Images are OCI images. Remove it.") { Harmless = "OCI" },
         new("ContainerArchiveOutputPath", "It writes an archive in place of the image, and a release needs the image. Set ImmutableArchive to a file that gets the image as well, and run -t:Bake where that is all you want."),
         new("LocalRegistry", "A release goes to ContainerRegistry, or without one to the embedded store, not to a container engine. Remove it."),

@@ -100,6 +100,7 @@ public static class ReleaseOptionsParser
 
     private static BakeOptions ReadBake(RawOptions raw, OptionReader reader, AppKey app) => new()
     {
+        Dockerfile = reader.Get(DockerfileCatalogue.Bake) == "dockerfile" ? ReadDockerfile(raw, reader) : null,
         BaseImage = reader.Find(OptionCatalogue.BaseImage),
         LockFile = reader.FindPath(LockFile) ?? Path.Combine(raw.Project.Directory, BaseLock.FileName),
         MaxBaseAge = TimeSpan.FromDays(reader.Get(MaxBaseAge)),
@@ -118,6 +119,14 @@ public static class ReleaseOptionsParser
         Entrypoint = Texts(reader, ImageEntrypoint),
         EntrypointArguments = Texts(reader, ImageEntrypointArgument),
         DefaultArguments = Texts(reader, ImageDefaultArgument),
+    };
+
+    private static DockerfileOptions ReadDockerfile(RawOptions raw, OptionReader reader) => new()
+    {
+        File = reader.FindPath(DockerfileCatalogue.File) ?? Path.Combine(raw.Project.Directory, "Dockerfile"),
+        Context = reader.FindPath(DockerfileCatalogue.Context) ?? raw.Project.Directory,
+        Target = reader.Find(DockerfileCatalogue.Target),
+        Arguments = reader.Pairs(DockerfileCatalogue.Argument, OptionTypes.IsVariableName, OptionTypes.VariableName.Allowed),
     };
 
     private static ImmutableArray<string> Texts(OptionReader reader, ItemOption option) => [.. reader.ItemsOf(option).Select(item => item.Include)];

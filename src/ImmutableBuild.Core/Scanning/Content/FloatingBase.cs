@@ -10,7 +10,7 @@ internal static class FloatingBase
     public static ErrorDescriptor Rule { get; } = new(
         "IMB3108", "The base image is named by a tag",
         "A tag moves: the same commit, built tomorrow, may get another base, and so another digest.",
-        "Name the base by digest: ContainerBaseImage=name:tag@sha256:…; the message shows today's.");
+        "Name the base by digest, name:tag@sha256:…, in ContainerBaseImage or in the Dockerfile's FROM; the message shows today's.");
 
     /// <summary>Looks at the name that Bake noted (OCI annotation <c>org.opencontainers.image.base.name</c>).</summary>
     public static IEnumerable<Finding> Check(ContentContext context)

@@ -14,6 +14,9 @@ internal sealed record EngineCall(HttpMethod Method, string Path, string Operati
     /// <summary>The value of <c>X-Registry-Auth</c>. Never shown.</summary>
     public string? RegistryAuth { get; init; }
 
+    /// <summary>The value of <c>X-Registry-Config</c>, the credentials of several registries. Never shown.</summary>
+    public string? RegistryConfiguration { get; init; }
+
     /// <summary>How much longer than usual the reply may take, because the engine waits for something itself.</summary>
     public TimeSpan Patience { get; init; }
 

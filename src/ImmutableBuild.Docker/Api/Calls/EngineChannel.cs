@@ -137,6 +137,11 @@ internal sealed class EngineChannel(EngineConnections connections, string prefix
             request.Headers.Add("X-Registry-Auth", auth);
         }
 
+        if (call.RegistryConfiguration is { } configuration)
+        {
+            request.Headers.Add("X-Registry-Config", configuration);
+        }
+
         return request;
     }
 

@@ -12,6 +12,9 @@ internal sealed record EngineLimits
     /// <summary>The silence between two lines of a pull or load.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>The silence between two lines of a build: a step may work for long without a word.</summary>
+    public TimeSpan BuildSilence { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>A JSON reply.</summary>
     public int ReplyBytes { get; init; } = 32 * 1024 * 1024;
 

@@ -15,6 +15,22 @@ internal sealed record ImagesCreateParameters
     public string? Platform { get; init; }
 }
 
+/// <summary>How to build an image of a Dockerfile.</summary>
+internal sealed record ImageBuildParameters
+{
+    /// <summary>The Dockerfile's name in the context.</summary>
+    public required string Dockerfile { get; init; }
+
+    /// <summary>The stage that becomes the image; null for the last one.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>The values of its <c>ARG</c>s.</summary>
+    public IReadOnlyDictionary<string, string> BuildArgs { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Labels beside those the Dockerfile gives.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+}
+
 /// <summary>Which images to list.</summary>
 internal sealed record ImagesListParameters
 {
@@ -38,7 +54,7 @@ internal sealed record ImageDeleteParameters
 /// <summary>A name for an image.</summary>
 internal sealed record ImageTagParameters(string RepositoryName, string Tag);
 
-/// <summary>A line of a pull or load.</summary>
+/// <summary>A line of a pull, load or build.</summary>
 internal sealed record JSONMessage
 {
     /// <summary>What is done.</summary>
@@ -53,9 +69,13 @@ internal sealed record JSONMessage
     [JsonPropertyName("progressDetail")]
     public JSONProgress? Progress { get; init; }
 
-    /// <summary>What a load says.</summary>
+    /// <summary>What a load or build says.</summary>
     [JsonPropertyName("stream")]
     public string? Stream { get; init; }
+
+    /// <summary>What a build made.</summary>
+    [JsonPropertyName("aux")]
+    public BuiltImage? Aux { get; init; }
 
     /// <summary>What went wrong.</summary>
     [JsonPropertyName("error")]
@@ -65,6 +85,9 @@ internal sealed record JSONMessage
     [JsonPropertyName("errorDetail")]
     public JSONError? Error { get; init; }
 }
+
+/// <summary>The id of an image that a stage of a build made; the last stage's comes last.</summary>
+internal sealed record BuiltImage([property: JsonPropertyName("ID")] string? ID);
 
 /// <summary>How much of a layer is done, in bytes.</summary>
 internal sealed record JSONProgress([property: JsonPropertyName("current")] long? Current, [property: JsonPropertyName("total")] long? Total);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using ImmutableBuild.Docker.Api.Calls;
 using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Registries;
@@ -23,6 +24,23 @@ internal sealed class ImageOperations(EngineChannel channel) : IImageOperations
         FollowAsync(EngineCall.Upload(HttpMethod.Post, "/images/load", "load an image", tar) with { Patience = channel.Limits.Silence }, progress, cancellationToken);
 
     /// <inheritdoc/>
+    public Task BuildImageFromDockerfileAsync(ImageBuildParameters parameters, Stream context, IReadOnlyDictionary<string, RegistryCredential> credentials, IProgress<JSONMessage> progress, CancellationToken cancellationToken)
+    {
+        var query = new Query().Add("version", "1").Add("dockerfile", parameters.Dockerfile).Add("target", parameters.Target)
+            .Add("buildargs", Json(parameters.BuildArgs)).Add("labels", Json(parameters.Labels)).Add("rm", true).Add("forcerm", true);
+        var call = EngineCall.Upload(HttpMethod.Post, $"/build{query}", "build an image", context) with
+        {
+            RegistryConfiguration = RegistryAuth.Header(credentials),
+            Patience = channel.Limits.BuildSilence,
+        };
+        return FollowAsync(call, progress, channel.Limits.BuildSilence, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Stream> SaveImageAsync(string name, CancellationToken cancellationToken) =>
+        await channel.OpenAsync(EngineCall.Get($"{Of(name)}/get", $"export image {name}") with { Patience = channel.Limits.Silence }, cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<ImagesListResponse>> ListImagesAsync(ImagesListParameters parameters, CancellationToken cancellationToken) =>
         await channel.AskAsync(EngineCall.Get($"/images/json{new Query().Add("all", parameters.All).Add(parameters.Filters)}", "list images"), DockerJson.Default.ImagesListResponseArray, cancellationToken);
 
@@ -38,9 +56,11 @@ internal sealed class ImageOperations(EngineChannel channel) : IImageOperations
     public async Task<IReadOnlyList<ImageDeleteResponse>> DeleteImageAsync(string name, ImageDeleteParameters parameters, CancellationToken cancellationToken) => await channel.AskAsync(
         EngineCall.Delete($"{Of(name)}{new Query().Add("force", parameters.Force).Add("noprune", parameters.NoPrune)}", $"remove image {name}"), DockerJson.Default.ImageDeleteResponseArray, cancellationToken);
 
+    private Task FollowAsync(EngineCall call, IProgress<JSONMessage>? progress, CancellationToken cancellationToken) => FollowAsync(call, progress, channel.Limits.Silence, cancellationToken);
+
     // What fails after the reply has begun stands in the stream.
-    private Task FollowAsync(EngineCall call, IProgress<JSONMessage>? progress, CancellationToken cancellationToken) =>
-        channel.LinesAsync(call, DockerJson.Default.JSONMessage, channel.Limits.Silence, line =>
+    private Task FollowAsync(EngineCall call, IProgress<JSONMessage>? progress, TimeSpan silence, CancellationToken cancellationToken) =>
+        channel.LinesAsync(call, DockerJson.Default.JSONMessage, silence, line =>
         {
             if ((line.Error?.Message ?? line.ErrorMessage) is { } failed)
             {
@@ -49,6 +69,9 @@ internal sealed class ImageOperations(EngineChannel channel) : IImageOperations
 
             progress?.Report(line);
         }, cancellationToken);
+
+    private static string? Json(IReadOnlyDictionary<string, string> values) =>
+        values.Count == 0 ? null : JsonSerializer.Serialize(new SortedDictionary<string, string>(values.ToDictionary(), StringComparer.Ordinal), DockerJson.Default.SortedDictionaryStringString);
 
     private static string Of(string name) => $"/images/{ResourcePath.Of(name)}";
 }

@@ -56,6 +56,7 @@ public sealed class EngineImagesTests : IAsyncDisposable
         Uri.UnescapeDataString(pull.Line).ShouldBe($"POST /v1.41/images/create?fromImage={Pulled} HTTP/1.1");
         var header = pull.Head.Split("\r\n").Single(line => line.StartsWith("X-Registry-Auth: ", StringComparison.Ordinal))["X-Registry-Auth: ".Length..];
         Encoding.UTF8.GetString(Base64Url.DecodeFromChars(header)).ShouldBe("""{"username":"robot","password":"s3cret","serveraddress":"registry.example.com"}""");
+        (header.Length % 4).ShouldBe(0, "an engine passes over a credential without its padding");
     }
 
     [Fact]
