@@ -16,7 +16,7 @@ public sealed class DockerTests(PackedPackage package)
     [Trait("Fault", "F28")]
     public async Task An_app_is_released_replaced_rolled_back_and_stopped_on_an_engine()
     {
-        await SkipUnlessThereAsync();
+        await EngineHost.SkipUnlessThereAsync("dotnet/aspnet");
         await using var repository = new ScratchRepository(package);
         var book = GuestBook.Write(repository, _app, Base);
         (await repository.BuildAsync(GuestBook.Project, "UpdateBase")).ShouldSucceed().ShouldSay($"{Base} is pinned to sha256:");
@@ -28,7 +28,7 @@ public sealed class DockerTests(PackedPackage package)
         finally
         {
             await repository.BuildAsync(GuestBook.Project, "Stop");
-            await RemoveLeftoversAsync(repository);
+            await EngineHost.RemoveAppAsync(repository, _app);
         }
     }
 
@@ -74,10 +74,10 @@ public sealed class DockerTests(PackedPackage package)
         (await WebApp.GetAsync(url)).ShouldStartWith("Welcome! 1 in the book");
         (await repository.BuildAsync(GuestBook.Project, "Stop")).ShouldSucceed().ShouldSay("is stopped");
         (await ContainersAsync(repository)).ShouldBeEmpty();
-        (await DockerAsync(repository, "network", "ls", "-q", "--filter", Mine)).ShouldBeEmpty();
+        (await EngineHost.RunAsync(repository, "network", "ls", "-q", "--filter", Mine)).ShouldBeEmpty();
         (await repository.BuildAsync(GuestBook.Project, "History")).ShouldSucceed().ShouldSay("Rollback");
         (await ContainersAsync(repository)).ShouldBeEmpty("looking leaves nothing");
-        (await DockerAsync(repository, "volume", "ls", "-q", "--filter", Mine)).Length.ShouldBe(2, "history and data");
+        (await EngineHost.RunAsync(repository, "volume", "ls", "-q", "--filter", Mine)).Length.ShouldBe(2, "history and data");
     }
 
     /// <summary>The tool knows from the project's last release that it is on an engine, and whose signatures count.</summary>
@@ -96,38 +96,5 @@ public sealed class DockerTests(PackedPackage package)
 
     private string Mine => $"label=org.immutablebuild.app={_app}";
 
-    private async Task<string[]> ContainersAsync(ScratchRepository repository) => await DockerAsync(repository, "ps", "-aq", "--filter", Mine);
-
-    private async Task RemoveLeftoversAsync(ScratchRepository repository)
-    {
-        foreach (var container in await ContainersAsync(repository))
-        {
-            await DockerAsync(repository, "rm", "-f", container);
-        }
-
-        foreach (var volume in await DockerAsync(repository, "volume", "ls", "-q", "--filter", Mine))
-        {
-            await DockerAsync(repository, "volume", "rm", volume);
-        }
-    }
-
-    private static async Task<string[]> DockerAsync(ScratchRepository repository, params string[] arguments) =>
-        (await repository.RunAsync("docker", "", arguments)).ShouldSucceed().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-
-    private static async Task SkipUnlessThereAsync() =>
-        Assert.SkipUnless(File.Exists("/usr/bin/docker") && await HasBaseAsync(), $"No engine, or no registry with {Base} (tests/rig/docker.sh).");
-
-    private static async Task<bool> HasBaseAsync()
-    {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
-        try
-        {
-            using var reply = await http.GetAsync(new Uri("http://localhost:5000/v2/dotnet/aspnet/tags/list"), TestContext.Current.CancellationToken);
-            return reply.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-    }
+    private Task<string[]> ContainersAsync(ScratchRepository repository) => EngineHost.ContainersAsync(repository, _app);
 }
