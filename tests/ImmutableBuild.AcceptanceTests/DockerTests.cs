@@ -32,16 +32,6 @@ public sealed class DockerTests(PackedPackage package)
         }
     }
 
-    [Fact]
-    public async Task Without_a_base_image_it_says_that_a_container_needs_one()
-    {
-        await using var repository = new ScratchRepository(package);
-        WebApp.Write(repository, "version one", "<ImmutableTarget>docker</ImmutableTarget>");
-        await repository.CommitAsync();
-
-        (await repository.BuildAsync(WebApp.Project, "Release")).ShouldFailWith("IMB1004").ShouldSay("ContainerBaseImage");
-    }
-
     private async Task LiveAsync(ScratchRepository repository, GuestBook book)
     {
         var first = await repository.BuildAsync(GuestBook.Project, "Release");

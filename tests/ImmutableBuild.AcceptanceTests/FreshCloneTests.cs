@@ -6,6 +6,7 @@ public sealed class FreshCloneTests(PackedPackage package)
 {
     /// <summary>The first command of the README, in a clone of what is committed here.</summary>
     [Fact]
+    [Trait("SdkDefect", "clean-clone")]
     public async Task The_sample_is_released_from_a_clone_in_which_nothing_was_built()
     {
         await using var clone = new ScratchRepository(package);

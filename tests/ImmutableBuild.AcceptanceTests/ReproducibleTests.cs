@@ -6,6 +6,7 @@ namespace ImmutableBuild.AcceptanceTests;
 public sealed class ReproducibleTests(PackedPackage package)
 {
     [Fact]
+    [Trait("SdkDefect", "source-paths")]
     public async Task A_commit_gives_the_same_digest_in_a_shallow_clone_a_detached_one_and_after_a_file_was_dropped()
     {
         await using var origin = new ScratchRepository(package);

@@ -20,6 +20,6 @@ public sealed record PushOptions
     /// <summary>The environment variable that holds the password or token.</summary>
     public string? PasswordVariable { get; init; }
 
-    /// <summary>Talk plain HTTP to the registry; loopback addresses need no permission.</summary>
+    /// <summary>Talk plain HTTP to the registry; loopback addresses need no permission, nor do <see cref="InsecureRegistries"/>.</summary>
     public bool AllowHttp { get; init; }
 }

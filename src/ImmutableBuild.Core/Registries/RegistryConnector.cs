@@ -16,6 +16,7 @@ public enum RegistryAccess
 public sealed class RegistryConnector : IDisposable
 {
     private readonly PushOptions _options;
+    private readonly Func<string, string?> _readVariable;
     private readonly RegistryCredentials _credentials;
     private readonly TimeProvider _time;
     private readonly TimeSpan _firstDelay;
@@ -32,7 +33,7 @@ public sealed class RegistryConnector : IDisposable
 
     internal RegistryConnector(PushOptions options, Func<string, string?> readVariable, TimeProvider time, TimeSpan firstDelay)
     {
-        (_options, _credentials, _time, _firstDelay) = (options, new RegistryCredentials(options, readVariable), time, firstDelay);
+        (_options, _readVariable, _credentials, _time, _firstDelay) = (options, readVariable, new RegistryCredentials(options, readVariable), time, firstDelay);
         _http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -62,7 +63,7 @@ public sealed class RegistryConnector : IDisposable
             throw Errors.RegistryErrors.ReferenceInvalid($"{host}/{repository}");
         }
 
-        var registry = RegistryHost.Parse(host, _options.AllowHttp);
+        var registry = RegistryHost.Parse(host, _options.AllowHttp || InsecureRegistries.Name(_readVariable(InsecureRegistries.Variable), host));
         string[] scopes = [$"repository:{repository}:{(access == RegistryAccess.Push ? "pull,push" : "pull")}", .. mountFrom is null ? Array.Empty<string>() : [$"repository:{mountFrom}:pull"]];
         var authenticator = new RegistryAuthenticator(_http, registry, scopes, _credentials);
         return new RegistryClient(new RegistrySession(_http, registry, authenticator, RegistryRetry.Create(_time, _firstDelay)), repository, mountFrom);

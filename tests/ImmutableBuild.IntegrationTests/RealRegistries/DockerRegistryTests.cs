@@ -5,6 +5,7 @@ using ImmutableBuild.Images.Oci;
 using ImmutableBuild.IntegrationTests.Rig;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Reports;
 
 namespace ImmutableBuild.IntegrationTests.RealRegistries;
 
@@ -60,12 +61,33 @@ public sealed class DockerRegistryTests : IAsyncLifetime
 
     [Fact]
     [Trait("Fault", "F36")]
+    [Trait("SdkDefect", "tag-replaced")]
     public async Task The_commits_tag_with_another_digest_is_refused()
     {
         await _sample.PushAsync(_record, _registry.Host, None);
         var other = SampleImage.Sign(await _sample.BakeAsync([("big.bin", [1])], None));
 
         (await Should.ThrowAsync<ImmutableBuildException>(() => _sample.PushAsync(other, _registry.Host, None))).Code.ShouldBe("IMB5008");
+    }
+
+    [Fact]
+    [Trait("SdkDefect", "uploading-lines")]
+    public async Task What_was_mounted_is_not_told_as_sent()
+    {
+        var content = new byte[1_000_000];
+        Random.Shared.NextBytes(content);
+        var layers = await new SampleImage(Path.Combine(_directory, "base")).BakeAsync([("Web", content)], None);
+        var layout = OciLayout.Open(layers.Bake!.Layout);
+        var bases = ImageStores.Open($"{_registry.Host}/bases/os", _directory, _connector, RegistryAccess.Push);
+        await new ImageTransfer(layout, bases).PushAsync("1.0", await layout.ReadManifestContentAsync(layers.Bake.Digest, None), None);
+        var sample = new SampleImage(Path.Combine(_directory, "app"), $"{_registry.Host}/bases/os:1.0");
+        var record = SampleImage.Sign(await sample.BakeAsync([("Web", "\u007fELF app"u8.ToArray())], None));
+
+        var result = await sample.PushWithSummaryAsync(record, _registry.Host, None);
+
+        record.Bake!.Layers.Sum(layer => layer.Size).ShouldBeGreaterThan(content.Length);
+        result.Record.Push!.BytesSent.ShouldBeInRange(1, 10_000);
+        result.Summary.ShouldEndWith($"{Units.Bytes(result.Record.Push.BytesSent)} sent");
     }
 
     [Fact]

@@ -34,6 +34,7 @@ public sealed class ReproducibleBakeTests
 
     /// <summary>Also what the processes of the test above run, each in the directory it was given.</summary>
     [Fact]
+    [Trait("SdkDefect", "readdir-order")]
     public async Task The_order_of_files_does_not_matter()
     {
         var given = Environment.GetEnvironmentVariable(Variable);

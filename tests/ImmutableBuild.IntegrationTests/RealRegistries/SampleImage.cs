@@ -9,7 +9,7 @@ using ImmutableBuild.Releases;
 namespace ImmutableBuild.IntegrationTests.RealRegistries;
 
 /// <summary>A small release of the time between Compile and Deploy, run by the stages themselves.</summary>
-internal sealed class SampleImage(string directory)
+internal sealed class SampleImage(string directory, string? baseImage = null)
 {
     public const string Commit = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
@@ -59,7 +59,11 @@ internal sealed class SampleImage(string directory)
     }
 
     public async Task<PushRecord> PushAsync(ReleaseRecord record, string registry, CancellationToken cancellationToken) =>
-        (await new PushStage().RunAsync(record, Context(registry), cancellationToken)).Record.Push!;
+        (await PushWithSummaryAsync(record, registry, cancellationToken)).Record.Push!;
+
+    /// <summary>As above, with what is told of it.</summary>
+    public Task<StageResult> PushWithSummaryAsync(ReleaseRecord record, string registry, CancellationToken cancellationToken) =>
+        new PushStage().RunAsync(record, Context(registry), cancellationToken);
 
     private StageContext Context(string? registry) => new(
         new ReleaseOptions
@@ -67,7 +71,7 @@ internal sealed class SampleImage(string directory)
             App = new AppKey("web", "dev"),
             DataDirectory = Path.Combine(directory, "data"),
             Push = new PushOptions { Registry = registry },
-            Bake = new BakeOptions { Repository = "me/web" },
+            Bake = new BakeOptions { Repository = "me/web", BaseImage = baseImage },
         },
         new Silent(), TimeProvider.System, static _ => null)
     {

@@ -1,16 +1,10 @@
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace ImmutableBuild.Tests.Generated;
 
 /// <summary>The matrix of faults is made from the marks in the tests' sources, so it shows what is really covered.</summary>
-public sealed partial class FaultFilesTests
+public sealed class FaultFilesTests
 {
-    private static readonly (string Folder, string Title)[] Suites =
-    [
-        ("ImmutableBuild.Tests", "fast"), ("ImmutableBuild.IntegrationTests", "real systems"), ("ImmutableBuild.AcceptanceTests", "as a user"),
-    ];
-
     [Fact]
     public void The_page_of_faults_shows_every_test_that_covers_one() => GeneratedFile.ShouldBe("docs/faults.md", Page());
 
@@ -19,7 +13,7 @@ public sealed partial class FaultFilesTests
     {
         var known = Known().Select(fault => fault.Id).ToHashSet(StringComparer.Ordinal);
 
-        Marks().Select(mark => mark.Fault).Where(fault => !known.Contains(fault)).ShouldBeEmpty();
+        TestMark.All("Fault").Select(mark => mark.Value).Where(fault => !known.Contains(fault)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -28,19 +22,19 @@ public sealed partial class FaultFilesTests
         var one = "Trait(" + "\"Fault\", \"F01\")";
         var two = "Trait(" + "\"Fault\", \"F02\")";
 
-        Trait().Matches($"    [Fact, {one}, {two}]\n    [Theory]\n    [{one}]\n    [InlineData(1), {two}]\n").Select(mark => mark.Groups["fault"].Value)
-            .ShouldBe(["F01", "F02", "F01", "F02"]);
+        TestMark.In($"    [Fact, {one}, {two}]\n    public void A()\n    [Theory]\n    [{one}]\n    [InlineData(1), {two}]\n    public async Task B()\n", "Fault")
+            .ShouldBe([("F01", "A"), ("F02", "A"), ("F01", "B"), ("F02", "B")]);
     }
 
     private static string Page()
     {
-        var marks = Marks().ToLookup(mark => mark.Fault, StringComparer.Ordinal);
+        var marks = TestMark.All("Fault").ToLookup(mark => mark.Value, StringComparer.Ordinal);
         var page = new StringBuilder();
         page.Append("# Faults\n\nWhat ImmutableBuild survives, and the test classes that show it. Generated from the `Fault` traits of the tests; a test keeps this page equal to them.\n\n");
-        page.Append($"| fault | {string.Join(" | ", Suites.Select(suite => suite.Title))} |\n| --- | {string.Join(" | ", Suites.Select(_ => "---"))} |\n");
+        page.Append($"| fault | {string.Join(" | ", TestMark.Suites.Select(suite => suite.Title))} |\n| --- | {string.Join(" | ", TestMark.Suites.Select(_ => "---"))} |\n");
         foreach (var (id, text) in Known())
         {
-            var cells = Suites.Select(suite => string.Join("<br>", marks[id].Where(mark => mark.Suite == suite.Folder).Select(mark => mark.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)));
+            var cells = TestMark.Suites.Select(suite => string.Join("<br>", marks[id].Where(mark => mark.Suite == suite.Folder).Select(mark => mark.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)));
             page.Append($"| **{id}** {text} | {string.Join(" | ", cells)} |\n");
         }
 
@@ -51,17 +45,4 @@ public sealed partial class FaultFilesTests
         from line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Generated", "faults.txt"))
         where line.Length > 4
         select (line[..3], line[4..]);
-
-    private static IEnumerable<(string Suite, string Class, string Fault)> Marks() =>
-        from suite in Suites
-        let folder = Path.Combine(GeneratedFile.RepositoryRoot(), "tests", suite.Folder)
-        from file in Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
-        let parts = Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar)
-        where parts[0] is not ("bin" or "obj")
-        from Match mark in Trait().Matches(File.ReadAllText(file))
-        select (suite.Folder, parts[^1].Split('.')[0], mark.Groups["fault"].Value);
-
-    // Anywhere in a list of attributes: one test may cover several faults.
-    [GeneratedRegex("\\bTrait\\(\"Fault\", \"(?<fault>[^\"]+)\"\\)", RegexOptions.ExplicitCapture)]
-    private static partial Regex Trait();
 }

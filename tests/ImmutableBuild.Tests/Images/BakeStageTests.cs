@@ -42,6 +42,8 @@ public sealed class BakeStageTests : IDisposable
     }
 
     [Fact]
+    [Trait("SdkDefect", "entry-times")]
+    [Trait("SdkDefect", "readdir-order")]
     public async Task The_same_files_give_the_same_digest_whatever_the_directory_order_time_and_mode()
     {
         var first = await Baking.RunAsync(_directory, Baking.Compile(PublishOutput.Write(_directory["one"])), "work1");
@@ -124,6 +126,19 @@ public sealed class BakeStageTests : IDisposable
     }
 
     [Fact]
+    [Trait("SdkDefect", "created")]
+    [Trait("SdkDefect", "created-labels")]
+    public async Task Every_time_in_it_is_the_commit_s()
+    {
+        var bake = await Baking.RunAsync(_directory, Baking.Compile(PublishOutput.Write(_directory["out"])));
+
+        var config = await Baking.ConfigAsync(bake);
+        var labels = config.Config!.Labels!.Where(label => label.Key.EndsWith(".created", StringComparison.Ordinal)).Select(label => label.Value).ToList();
+        labels.ShouldNotBeEmpty();
+        config.History!.Value.Select(step => step.Created).Concat(labels).Append(config.Created).ShouldAllBe(time => time == "2026-11-20T10:11:12Z");
+    }
+
+    [Fact]
     public async Task Baking_again_writes_nothing_again()
     {
         var compile = Baking.Compile(PublishOutput.Write(_directory["out"]));
@@ -154,6 +169,7 @@ public sealed class BakeStageTests : IDisposable
     }
 
     [Fact]
+    [Trait("SdkDefect", "revision-in-assembly")]
     public async Task Another_commit_with_the_same_output_re_uses_every_layer()
     {
         var compile = Baking.Compile(PublishOutput.Write(_directory["out"]));
@@ -234,6 +250,7 @@ public sealed class BakeStageTests : IDisposable
     [InlineData("00:1654")]
     [InlineData("")]
     [InlineData("root:app")]
+    [Trait("SdkDefect", "root-user")]
     public async Task Root_is_refused(string user) =>
         (await Refusal(new BakeOptions { User = user })).Code.ShouldBe("IMB2017");
 

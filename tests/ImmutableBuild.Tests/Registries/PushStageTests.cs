@@ -49,6 +49,7 @@ public abstract class PushStageTests : IAsyncLifetime
 
     [Fact]
     [Trait("Fault", "F36")]
+    [Trait("SdkDefect", "tag-replaced")]
     public async Task Other_tags_name_the_image_as_well_and_never_move()
     {
         var record = await Pushing.BakedAndSignedAsync(Place, _key);
@@ -151,6 +152,7 @@ public abstract class PushStageTests : IAsyncLifetime
 
     [Fact]
     [Trait("Fault", "F36")]
+    [Trait("SdkDefect", "tag-replaced")]
     public async Task The_commits_tag_with_another_digest_is_refused_and_left_alone()
     {
         var record = await Pushing.BakedAndSignedAsync(Place, _key);

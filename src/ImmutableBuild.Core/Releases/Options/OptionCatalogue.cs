@@ -37,7 +37,7 @@ public static class OptionCatalogue
     // The image
 
     /// <summary>Base image.</summary>
-    public static PropertyOption<string> BaseImage { get; } = new("ContainerBaseImage", Text, null, "The image to build on: a reference, or `oci:<directory>[:tag]` for an OCI layout. Default: none; the app is published self-contained on an empty image.");
+    public static PropertyOption<string> BaseImage { get; } = new("ContainerBaseImage", Text, null, "The image to build on: a reference, or `oci:<directory>[:tag]` for an OCI layout. Default: on `local` none, and the app is published self-contained on an empty image; on other targets the one the .NET SDK would take, Microsoft's `runtime-deps` for a self-contained app, else `aspnet` or `runtime`, of the variant that `ContainerFamily` names.");
 
     /// <summary>Lock file.</summary>
     public static PropertyOption<string> LockFile { get; } = new("ImmutableLockFile", FilePath, null, "The file that pins the tag of the base image to a digest, so that a commit is always baked upon the same one; `-t:UpdateBase` writes it, and you commit it. Default: `immutable.lock.json` beside the project.");
@@ -82,7 +82,7 @@ public static class OptionCatalogue
     public static PropertyOption<string> RegistryPasswordVariable { get; } = new("ImmutableRegistryPasswordVariable", VariableName, null, "The environment variable that holds the registry's password or token.");
 
     /// <summary>Plain HTTP.</summary>
-    public static PropertyOption<bool> RegistryAllowHttp { get; } = new("ImmutableRegistryAllowHttp", Flag, "false", "Talk plain HTTP to the registry. Loopback addresses need no permission.");
+    public static PropertyOption<bool> RegistryAllowHttp { get; } = new("ImmutableRegistryAllowHttp", Flag, "false", "Talk plain HTTP to the registry. Loopback addresses need no permission, nor do those that `DOTNET_CONTAINER_INSECURE_REGISTRIES` names, separated by `,` or `;`.");
 
     // Scan and trust
 

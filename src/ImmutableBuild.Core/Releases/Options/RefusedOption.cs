@@ -19,7 +19,7 @@ public sealed record RefusedOption(string Name, string Why)
     /// <summary>All of them.</summary>
     public static ImmutableArray<RefusedOption> All { get; } =
     [
-        new("ContainerFamily", "It chooses among Microsoft's base images, and a release takes no base image that isn't named. Set ContainerBaseImage to the image you mean, with a fixed tag or a digest.") { UnlessSet = "ContainerBaseImage" },
+        new("ContainerFamily", "It chooses among Microsoft's base images, and on the target 'local' none is taken that isn't named. Set ContainerBaseImage to the image you mean, with a fixed tag or a digest.") { UnlessSet = "ContainerBaseImage" },
         new("ContainerRuntimeIdentifier", "An engine builds a Dockerfile for its own platform alone. Remove it.") { OnlyWithDockerfile = true },
         new("ContainerRuntimeIdentifiers", "An engine builds a Dockerfile for its own platform alone. Remove it.") { OnlyWithDockerfile = true },
         new("ContainerImageFormat", "Images are OCI images. Remove it.") { Harmless = "OCI" },

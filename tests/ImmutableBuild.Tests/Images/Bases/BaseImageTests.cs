@@ -32,6 +32,7 @@ public sealed class BaseImageTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("SdkDefect", "root-user")]
     public async Task An_app_is_put_upon_a_base_image()
     {
         var bake = await BakeAsync($"oci:{_layout.Directory}:1.0");

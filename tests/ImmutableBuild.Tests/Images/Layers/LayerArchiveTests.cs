@@ -11,6 +11,8 @@ public sealed class LayerArchiveTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
+    [Trait("SdkDefect", "entry-times")]
+    [Trait("SdkDefect", "mode-0755")]
     public void Everything_has_its_place_owner_mode_and_time()
     {
         var entries = Read("app", ("b/2.json", "x"), ("Web", PublishOutput.Elf), ("libx.so", PublishOutput.Elf), ("libx.so.1", PublishOutput.Elf), ("run.sh", "#!/bin/sh"));
@@ -24,6 +26,7 @@ public sealed class LayerArchiveTests : IDisposable
     }
 
     [Fact]
+    [Trait("SdkDefect", "mode-0755")]
     public void The_bits_on_disk_do_not_matter()
     {
         if (OperatingSystem.IsWindows())
@@ -40,6 +43,7 @@ public sealed class LayerArchiveTests : IDisposable
     }
 
     [Fact]
+    [Trait("SdkDefect", "entry-times")]
     public void The_times_on_disk_do_not_matter()
     {
         var before = Bytes("app", ("a.json", "x"));
@@ -64,6 +68,7 @@ public sealed class LayerArchiveTests : IDisposable
     [InlineData(90, 2)]
     [InlineData(200, 1)]
     [InlineData(90, 5)]
+    [Trait("SdkDefect", "process-id")]
     public void Long_names_survive_and_name_no_process(int length, int parts)
     {
         var name = string.Join('/', Enumerable.Repeat(new string('n', length), parts)) + ".json";
