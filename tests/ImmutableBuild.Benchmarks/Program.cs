@@ -16,6 +16,7 @@ var root = new RootCommand("Whole-program comparisons: each prints a table whose
     RollbackBenchmark.Command(),
     NoopBenchmark.Command(),
     DeployBenchmark.Command(),
+    BakeBenchmark.Command(),
     DockerGatewayBenchmark.Command(),
     functions,
     HelloApp.Command(),

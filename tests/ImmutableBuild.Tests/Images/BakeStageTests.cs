@@ -128,7 +128,7 @@ public sealed class BakeStageTests : IDisposable
     [Fact]
     [Trait("SdkDefect", "created")]
     [Trait("SdkDefect", "created-labels")]
-    public async Task Every_time_in_it_is_the_commit_s()
+    public async Task Every_time_in_it_is_that_of_the_commit()
     {
         var bake = await Baking.RunAsync(_directory, Baking.Compile(PublishOutput.Write(_directory["out"])));
 
