@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
 
@@ -18,52 +19,108 @@ namespace ImmutableBuild.Registries;
 internal sealed class BlobUpload(RegistrySession session, Uri uploads, Descriptor blob, Func<CancellationToken, Task<Stream>> open, string? mountFrom)
 {
     private const long LargestInOnePiece = 1024 * 1024;
+    private const long WorthAnotherAttempt = 32 * 1024;
 
     private bool _isInOnePiece = blob.Size <= LargestInOnePiece;
     private Uri? _place;
+    private long _reached;
 
     /// <summary>The registry took it from the other repository: nothing was sent.</summary>
     public bool WasMounted { get; private set; }
 
-    /// <summary>Tries once, from where an earlier attempt was cut; what the registry said last.</summary>
-    public async Task<HttpResponseMessage> AttemptAsync(CancellationToken cancellationToken)
+    /// <summary>Tries until nothing comes of several attempts in a row; what the registry said last. Throws IMB5002 when it said nothing.</summary>
+    public async Task<HttpResponseMessage> RunAsync(CancellationToken cancellationToken)
     {
-        if (await ReachedAsync(cancellationToken) is not { } reached)
+        while (true)
         {
-            var begun = await BeginAsync(cancellationToken);
-            WasMounted = begun.StatusCode == HttpStatusCode.Created;
-            if (begun.StatusCode != HttpStatusCode.Accepted)
+            var before = _reached;
+            try
             {
-                return begun;
-            }
+                var response = await session.RetryAsync(AttemptAsync, cancellationToken);
+                if (!RegistryRetry.IsTransient(response.StatusCode) || !HasComeOn(before))
+                {
+                    return response;
+                }
 
-            Move(begun);
-            reached = 0;
+                response.Dispose();
+            }
+            catch (ImmutableBuildException fault) when (fault.IsTransient && HasComeOn(before))
+            {
+                // A line that is cut again and again gets it there as well.
+            }
+        }
+    }
+
+    private bool HasComeOn(long before) => _reached - before >= WorthAnotherAttempt;
+
+    private async Task<HttpResponseMessage> AttemptAsync(CancellationToken cancellationToken) =>
+        await ContinuedAsync(cancellationToken) ?? await BegunAsync(cancellationToken);
+
+    /// <summary>What became of an upload that was cut; null when it has to begin anew.</summary>
+    private async Task<HttpResponseMessage?> ContinuedAsync(CancellationToken cancellationToken)
+    {
+        if (_isInOnePiece || _place is not { } place)
+        {
+            return null;
         }
 
-        if (_isInOnePiece)
+        var asked = await session.SendOnceAsync(() => Task.FromResult(new HttpRequestMessage(HttpMethod.Get, place)), cancellationToken);
+        if (RegistryRetry.IsTransient(asked.StatusCode))
         {
-            return await EndAsync(0, cancellationToken);
+            return asked;
         }
 
-        if (reached < blob.Size)
+        if (TakeReached(asked) is { } reached)
         {
-            var sent = await session.SendOnceAsync(() => RequestAsync(HttpMethod.Patch, _place!, reached, cancellationToken), cancellationToken);
-            if (sent.StatusCode is HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented)
-            {
-                sent.Dispose();
-                (_isInOnePiece, _place) = (true, null);
-                return await AttemptAsync(cancellationToken);
-            }
-
-            if (sent.StatusCode != HttpStatusCode.Accepted)
+            _reached = Math.Max(_reached, reached);
+            var sent = await SendAsync(reached, cancellationToken);
+            if (sent is not { StatusCode: HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.RequestedRangeNotSatisfiable })
             {
                 return sent;
             }
 
-            Move(sent);
+            // It does not have what it said.
+            sent.Dispose();
         }
 
+        _place = null;
+        return null;
+    }
+
+    private async Task<HttpResponseMessage> BegunAsync(CancellationToken cancellationToken)
+    {
+        var begun = await BeginAsync(cancellationToken);
+        WasMounted = begun.StatusCode == HttpStatusCode.Created;
+        if (begun.StatusCode != HttpStatusCode.Accepted)
+        {
+            return begun;
+        }
+
+        Move(begun);
+        return _isInOnePiece ? await EndAsync(0, cancellationToken) : await SendAsync(0, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(long reached, CancellationToken cancellationToken)
+    {
+        if (reached == blob.Size)
+        {
+            return await EndAsync(reached, cancellationToken);
+        }
+
+        var sent = await session.SendOnceAsync(() => RequestAsync(HttpMethod.Patch, _place!, reached, cancellationToken), cancellationToken);
+        if (sent.StatusCode is HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented)
+        {
+            sent.Dispose();
+            _isInOnePiece = true;
+            return await BegunAsync(cancellationToken);
+        }
+
+        if (sent.StatusCode != HttpStatusCode.Accepted)
+        {
+            return sent;
+        }
+
+        Move(sent);
         return await EndAsync(blob.Size, cancellationToken);
     }
 
@@ -88,7 +145,9 @@ internal sealed class BlobUpload(RegistrySession session, Uri uploads, Descripto
             content.Headers.TryAddWithoutValidation("Content-Range", string.Create(CultureInfo.InvariantCulture, $"{from}-{blob.Size - 1}"));
         }
 
-        return new HttpRequestMessage(method, address) { Content = content };
+        // So that one who refuses it for an expired token, or is busy, says so before all of it is on the way and the connection cut.
+        var isLarge = content.Headers.ContentLength > LargestInOnePiece;
+        return new HttpRequestMessage(method, address) { Content = content, Headers = { ExpectContinue = isLarge ? true : null } };
     }
 
     private async Task<Stream> OpenAsync(long from, CancellationToken cancellationToken)
@@ -98,28 +157,24 @@ internal sealed class BlobUpload(RegistrySession session, Uri uploads, Descripto
         return stream;
     }
 
-    /// <summary>How much of it the registry has by an earlier attempt; null when it has to begin anew.</summary>
-    private async Task<long?> ReachedAsync(CancellationToken cancellationToken)
+    /// <summary>How much of it the registry has by an earlier attempt; null when it says nothing that can be gone on from.</summary>
+    private long? TakeReached(HttpResponseMessage asked)
     {
-        if (_isInOnePiece || _place is not { } place)
+        using (asked)
         {
-            return null;
-        }
+            if (asked.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.OK or HttpStatusCode.Accepted) || End(asked) is not { } end || end >= blob.Size)
+            {
+                return null;
+            }
 
-        using var asked = await session.SendOnceAsync(() => Task.FromResult(new HttpRequestMessage(HttpMethod.Get, place)), cancellationToken);
-        if (asked.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.OK or HttpStatusCode.Accepted) || End(asked) is not { } end || end >= blob.Size)
-        {
-            _place = null;
-            return null;
-        }
+            if (asked.Headers.Location is not null)
+            {
+                _place = UploadLocation.Of(session.Registry, asked);
+            }
 
-        if (asked.Headers.Location is not null)
-        {
-            Move(asked);
+            // A registry that has nothing yet says the same as one that has the first byte.
+            return end == 0 ? 0 : end + 1;
         }
-
-        // A registry that has nothing yet says the same as one that has the first byte.
-        return end == 0 ? 0 : end + 1;
     }
 
     private void Move(HttpResponseMessage response)

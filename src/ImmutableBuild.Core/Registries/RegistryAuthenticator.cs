@@ -11,10 +11,8 @@ internal sealed class RegistryAuthenticator(HttpClient http, RegistryHost regist
 {
     private const int MaxTokenBytes = 1024 * 1024;
 
-    private static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(100);
-
     /// <summary>What a challenged request is sent again with. Throws IMB5003 when the challenge can't be met.</summary>
-    public async Task<AuthenticationHeaderValue> AnswerAsync(HttpResponseMessage refused, CancellationToken cancellationToken)
+    public async Task<ChallengeAnswer> AnswerAsync(HttpResponseMessage refused, CancellationToken cancellationToken)
     {
         var challenges = refused.Headers.NonValidated.TryGetValues("WWW-Authenticate", out var headers) ? headers.ToArray() : [];
         foreach (var header in challenges)
@@ -26,7 +24,7 @@ internal sealed class RegistryAuthenticator(HttpClient http, RegistryHost regist
                     case "bearer":
                         return await TokenAsync(challenge, cancellationToken);
                     case "basic" when await credentials.FindAsync(registry.Name, cancellationToken) is { IsIdentityToken: false } credential:
-                        return Basic(credential);
+                        return new ChallengeAnswer(Basic(credential), null);
                 }
             }
         }
@@ -34,11 +32,17 @@ internal sealed class RegistryAuthenticator(HttpClient http, RegistryHost regist
         throw RegistryErrors.Unauthorized(refused, challenges.Length == 0 ? "it names no way to authenticate" : "no credential for it was found");
     }
 
-    private async Task<AuthenticationHeaderValue> TokenAsync(AuthenticationChallenge challenge, CancellationToken cancellationToken)
+    private async Task<ChallengeAnswer> TokenAsync(AuthenticationChallenge challenge, CancellationToken cancellationToken)
     {
         var realm = TokenRealm.Judge(registry, challenge.Parameters.GetValueOrDefault("realm"));
         using var request = RequestOf(realm, challenge, realm.MaySeeCredential ? await credentials.FindAsync(registry.Name, cancellationToken) : null);
-        using var response = await AskAsync(request, cancellationToken);
+        var response = await BoundedRequest.SendAsync(http, request, cancellationToken);
+        return RegistryRetry.IsTransient(response.StatusCode) ? new ChallengeAnswer(null, response) : await TokenInAsync(response, realm, cancellationToken);
+    }
+
+    private static async Task<ChallengeAnswer> TokenInAsync(HttpResponseMessage reply, TokenRealm realm, CancellationToken cancellationToken)
+    {
+        using var response = reply;
         if (!response.IsSuccessStatusCode)
         {
             throw response.StatusCode is System.Net.HttpStatusCode.Unauthorized or System.Net.HttpStatusCode.Forbidden
@@ -47,7 +51,8 @@ internal sealed class RegistryAuthenticator(HttpClient http, RegistryHost regist
         }
 
         var body = await BoundedBody.ReadAsync(response, MaxTokenBytes, cancellationToken);
-        return new AuthenticationHeaderValue("Bearer", TokenOf(body) ?? throw RegistryErrors.Unauthorized(response, "the token service sent no token"));
+        var token = TokenOf(body) ?? throw RegistryErrors.Unauthorized(response, "the token service sent no token");
+        return new ChallengeAnswer(new AuthenticationHeaderValue("Bearer", token), null);
     }
 
     private HttpRequestMessage RequestOf(TokenRealm realm, AuthenticationChallenge challenge, RegistryCredential? credential)
@@ -67,20 +72,6 @@ internal sealed class RegistryAuthenticator(HttpClient http, RegistryHost regist
             ["scope"] = string.Join(' ', scopes),
         };
         return new HttpRequestMessage(HttpMethod.Post, realm.Address) { Content = new FormUrlEncodedContent(form) };
-    }
-
-    private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bounded.CancelAfter(ReplyTimeout);
-        try
-        {
-            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, bounded.Token);
-        }
-        catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new TimeoutException("The token service took too long to reply.", fault);
-        }
     }
 
     private Uri AddressOf(TokenRealm realm, AuthenticationChallenge challenge)
@@ -120,6 +111,11 @@ internal sealed class RegistryAuthenticator(HttpClient http, RegistryHost regist
         }
     }
 }
+
+/// <summary>The answer to a challenge.</summary>
+/// <param name="Authorization">What the request is sent again with.</param>
+/// <param name="Busy">Or else what the token service said: 429 or 5xx, so that it may be asked again later.</param>
+internal readonly record struct ChallengeAnswer(AuthenticationHeaderValue? Authorization, HttpResponseMessage? Busy);
 
 /// <summary>The token service's reply.</summary>
 internal sealed record TokenReply(

@@ -54,7 +54,8 @@ public sealed class RegistryClient : IImageSource
     public async Task<bool> UploadBlobAsync(Descriptor blob, Func<CancellationToken, Task<Stream>> open, CancellationToken cancellationToken)
     {
         var upload = new BlobUpload(_session, AddressOf("blobs/uploads/"), blob, open, _mountFrom);
-        using var response = await _session.RetryAsync(upload.AttemptAsync, cancellationToken);
+        using var response = await upload.RunAsync(cancellationToken);
+        RequireStored(response, blob.Digest);
         return response.StatusCode == HttpStatusCode.Created ? !upload.WasMounted : throw await FaultAsync(response, cancellationToken);
     }
 
@@ -92,12 +93,16 @@ public sealed class RegistryClient : IImageSource
             throw await FaultAsync(response, cancellationToken);
         }
 
-        if (response.Headers.TryGetValues("Docker-Content-Digest", out var digests) && digests.First() is var stored && stored != manifest.Digest.ToString())
-        {
-            throw RegistryErrors.RegistryLies(response, $"it to store {manifest.Digest}", "another digest");
-        }
-
+        RequireStored(response, manifest.Digest);
         return true;
+    }
+
+    private static void RequireStored(HttpResponseMessage response, Digest wanted)
+    {
+        if (response.IsSuccessStatusCode && response.Headers.TryGetValues("Docker-Content-Digest", out var digests) && digests.First() != wanted.ToString())
+        {
+            throw RegistryErrors.RegistryLies(response, $"it to store {wanted}", "another digest");
+        }
     }
 
     private async Task<ManifestContent?> FindManifestAsync(string reference, Digest? expected, CancellationToken cancellationToken)

@@ -14,10 +14,6 @@ internal sealed class RegistrySession(
 {
     private const int MaxRedirects = 5;
 
-    // Until a reply begins. An upload gets more time, by its size, at a speed any line has.
-    private static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(100);
-    private const int SlowestBytesPerSecond = 32 * 1024;
-
     private AuthenticationHeaderValue? _authorization;
 
     /// <summary>The registry.</summary>
@@ -36,16 +32,24 @@ internal sealed class RegistrySession(
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or TimeoutException)
         {
-            throw RegistryErrors.Unreachable(fault.Data["method"] as HttpMethod ?? HttpMethod.Get, fault.Data["address"] as Uri ?? registry.Api, fault);
+            var (method, address) = BoundedRequest.Of(fault) ?? (HttpMethod.Get, registry.Api);
+            throw RegistryErrors.Unreachable(method, address, fault);
         }
     }
 
-    /// <summary>Sends one request once; a challenge is answered.</summary>
+    /// <summary>Sends one request once; a challenge is answered. A token service that is busy answers in the registry's place.</summary>
     public async Task<HttpResponseMessage> SendOnceAsync(Func<Task<HttpRequestMessage>> create, CancellationToken cancellationToken)
     {
         var used = _authorization;
         var response = await FollowAsync(create, used, cancellationToken);
-        if (response.StatusCode != HttpStatusCode.Unauthorized || !registry.IsSameHost(response.RequestMessage!.RequestUri!))
+        if (IsChallenge(response) && !ReferenceEquals(used, _authorization))
+        {
+            // Another request has fetched a token meanwhile. That one may have expired too.
+            response.Dispose();
+            response = await FollowAsync(create, _authorization, cancellationToken);
+        }
+
+        if (!IsChallenge(response))
         {
             return response;
         }
@@ -53,7 +57,13 @@ internal sealed class RegistrySession(
         using (response)
         {
             // A token expires in the middle of a push like any other moment (F43).
-            _authorization = ReferenceEquals(used, _authorization) ? await authenticator.AnswerAsync(response, cancellationToken) : _authorization;
+            var answer = await authenticator.AnswerAsync(response, cancellationToken);
+            if (answer.Busy is { } busy)
+            {
+                return busy;
+            }
+
+            _authorization = answer.Authorization;
         }
 
         var again = await FollowAsync(create, _authorization, cancellationToken);
@@ -68,6 +78,9 @@ internal sealed class RegistrySession(
         return again;
     }
 
+    private bool IsChallenge(HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.Unauthorized && registry.IsSameHost(response.RequestMessage!.RequestUri!);
+
     private async Task<HttpResponseMessage> FollowAsync(Func<Task<HttpRequestMessage>> create, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
     {
         Uri? next = null;
@@ -77,7 +90,7 @@ internal sealed class RegistrySession(
             request.RequestUri = next ?? request.RequestUri;
             // Registries redirect blobs to storage of others, with the right to read in the address; ours stays with the registry (R6).
             request.Headers.Authorization = registry.IsSameHost(request.RequestUri!) ? authorization : null;
-            var response = await SendBoundedAsync(request, cancellationToken);
+            var response = await BoundedRequest.SendAsync(http, request, cancellationToken);
             var isRead = request.Method == HttpMethod.Get || request.Method == HttpMethod.Head;
             if (!isRead || (int)response.StatusCode is not (301 or 302 or 303 or 307 or 308))
             {
@@ -99,30 +112,5 @@ internal sealed class RegistrySession(
         return target.Scheme is "https" or "http" && !isDowngrade
             ? target
             : throw RegistryErrors.UnsafeAddress(registry.Name, "where it redirects to", RedactedUrl.Of(target), "it is not HTTPS");
-    }
-
-    private async Task<HttpResponseMessage> SendBoundedAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bounded.CancelAfter(ReplyTimeout + TimeSpan.FromSeconds((request.Content?.Headers.ContentLength ?? 0) / SlowestBytesPerSecond));
-        try
-        {
-            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, bounded.Token);
-        }
-        catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw Named(new TimeoutException("The reply took too long.", fault), request);
-        }
-        catch (Exception fault) when (fault is HttpRequestException or IOException)
-        {
-            Named(fault, request);
-            throw;
-        }
-    }
-
-    private static Exception Named(Exception fault, HttpRequestMessage request)
-    {
-        (fault.Data["method"], fault.Data["address"]) = (request.Method, request.RequestUri);
-        return fault;
     }
 }

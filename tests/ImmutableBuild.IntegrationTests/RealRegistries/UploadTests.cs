@@ -37,21 +37,6 @@ public sealed class UploadTests : IAsyncLifetime
         (await ReadAsync("team/app")).ShouldBe(Content);
     }
 
-    [Theory]
-    [InlineData(200_000)]
-    [InlineData(1_500_000)]
-    [InlineData(2_900_000)]
-    [Trait("Fault", "F39")]
-    public async Task An_upload_that_is_cut_ends_well(int after)
-    {
-        await using var proxy = new OnceCuttingProxy(_registry.Host, after);
-
-        (await UploadAsync(proxy.Host, "team/app")).ShouldBeTrue();
-
-        proxy.HasCut.ShouldBeTrue();
-        (await ReadAsync("team/app")).ShouldBe(Content);
-    }
-
     private Task<bool> UploadAsync(string host, string repository, string? mountFrom = null) =>
         _connector.Connect(host, repository, RegistryAccess.Push, mountFrom).UploadBlobAsync(Blob, _ => Task.FromResult<Stream>(new MemoryStream(Content)), Token);
 

@@ -61,6 +61,54 @@ public sealed class BlobUploadTests : IAsyncLifetime
 
     [Fact]
     [Trait("Fault", "F39")]
+    public async Task Cut_at_every_piece_it_goes_on_from_each()
+    {
+        _registry.Before = context =>
+        {
+            _registry.CutUploadAfter = context.Request.Method == "PATCH" ? Piece : null;
+            return Task.FromResult(false);
+        };
+
+        (await UploadAsync(Content)).ShouldBeTrue();
+
+        Methods.Count(method => method == "PATCH").ShouldBe(21, "more often than a request is repeated that nothing comes of");
+        (_registry.BytesUploaded, Digest.Of(_registry.FindBlob(Blob.Digest)!)).ShouldBe((Content.Length, Blob.Digest));
+    }
+
+    [Theory]
+    [InlineData(17 * Piece)]
+    [InlineData(0)]
+    [InlineData(long.MaxValue)]
+    [Trait("Fault", "F39")]
+    public async Task A_registry_that_lies_of_how_far_it_has_come_gets_it_anew(long last)
+    {
+        _registry.CutUploadAfter = 5 * Piece;
+        _registry.Before = context =>
+        {
+            if (context.Request.Method != "GET")
+            {
+                return Task.FromResult(false);
+            }
+
+            (context.Response.StatusCode, context.Response.Headers.Range) = (204, $"0-{last}");
+            return Task.FromResult(true);
+        };
+
+        (await UploadAsync(Content)).ShouldBeTrue();
+
+        Digest.Of(_registry.FindBlob(Blob.Digest)!).ShouldBe(Blob.Digest);
+    }
+
+    [Fact]
+    public async Task A_registry_that_says_it_has_stored_something_else_is_found_out()
+    {
+        _registry.After = context => context.Response.Headers["Docker-Content-Digest"] = context.Response.StatusCode == 201 ? Digest.Of("other"u8).ToString() : default;
+
+        (await Should.ThrowAsync<ImmutableBuildException>(UploadAsync(Content))).Code.ShouldBe("IMB5006");
+    }
+
+    [Fact]
+    [Trait("Fault", "F39")]
     public async Task What_the_registry_has_forgotten_is_begun_anew()
     {
         _registry.CutUploadAfter = 5 * Piece;
