@@ -19,6 +19,9 @@ internal sealed class SmallDisk : IAsyncDisposable
         return new SmallDisk(directory);
     }
 
+    /// <summary>Makes it another size, such as <c>64m</c>.</summary>
+    public async Task ResizeAsync(string size) => Assert.True(await RunAsync("mount", "-o", $"remount,size={size}", Directory));
+
     /// <summary>Waits until no process that just ended holds its files any more.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -13,6 +13,15 @@ internal sealed class SampleImage(string directory, string? baseImage = null)
 {
     public const string Commit = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
+    /// <summary>What it is baked upon; null for scratch.</summary>
+    public string? BaseImage { get; init; } = baseImage;
+
+    /// <summary>The data directory, instead of one of its own.</summary>
+    public string DataDirectory { get; init; } = Path.Combine(directory, "data");
+
+    /// <summary>The work directory, instead of one of its own.</summary>
+    public string WorkDirectory { get; init; } = Path.Combine(directory, "work");
+
     /// <summary>Writes files as Publish would and bakes them, for each of the runtimes.</summary>
     public async Task<ReleaseRecord> BakeAsync(IEnumerable<(string Path, byte[] Content)> files, CancellationToken cancellationToken, params string[] runtimes)
     {
@@ -58,24 +67,24 @@ internal sealed class SampleImage(string directory, string? baseImage = null)
         };
     }
 
-    public async Task<PushRecord> PushAsync(ReleaseRecord record, string registry, CancellationToken cancellationToken) =>
+    public async Task<PushRecord> PushAsync(ReleaseRecord record, string? registry, CancellationToken cancellationToken) =>
         (await PushWithSummaryAsync(record, registry, cancellationToken)).Record.Push!;
 
     /// <summary>As above, with what is told of it.</summary>
-    public Task<StageResult> PushWithSummaryAsync(ReleaseRecord record, string registry, CancellationToken cancellationToken) =>
+    public Task<StageResult> PushWithSummaryAsync(ReleaseRecord record, string? registry, CancellationToken cancellationToken) =>
         new PushStage().RunAsync(record, Context(registry), cancellationToken);
 
     private StageContext Context(string? registry) => new(
         new ReleaseOptions
         {
             App = new AppKey("web", "dev"),
-            DataDirectory = Path.Combine(directory, "data"),
+            DataDirectory = DataDirectory,
             Push = new PushOptions { Registry = registry },
-            Bake = new BakeOptions { Repository = "me/web", BaseImage = baseImage },
+            Bake = new BakeOptions { Repository = "me/web", BaseImage = BaseImage },
         },
         new Silent(), TimeProvider.System, static _ => null)
     {
-        WorkDirectory = Directory.CreateDirectory(Path.Combine(directory, "work")).FullName,
+        WorkDirectory = Directory.CreateDirectory(WorkDirectory).FullName,
     };
 
     private sealed class Silent : IReporter

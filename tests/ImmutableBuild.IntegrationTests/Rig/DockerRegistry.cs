@@ -19,16 +19,29 @@ internal sealed class DockerRegistry : IAsyncDisposable
     /// <summary><c>localhost:port</c>.</summary>
     public string Host { get; }
 
-    /// <summary>Starts one and waits until it answers, or skips the test with the reason. <paramref name="accounts"/> are lines of an htpasswd file; null lets everyone in.</summary>
-    public static async Task<DockerRegistry> StartOrSkipAsync(string? accounts = null)
+    /// <summary>Starts one and waits until it answers, or skips the test with the reason.</summary>
+    /// <param name="accounts">Lines of an htpasswd file; null lets everyone in.</param>
+    /// <param name="authentication">Instead of accounts, the members of its configuration's <c>auth</c>.</param>
+    /// <param name="tls">The members of <c>http.tls</c>; null for plain HTTP.</param>
+    /// <param name="storage">Where it keeps images; null for a directory of its own.</param>
+    public static async Task<DockerRegistry> StartOrSkipAsync(string? accounts = null, string? authentication = null, string? tls = null, string? storage = null)
     {
         SystemProgram.SkipUnlessInstalled("docker-registry");
         var directory = Directory.CreateTempSubdirectory("immutable-registry-").FullName;
         var port = LoopbackPort.Free();
         var config = Path.Combine(directory, "config.yml");
         await File.WriteAllTextAsync(Path.Combine(directory, "accounts"), accounts);
-        var lockedUp = accounts is null ? "" : $"auth:\n  htpasswd:\n    realm: tests\n    path: {directory}/accounts\n";
-        await File.WriteAllTextAsync(config, $"version: 0.1\nlog:\n  level: error\n{lockedUp}storage:\n  filesystem:\n    rootdirectory: {directory}/data\nhttp:\n  addr: 127.0.0.1:{port}\n");
+        var auth = accounts is null ? authentication : $"{{ htpasswd: {{ realm: tests, path: {directory}/accounts }} }}";
+        await File.WriteAllTextAsync(config, $"""
+            version: 0.1
+            log: {"{ level: error }"}
+            {(auth is null ? "" : $"auth: {auth}")}
+            storage:
+              filesystem: {"{"} rootdirectory: '{storage ?? directory}/data' {"}"}
+            http:
+              addr: 127.0.0.1:{port}
+              {(tls is null ? "" : $"tls: {tls}")}
+            """);
         var start = new ProcessStartInfo("docker-registry", ["serve", config]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         var process = Process.Start(start)!;
         process.OutputDataReceived += static (_, _) => { };
