@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs every real system the tests talk to. Debian, as root. The tests start and stop the systems themselves.
 set -euo pipefail; . "$(dirname "$0")/lib.sh"
-apt_need git procps docker-registry skopeo jq wrk nginx-light haproxy openssh-server
+apt_need git procps docker-registry skopeo podman umoci oci-image-tool jq wrk nginx-light haproxy openssh-server
 trixie_root
 bash "$HERE/docker.sh" up

@@ -16,6 +16,9 @@ internal sealed class SampleImage(string directory, string? baseImage = null)
     /// <summary>What it is baked upon; null for scratch.</summary>
     public string? BaseImage { get; init; } = baseImage;
 
+    /// <summary>An archive that it is written to as well; null for none.</summary>
+    public string? Archive { get; init; }
+
     /// <summary>The data directory, instead of one of its own.</summary>
     public string DataDirectory { get; init; } = Path.Combine(directory, "data");
 
@@ -80,7 +83,7 @@ internal sealed class SampleImage(string directory, string? baseImage = null)
             App = new AppKey("web", "dev"),
             DataDirectory = DataDirectory,
             Push = new PushOptions { Registry = registry },
-            Bake = new BakeOptions { Repository = "me/web", BaseImage = BaseImage },
+            Bake = new BakeOptions { Repository = "me/web", BaseImage = BaseImage, Archive = Archive },
         },
         new Silent(), TimeProvider.System, static _ => null)
     {

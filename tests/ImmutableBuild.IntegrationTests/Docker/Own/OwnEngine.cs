@@ -177,7 +177,7 @@ public sealed class OwnEngine : IAsyncLifetime
             }
         }
 
-        if (_isNewest && !File.Exists(Path.Combine(Rig.Cosign.Trixie, "usr/sbin/dockerd")))
+        if (_isNewest && !File.Exists(Path.Combine(Rig.Debian13.Root, "usr/sbin/dockerd")))
         {
             return "the Debian 13 root has no dockerd (tests/rig/install.sh).";
         }
