@@ -4,6 +4,11 @@ using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Rollouts;
 using ImmutableBuild.ReleaseDriver;
 
+if (args is ["image", var directory, var registry, var megabytes])
+{
+    return await LargeImage.RunAsync(directory, registry, megabytes);
+}
+
 // Releases one generation in a process of its own, as a build would. Exit codes: 0 done, 1 refused, 130 interrupted.
 var plan = DriverPlan.Read(args[0]);
 using var ending = new CancellationTokenSource();
