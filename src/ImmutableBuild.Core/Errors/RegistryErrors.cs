@@ -14,7 +14,7 @@ public static class RegistryErrors
 
     private static readonly ErrorDescriptor UnreachableDescriptor = new(
         "IMB5002", "The registry did not answer",
-        "The registry's name doesn't resolve, nothing listens there, TLS failed, or the connection was cut, several times in a row.",
+        "The registry's name doesn't resolve, nothing listens there, or the connection was cut, several times in a row.",
         "Check ContainerRegistry and the network, then run again: what was already sent is not sent again.");
 
     private static readonly ErrorDescriptor UnauthorizedDescriptor = new(
@@ -72,12 +72,22 @@ public static class RegistryErrors
         "The image goes to several registries (ContainerRegistry, ImmutableMirrorRegistries), and one of them failed. Nothing was deployed.",
         "See what each of them says in the message; run again once it is mended. What is there already is not sent again. To go on without it, take it out of ImmutableMirrorRegistries.");
 
+    private static readonly ErrorDescriptor CertificatesUnusableDescriptor = new(
+        "IMB5015", "A registry's certificates can't be used",
+        "Docker's directory of certificates, or the one of ImmutableRegistryCertificates, has one for this registry with a file that is missing, unreadable or no PEM file.",
+        "Have authorities in files *.crt, and the client's certificate and key side by side in *.cert and *.key.");
+
+    private static readonly ErrorDescriptor TlsRefusedDescriptor = new(
+        "IMB5016", "The registry's TLS is refused",
+        "No authority that is trusted vouches for the registry's certificate, it is another name's, or the registry wants a certificate of its client.",
+        "Put the authority's certificate where docker has it (/etc/docker/certs.d/<host[:port]>/ca.crt), or below the directory of ImmutableRegistryCertificates. A registry is never talked to unverified.");
+
     /// <summary>The rows of this range.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
     [
         ReferenceInvalidDescriptor, UnreachableDescriptor, UnauthorizedDescriptor, UnexpectedStatusDescriptor, BusyDescriptor, RegistryLiesDescriptor,
         UnsafeAddressDescriptor, TagTakenDescriptor, VariableUnsetDescriptor, DockerConfigInvalidDescriptor, NothingToPushDescriptor,
-        CredentialHelperFailedDescriptor, NotEverywhereDescriptor,
+        CredentialHelperFailedDescriptor, NotEverywhereDescriptor, CertificatesUnusableDescriptor, TlsRefusedDescriptor,
     ];
 
     /// <summary>A text that is no reference, or no part of one.</summary>
@@ -135,6 +145,14 @@ public static class RegistryErrors
             IsTransient = outcomes.All(outcome => outcome.Fault is null or { IsTransient: true }),
         };
     }
+
+    /// <summary>A certificate or key that can't be used. Its content is never shown.</summary>
+    public static ImmutableBuildException CertificatesUnusable(string file, string found, Exception? inner = null) => new(new Diagnostic(
+        CertificatesUnusableDescriptor, $"Expected a certificate or key in PEM, as the registry's other files go with it: {found}.", Location: new SourceLocation(file)), inner);
+
+    /// <summary>A handshake that failed over who the other is.</summary>
+    public static ImmutableBuildException TlsRefused(Uri address, Exception inner) => new(new Diagnostic(
+        TlsRefusedDescriptor, $"Expected {address.Authority} to show a certificate that a trusted authority gave to this name: {inner.Message} Put the authority's certificate into {Path.Combine(RegistryCertificates.OfDocker, address.Authority, "ca.crt")}, or below the directory of ImmutableRegistryCertificates."), inner);
 
     /// <summary>No image in the record.</summary>
     public static ImmutableBuildException NothingToPush(string found) => new(new Diagnostic(

@@ -22,4 +22,7 @@ public sealed record PushOptions
 
     /// <summary>Talk plain HTTP to the registry; loopback addresses need no permission, nor do <see cref="InsecureRegistries"/>.</summary>
     public bool AllowHttp { get; init; }
+
+    /// <summary><c>ImmutableRegistryCertificates</c>: a directory of the form of docker's <c>/etc/docker/certs.d</c>, looked into before that one.</summary>
+    public string? Certificates { get; init; }
 }

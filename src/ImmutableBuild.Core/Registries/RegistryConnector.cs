@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace ImmutableBuild.Registries;
 
 /// <summary>What a client may do with a repository; it asks for no more than that.</summary>
@@ -12,7 +10,7 @@ public enum RegistryAccess
     Push,
 }
 
-/// <summary>Opens repositories. All share one pool of connections, which this holds.</summary>
+/// <summary>Opens repositories. They share pools of connections, which this holds.</summary>
 public sealed class RegistryConnector : IDisposable
 {
     private readonly PushOptions _options;
@@ -20,10 +18,10 @@ public sealed class RegistryConnector : IDisposable
     private readonly RegistryCredentials _credentials;
     private readonly TimeProvider _time;
     private readonly TimeSpan _firstDelay;
-    private readonly HttpClient _http;
+    private readonly RegistryConnections _connections;
 
-    /// <summary>Creates the pool; nothing is sent before a client is used.</summary>
-    /// <param name="options">Whether plain HTTP is allowed, and which variables hold the credential.</param>
+    /// <summary>Creates the pools; nothing is sent before a client is used.</summary>
+    /// <param name="options">Whether plain HTTP is allowed, where certificates are, and which variables hold the credential.</param>
     /// <param name="readVariable">Reads an environment variable.</param>
     /// <param name="time">The clock that waits go by.</param>
     public RegistryConnector(PushOptions options, Func<string, string?> readVariable, TimeProvider time)
@@ -34,24 +32,12 @@ public sealed class RegistryConnector : IDisposable
     internal RegistryConnector(PushOptions options, Func<string, string?> readVariable, TimeProvider time, TimeSpan firstDelay)
     {
         (_options, _readVariable, _credentials, _time, _firstDelay) = (options, readVariable, new RegistryCredentials(options, readVariable), time, firstDelay);
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectTimeout = TimeSpan.FromSeconds(15),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            MaxResponseHeadersLength = 64,
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        _http.DefaultRequestHeaders.UserAgent.ParseAdd("ImmutableBuild/0.1");
+        _connections = new RegistryConnections([.. options.Certificates is { } own ? [own] : Array.Empty<string>(), RegistryCertificates.OfDocker]);
     }
 
     internal TimeProvider Time => _time;
 
-    /// <summary>A client for one repository; throws IMB5001 when host or repository are not valid names.</summary>
+    /// <summary>A client for one repository; throws IMB5001 when host or repository are not valid names, IMB5015 when the host's certificates can't be used.</summary>
     /// <param name="host">The registry.</param>
     /// <param name="repository">The repository.</param>
     /// <param name="access">What is going to be done.</param>
@@ -63,12 +49,13 @@ public sealed class RegistryConnector : IDisposable
             throw Errors.RegistryErrors.ReferenceInvalid($"{host}/{repository}");
         }
 
-        var registry = RegistryHost.Parse(host, _options.AllowHttp || InsecureRegistries.Name(_readVariable(InsecureRegistries.Variable), host));
+        var (http, hasCertificates) = ImageReference.IsHost(host) ? _connections.Of(host) : throw Errors.RegistryErrors.ReferenceInvalid(host);
+        var registry = RegistryHost.Parse(host, _options.AllowHttp || InsecureRegistries.Name(_readVariable(InsecureRegistries.Variable), host), hasCertificates);
         string[] scopes = [$"repository:{repository}:{(access == RegistryAccess.Push ? "pull,push" : "pull")}", .. mountFrom is null ? Array.Empty<string>() : [$"repository:{mountFrom}:pull"]];
-        var authenticator = new RegistryAuthenticator(_http, registry, scopes, _credentials);
-        return new RegistryClient(new RegistrySession(_http, registry, authenticator, RegistryRetry.Create(_time, _firstDelay)), repository, mountFrom);
+        var authenticator = new RegistryAuthenticator(http, registry, scopes, _credentials);
+        return new RegistryClient(new RegistrySession(http, registry, authenticator, RegistryRetry.Create(_time, _firstDelay)), repository, mountFrom);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _connections.Dispose();
 }

@@ -3,7 +3,7 @@ using ImmutableBuild.Errors;
 
 namespace ImmutableBuild.Registries;
 
-/// <summary>A registry's <c>host[:port]</c> and how it is talked to: HTTPS, or plain HTTP on loopback and where the user allows it.</summary>
+/// <summary>A registry's <c>host[:port]</c> and how it is talked to: HTTPS, or plain HTTP on loopback and where the user allows it, unless it has certificates of its own.</summary>
 public sealed record RegistryHost
 {
     private RegistryHost(string name, Uri api) => (Name, Api) = (name, api);
@@ -18,7 +18,10 @@ public sealed record RegistryHost
     public bool IsPlain => Api.Scheme == Uri.UriSchemeHttp;
 
     /// <summary>Parses <c>host[:port]</c>; throws IMB5001 for anything else.</summary>
-    public static RegistryHost Parse(string name, bool allowHttp)
+    /// <param name="name">The host.</param>
+    /// <param name="allowHttp">Plain HTTP may be spoken.</param>
+    /// <param name="hasCertificates">It has certificates of its own, so it speaks TLS whatever is allowed.</param>
+    public static RegistryHost Parse(string name, bool allowHttp, bool hasCertificates = false)
     {
         if (!ImageReference.IsHost(name))
         {
@@ -28,7 +31,7 @@ public sealed record RegistryHost
         // Docker Hub's API lives on another host than its name says.
         var address = name == "docker.io" ? "registry-1.docker.io" : name;
         var plain = new Uri($"http://{address}/v2/");
-        return new RegistryHost(name, plain.IsLoopback || allowHttp ? plain : new Uri($"https://{address}/v2/"));
+        return new RegistryHost(name, (plain.IsLoopback || allowHttp) && !hasCertificates ? plain : new Uri($"https://{address}/v2/"));
     }
 
     /// <summary>Whether an address belongs to this host, whatever its scheme; the default ports of both schemes are one.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 using Polly;
 using Polly.Retry;
 
@@ -38,7 +39,7 @@ internal static class RegistryRetry
 
     private static bool MayHelp(Outcome<HttpResponseMessage> outcome, TimeProvider time) => outcome switch
     {
-        { Exception: HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } } => false,
+        { Exception: HttpRequestException { InnerException: AuthenticationException } } => false,
         { Exception: HttpRequestException or IOException or TimeoutException } => true,
         { Result: { } response } => IsTransient(response.StatusCode) && (Asked(response.Headers.RetryAfter, time) ?? TimeSpan.Zero) <= LongestWait,
         _ => false,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 using ImmutableBuild.Errors;
 using Polly;
 
@@ -33,7 +34,7 @@ internal sealed class RegistrySession(
         catch (Exception fault) when (fault is HttpRequestException or IOException or TimeoutException)
         {
             var (method, address) = BoundedRequest.Of(fault) ?? (HttpMethod.Get, registry.Api);
-            throw RegistryErrors.Unreachable(method, address, fault);
+            throw fault.InnerException is AuthenticationException ? RegistryErrors.TlsRefused(address, fault.InnerException) : RegistryErrors.Unreachable(method, address, fault);
         }
     }
 

@@ -84,6 +84,9 @@ public static class OptionCatalogue
     /// <summary>Plain HTTP.</summary>
     public static PropertyOption<bool> RegistryAllowHttp { get; } = new("ImmutableRegistryAllowHttp", Flag, "false", "Talk plain HTTP to the registry. Loopback addresses need no permission, nor do those that `DOTNET_CONTAINER_INSECURE_REGISTRIES` names, separated by `,` or `;`.");
 
+    /// <summary>Certificates.</summary>
+    public static PropertyOption<string> RegistryCertificates { get; } = new("ImmutableRegistryCertificates", FilePath, null, "A directory of certificates of registries, of the form of docker's `/etc/docker/certs.d`: `<host[:port]>/ca.crt`, and `client.cert` with `client.key`. Default: docker's. An engine that pulls reads docker's only.");
+
     // Scan and trust
 
     /// <summary>Severity gate.</summary>
@@ -208,7 +211,7 @@ public static class OptionCatalogue
     public static ImmutableArray<PropertyOption> All { get; } =
     [
         App, Environment, Target, AllowDirty, Protected, DataDirectory, TargetFramework,
-        .. DockerfileCatalogue.All, BaseImage, LockFile, MaxBaseAge, ImageRepository, Registry, MirrorRegistries, ImageTag, ImageTags, User, WorkingDirectory, Compression, Archive, CommandInstruction, .. ImageLabelOptions.All.Select(label => label.Option), RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp,
+        .. DockerfileCatalogue.All, BaseImage, LockFile, MaxBaseAge, ImageRepository, Registry, MirrorRegistries, ImageTag, ImageTags, User, WorkingDirectory, Compression, Archive, CommandInstruction, .. ImageLabelOptions.All.Select(label => label.Option), RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp, RegistryCertificates,
         FailOn, Advisories, KeyFile, KeyVariable, KeyPasswordVariable, TrustedKeys,
         PublicPort, Instances, Memory, Cpus, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace, GatewayBaseImage, LogDriver,
         Rollout, CanarySteps, CanaryStepDuration, HealthSuccesses, HealthTimeout, Soak, Keep, RollbackTo, DebugLimit, DebugImage, DriftFile,

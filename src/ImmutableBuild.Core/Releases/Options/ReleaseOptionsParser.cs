@@ -52,6 +52,7 @@ public static class ReleaseOptionsParser
                 UserVariable = reader.Find(RegistryUserVariable),
                 PasswordVariable = reader.Find(RegistryPasswordVariable),
                 AllowHttp = reader.Get(RegistryAllowHttp),
+                Certificates = reader.FindPath(OptionCatalogue.RegistryCertificates),
             },
             Runtime = ReadRuntime(reader, port),
             SecretVariables = Sources(reader.Pairs(Secret, OptionTypes.IsVariableName, OptionTypes.VariableName.Allowed)),
