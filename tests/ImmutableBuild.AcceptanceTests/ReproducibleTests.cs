@@ -34,6 +34,38 @@ public sealed class ReproducibleTests(PackedPackage package)
     }
 
     [Fact]
+    public async Task A_commit_gives_the_same_digest_to_another_user_in_other_surroundings_from_files_in_another_order()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root", "Only root can be someone else.");
+        await using var origin = new ScratchRepository(package);
+        WebApp.Write(origin, "v");
+        origin.Write(".gitattributes", "* text=auto eol=lf\n");
+        origin.Write("src/Shöp Web/wwwroot/index.html", "<p>\nHello\n</p>\n");
+        origin.Write("src/Shöp Web/wwwroot/größe.txt", "1\n2\n");
+        await origin.CommitAsync();
+
+        await using var mine = await CloneAsync(origin);
+        (await mine.BuildAsync(WebApp.Project, "Bake")).ShouldSucceed();
+
+        await using var theirs = await CloneAsync(origin, "--config", "core.autocrlf=true", "--no-checkout");
+        // What .gitattributes says counts from here on, before the file itself is there.
+        await theirs.GitAsync("read-tree", "HEAD");
+        foreach (var file in (await theirs.GitAsync("-c", "core.quotePath=false", "ls-tree", "-r", "--name-only", "HEAD")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Reverse())
+        {
+            await theirs.GitAsync("checkout", "-q", "HEAD", "--", file);
+        }
+
+        foreach (var (name, value) in ((string, string)[])[("TZ", "Asia/Kathmandu"), ("LC_ALL", "tr_TR.UTF-8"), ("LANG", "tr_TR.UTF-8")])
+        {
+            theirs.SetVariable(name, value);
+        }
+
+        (await SomeoneElse.BuildAsync(theirs, WebApp.Project, "Bake", umask: "077")).ShouldSucceed();
+
+        DigestIn(theirs).ShouldBe(DigestIn(mine));
+    }
+
+    [Fact]
     public async Task A_commit_is_verified_by_baking_it_twice_and_what_differs_is_named()
     {
         await using var repository = new ScratchRepository(package);

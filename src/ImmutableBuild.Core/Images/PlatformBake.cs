@@ -59,9 +59,13 @@ internal sealed class PlatformBake
         }
 
         var entry = published.SelfContained ? published.EntryPoint : LayerPlan.Assembly(published.EntryPoint);
-        return File.Exists(Path.Combine(published.Directory, entry))
-            ? LayerPlan.Make(published.Directory, published.EntryPoint, options.Layers)
-            : throw BakeErrors.PublishOutputMissing(published.Directory, $"it has no '{entry}'");
+        if (!File.Exists(Path.Combine(published.Directory, entry)))
+        {
+            throw BakeErrors.PublishOutputMissing(published.Directory, $"it has no '{entry}'");
+        }
+
+        StaticAssetEndpoints.Settle(published.Directory);
+        return LayerPlan.Make(published.Directory, published.EntryPoint, options.Layers);
     }
 
     private async Task<ImmutableArray<LayerRecord>> WriteLayersAsync(BaseImage? baseImage, OciLayout layout, CancellationToken cancellationToken)

@@ -126,7 +126,8 @@ internal sealed class ScratchRepository : IAsyncDisposable
         return RunningBuild.Start(start);
     }
 
-    private string[] Arguments(string project, string target, string[] more) =>
+    /// <summary>What <see cref="BuildAsync(string, string, string[])"/> gives <c>dotnet</c>.</summary>
+    public string[] Arguments(string project, string target, string[] more) =>
         ["build", PathOf(project), $"-t:{target}", "-p:UseRazorBuildServer=false", "-p:UseSharedCompilation=true", "-nodeReuse:false", "-tl:off", "-v:minimal", .. more];
 
     /// <summary>Processes that run out of this repository's data directory: gateway, keeper and instances.</summary>

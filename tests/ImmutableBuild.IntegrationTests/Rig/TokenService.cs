@@ -9,11 +9,14 @@ using Microsoft.Extensions.Logging;
 
 namespace ImmutableBuild.IntegrationTests.Rig;
 
-/// <summary>A token service that the real registry trusts (distribution, "Token Authentication Implementation"). Its tokens live for a second.</summary>
+/// <summary>A token service that the real registry trusts (distribution, "Token Authentication Implementation"). Its tokens live for some seconds.</summary>
 internal sealed class TokenService : IAsyncDisposable
 {
+    // Long enough for a busy machine to use one, of which a part of a second is cut off.
+    private static readonly TimeSpan Life = TimeSpan.FromSeconds(6);
+
     /// <summary>Longer than a token is taken.</summary>
-    public static readonly TimeSpan LongerThanAToken = TimeSpan.FromSeconds(2.5);
+    public static readonly TimeSpan LongerThanAToken = Life + TimeSpan.FromSeconds(0.5);
 
     // The registry takes a token for a minute longer than the token says.
     private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(60);
@@ -59,7 +62,7 @@ internal sealed class TokenService : IAsyncDisposable
     private Task IssueAsync(HttpContext context)
     {
         Interlocked.Increment(ref _issued);
-        var expires = DateTimeOffset.UtcNow.AddSeconds(1) - Leeway;
+        var expires = DateTimeOffset.UtcNow + Life - Leeway;
         var access = context.Request.Query["scope"].Select(scope => scope!.Split(':') is [var type, var name, var actions] ? new { type, name, actions = actions.Split(',') } : null);
         var header = Encode(new { typ = "JWT", alg = "ES256", x5c = new[] { Convert.ToBase64String(_certificate.RawData) } });
         var claims = Encode(new { iss = "tests", sub = "", aud = "tests", exp = expires.ToUnixTimeSeconds(), nbf = expires.AddHours(-1).ToUnixTimeSeconds(), iat = expires.AddHours(-1).ToUnixTimeSeconds(), jti = $"{Issued}", access });

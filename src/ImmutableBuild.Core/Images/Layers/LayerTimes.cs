@@ -15,7 +15,8 @@ internal static class LayerTimes
     private const uint TwentyYears = 20 * 365 * 24 * 60 * 60;
 
     /// <summary>Of a file in the layer <paramref name="layer"/>.</summary>
-    public static DateTimeOffset Of(string layer, LayerFile file) => layer == "static"
-        ? Fixed.AddSeconds(BinaryPrimitives.ReadUInt32BigEndian(Convert.FromHexString(file.Content.Hex.AsSpan(0, 8))) % TwentyYears)
-        : Fixed;
+    public static DateTimeOffset Of(string layer, LayerFile file) => layer == "static" ? Of(file.Content) : Fixed;
+
+    /// <summary>The one that follows from a content.</summary>
+    public static DateTimeOffset Of(Digest content) => Fixed.AddSeconds(BinaryPrimitives.ReadUInt32BigEndian(Convert.FromHexString(content.Hex.AsSpan(0, 8))) % TwentyYears);
 }
