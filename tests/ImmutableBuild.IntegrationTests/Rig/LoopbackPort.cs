@@ -6,11 +6,26 @@ namespace ImmutableBuild.IntegrationTests.Rig;
 /// <summary>Ports for systems that have to be told one.</summary>
 internal static class LoopbackPort
 {
+    // Below those that the machine gives to whoever asks for any: one of them would be another's before its system listens.
+    private const int First = 24_000;
+    private const int Last = 31_999;
+
     /// <summary>One that nothing listens on.</summary>
     public static int Free()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(First, Last + 1);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // Another one, then.
+            }
+        }
     }
 }
