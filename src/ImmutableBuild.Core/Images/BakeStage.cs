@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ImmutableBuild.Errors;
-using ImmutableBuild.Images.Archives;
 using ImmutableBuild.Images.Bases;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Registries;
@@ -48,13 +47,7 @@ public sealed class BakeStage : IStage
         }
 
         var image = images is [var only] ? only.Image : WriteIndex(layout, images.Select(each => each.Image), compile, context.Options);
-        layout.SetReference(compile.Commit.ToString(), image, cancellationToken);
-        await LayoutPruning.KeepOnlyAsync(layout, image.Digest, cancellationToken);
-        if (options.Archive is { } archive)
-        {
-            var name = ImageReference.Parse($"{ImageStores.RepositoryOf(context.Options)}:{ReleaseTag.Of(compile, image.Digest)}");
-            await ArchiveFile.WriteAsync(archive, layout, image.Digest, name, cancellationToken);
-        }
+        await BakedLayout.EndAsync(layout, image, compile, context.Options, cancellationToken);
 
         return new BakeRecord
         {

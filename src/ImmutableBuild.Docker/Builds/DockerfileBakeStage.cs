@@ -3,7 +3,6 @@ using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Endpoints;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
-using ImmutableBuild.Images.Archives;
 using ImmutableBuild.Images.Layers;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Registries;
@@ -95,13 +94,7 @@ public sealed class DockerfileBakeStage : IStage
             Annotations = Annotations(compile, context, upon),
         };
         var image = layout.WriteBlob(MediaTypes.Manifest, OciJson.Write(manifest)) with { Platform = platform };
-        layout.SetReference(compile.Commit.ToString(), image, cancellationToken);
-        await LayoutPruning.KeepOnlyAsync(layout, image.Digest, cancellationToken);
-        if (context.Options.Bake.Archive is { } archive)
-        {
-            var name = ImageReference.Parse($"{ImageStores.RepositoryOf(context.Options)}:{ReleaseTag.Of(compile, image.Digest)}");
-            await ArchiveFile.WriteAsync(archive, layout, image.Digest, name, cancellationToken);
-        }
+        await BakedLayout.EndAsync(layout, image, compile, context.Options, cancellationToken);
 
         return new BakeRecord
         {

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using ImmutableBuild.Errors;
+using ImmutableBuild.Images.Bases;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Registries;
 
@@ -41,7 +41,7 @@ internal static class ArchiveFile
         }
 
         var images = new List<LoadableImage>();
-        var own = RuntimeInformation.OSArchitecture switch { Architecture.X64 => "amd64", var other => other.ToString().ToLowerInvariant() };
+        var own = ImagePlatform.OfLinuxHere().Architecture;
         foreach (var entry in OciJson.ParseIndex(named.Bytes, source.Name).Manifests.OrderBy(entry => entry.Platform?.Architecture == own ? 0 : 1))
         {
             images.Add(await LoadableImage.ReadAsync(source, entry.Digest, new ImageLimits(), cancellationToken));

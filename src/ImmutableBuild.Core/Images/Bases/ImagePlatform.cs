@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images.Oci;
 
@@ -26,6 +27,9 @@ public static class ImagePlatform
             _ => throw BakeErrors.PlatformUnsupported(runtimeIdentifier),
         };
     }
+
+    /// <summary>The platform of Linux images for machines like this one.</summary>
+    public static Platform OfLinuxHere() => OfRuntimeIdentifier($"linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}");
 
     /// <summary>The entry of an index for a platform: the one of the same variant, else one that names none. Throws IMB2009 when there is none.</summary>
     public static Descriptor Select(ImageIndex index, Platform wanted, string where)

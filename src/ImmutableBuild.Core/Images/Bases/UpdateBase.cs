@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Registries;
@@ -38,8 +37,7 @@ public sealed class UpdateBase(StageContext context)
     }
 
     // What it is made for does not matter to the pin; the packages are those of the image for machines like this one.
-    private static Platform Here() =>
-        ImagePlatform.OfRuntimeIdentifier($"linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}");
+    private static Platform Here() => ImagePlatform.OfLinuxHere();
 
     private async Task<PackageChanges?> ChangesAsync(BaseImageResolver resolver, ImageReference reference, Digest? was, BaseImage now, CancellationToken cancellationToken)
     {
