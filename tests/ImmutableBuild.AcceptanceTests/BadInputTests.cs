@@ -45,6 +45,28 @@ public sealed class BadInputTests(PackedPackage package)
     }
 
     [Fact]
+    public async Task What_git_ignores_does_not_get_into_the_image_unless_the_build_makes_it()
+    {
+        await using var repository = new ScratchRepository(package);
+        repository.WriteProject("Lib/Lib.csproj", sdk: "Microsoft.NET.Sdk");
+        repository.Write("Lib/Lib.cs", "public static class Lib;");
+        WebApp.Write(repository, "v", items: "<ProjectReference Include=\"../../Lib/Lib.csproj\" />");
+        repository.Write(".gitignore", "bin/\nobj/\nappsettings.Local.json\ndist/\nSecrets.cs\n");
+        repository.Write(InApp("wwwroot/dist/main.js"), "console.log(1)");
+        await repository.CommitAsync();
+        (await repository.BuildAsync(WebApp.Project, "Bake", "-p:ImmutableBuildOutputs=wwwroot/dist")).ShouldSucceed().ShouldNotSay("IMB1108");
+        (await repository.BuildAsync(WebApp.Project, "Bake")).ShouldFailWith("IMB1108").ShouldSay("wwwroot/dist/main.js");
+
+        repository.Write(InApp("appsettings.Local.json"), "{}");
+        repository.Write(InApp("Secrets.cs"), "class Secrets;");
+        (await repository.BuildAsync(WebApp.Project, "Bake", "-p:ImmutableBuildOutputs=wwwroot/dist"))
+            .ShouldFailWith("IMB1108").ShouldSay("appsettings.Local.json").ShouldSay("Secrets.cs").ShouldNotSay("  Bake ");
+        (await repository.BuildAsync(WebApp.Project, "Bake", "-p:ImmutableAllowDirty=true")).ShouldSucceed().ShouldSay("warning IMB1108").ShouldSay("main.js");
+
+        static string InApp(string file) => Path.Combine(Path.GetDirectoryName(WebApp.Project)!, file);
+    }
+
+    [Fact]
     public async Task Git_has_to_be_there()
     {
         await using var repository = new ScratchRepository(package);

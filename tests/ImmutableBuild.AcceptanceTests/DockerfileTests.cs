@@ -42,6 +42,11 @@ public sealed class DockerfileTests(PackedPackage package)
             .ShouldFailWith("IMB2043").ShouldSay("'RUN echo 'no such thing' && false' failed").ShouldSay("returned a non-zero code: 1");
         (await repository.BuildAsync(PerlShop.Project, "Release", "-p:ImmutableDockerfile=Missing")).ShouldFailWith("IMB2040");
         (await repository.BuildAsync(PerlShop.Project, "Release", "-p:ContainerUser=1000")).ShouldFailWith("IMB1004").ShouldSay("USER");
+        repository.Write($"{PerlShop.Directory}/.dockerignore", "");
+        repository.Write($"{PerlShop.Directory}/notes.local", "");
+        repository.Write($"{PerlShop.Directory}/.gitignore", "key.pem\n*.local\n");
+        await repository.CommitAsync();
+        (await repository.BuildAsync(PerlShop.Project, "Bake")).ShouldFailWith("IMB1108").ShouldSay("Pérl Shop/notes.local.");
         (await repository.BuildAsync(PerlShop.Project, "UpdateBase")).ShouldFailWith("IMB2045").ShouldSay("FROM");
         (await repository.BuildAsync(PerlShop.Project, "VerifyReproducible")).ShouldFailWith("IMB2045");
     }

@@ -42,9 +42,14 @@ public static class SourceErrors
         "What was compiled is of no single commit: the commit that was checked out when the release began is not the one at its end.",
         "Release again, and leave the working tree alone until Compile is done; or release from a clone of its own.");
 
+    private static readonly ErrorDescriptor IgnoredFilesDescriptor = new(
+        "IMB1108", "Files that git ignores would get into the image",
+        "The project publishes, compiles or sends with its Dockerfile what git ignores. No commit holds it: another clone would bake another image, and settings or keys of a developer's may be among it.",
+        "Commit what belongs to the app; leave the rest out (`<Content Remove=…>`, `CopyToPublishDirectory=\"Never\"`, `.dockerignore`). What the build makes from the commit, name in ImmutableBuildOutputs. To try things out, set <ImmutableAllowDirty>true</ImmutableAllowDirty>.");
+
     /// <summary>The rows of this range.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
-        [GitMissingDescriptor, NoRepositoryDescriptor, NoCommitDescriptor, DirtyTreeDescriptor, GitFailedDescriptor, ReleasingDirtyDescriptor, CommitMovedDescriptor];
+        [GitMissingDescriptor, NoRepositoryDescriptor, NoCommitDescriptor, DirtyTreeDescriptor, GitFailedDescriptor, ReleasingDirtyDescriptor, CommitMovedDescriptor, IgnoredFilesDescriptor];
 
     /// <summary>The program is not there.</summary>
     public static ImmutableBuildException GitMissing(string program, Exception cause) => new(new Diagnostic(
@@ -65,6 +70,10 @@ public static class SourceErrors
     /// <summary>The warning in place of <see cref="DirtyTree"/> where dirty trees are allowed.</summary>
     public static Diagnostic ReleasingDirty(IReadOnlyList<string> files) => new(
         ReleasingDirtyDescriptor, $"Releasing with uncommitted changes: {Listed(files)}. The commit alone does not make this image again.", Severity.Warning);
+
+    /// <summary>Files of the image that no commit holds.</summary>
+    public static Diagnostic IgnoredFiles(IReadOnlyList<string> files, Severity severity) => new(
+        IgnoredFilesDescriptor, $"Expected everything in the image to be of the commit, found files that git ignores: {Listed(files)}. Commit them, or leave them out of the app; name what the build makes in ImmutableBuildOutputs.", severity);
 
     /// <summary>Anything else git says.</summary>
     public static ImmutableBuildException GitFailed(string arguments, int exitCode, string said) => new(new Diagnostic(

@@ -23,6 +23,9 @@ public sealed record ReleaseOptions
     /// <summary>Release from a dirty working tree. Never allowed for a protected environment.</summary>
     public bool AllowDirty { get; init; }
 
+    /// <summary>Files and directories, absolute, that git ignores and the build makes: they may get into the image.</summary>
+    public ImmutableArray<string> BuildOutputs { get; init; } = [];
+
     /// <summary>A protected environment (by default <c>production</c>, unless the target is <c>local</c>) refuses what others only warn about.</summary>
     public bool Protected { get; init; }
 

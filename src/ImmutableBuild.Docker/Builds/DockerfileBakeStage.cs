@@ -7,6 +7,7 @@ using ImmutableBuild.Images.Layers;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Releases.Source;
 
 namespace ImmutableBuild.Docker.Builds;
 
@@ -43,13 +44,23 @@ public sealed class DockerfileBakeStage : IStage
         var engine = await connection.ConnectAsync(cancellationToken);
         var facts = ImageDocuments.Annotations(compile, context.Options);
         var build = new DockerfileBuild(engine, new RegistryCredentials(context.Options.Push, context.ReadVariable), context.Reporter.Detail);
-        var built = await build.RunAsync(context.Options.Bake.Dockerfile!, facts.SetItems(context.Options.Bake.Labels), Own(context), cancellationToken);
+        var sources = await FindContextAsync(context, cancellationToken);
+        var built = await build.RunAsync(context.Options.Bake.Dockerfile!, sources, facts.SetItems(context.Options.Bake.Labels), cancellationToken);
 
         using var exported = await ExportAsync(engine, built.Id, context, cancellationToken);
         var baseLayers = BaseLayers(built.Base, exported.Config);
         var layout = OciLayout.OpenOrCreate(Path.Combine(context.WorkDirectory, "image"));
         var layers = await WriteLayersAsync(exported, baseLayers, layout, context, cancellationToken);
         return await WriteImageAsync(compile, context, exported, baseLayers == 0 ? null : built.Base, layers, layout, cancellationToken);
+    }
+
+    private static async Task<BuildContext> FindContextAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        var options = context.Options.Bake.Dockerfile!;
+        var found = BuildContext.Find(options, Own(context), new ImageLimits());
+        var source = await GitSource.ReadAsync(Path.Combine(options.Context, "Dockerfile"), context.ReadVariable, cancellationToken);
+        source.RequireCommitted(found.Entries.Where(entry => !entry.IsDirectory).Select(entry => Path.Combine(options.Context, entry.Name)).Append(options.File), [], context.Options, context.Reporter);
+        return found;
     }
 
     // A Dockerfile that copies everything would have the key that signs it in the image, and the image of the release before.

@@ -15,14 +15,13 @@ namespace ImmutableBuild.Docker.Builds;
 /// <param name="say">Gets each line of the build.</param>
 internal sealed partial class DockerfileBuild(IDockerClient engine, RegistryCredentials credentials, Action<string> say)
 {
-    /// <summary>Builds, and answers the image's id and what it is made upon. IMB2040 to IMB2042 for what can't be sent, IMB2043 when the engine can't build it.</summary>
+    /// <summary>Builds, and answers the image's id and what it is made upon. IMB2041 for a file that can't be sent, IMB2043 when the engine can't build it.</summary>
     /// <param name="options">The Dockerfile.</param>
+    /// <param name="context">What is sent with it.</param>
     /// <param name="labels">Labels that the image gets beside its own.</param>
-    /// <param name="own">The release's own files and directories, which are never part of the context.</param>
     /// <param name="cancellationToken">Ends the build, in the engine too.</param>
-    public async Task<BuiltDockerfile> RunAsync(DockerfileOptions options, ImmutableSortedDictionary<string, string> labels, IEnumerable<string> own, CancellationToken cancellationToken)
+    public async Task<BuiltDockerfile> RunAsync(DockerfileOptions options, BuildContext context, ImmutableSortedDictionary<string, string> labels, CancellationToken cancellationToken)
     {
-        var context = BuildContext.Find(options, own, new ImageLimits());
         var stages = DockerfileStages.Parse(await ReadAsync(options.File, cancellationToken), options.Arguments);
         var parameters = new ImageBuildParameters { Dockerfile = context.Dockerfile, Target = options.Target, BuildArgs = options.Arguments, Labels = labels };
         var output = new BuildOutput(say);

@@ -39,6 +39,7 @@ public sealed class BeginRelease : ReleaseTask
             throw SourceErrors.DirtyTree(source.DirtyFiles);
         }
 
+        source.RequireCommitted(Published.SelectMany(SourceList.Read), Published.SelectMany(SourceList.BuildOutputs), options, log);
         var compile = Compiled(source, options.Bake.Dockerfile is null ? [.. Published.Select(Output)] : []);
         var elapsed = TimeProvider.System.GetUtcNow() - new DateTimeOffset(BeganTicks, TimeSpan.Zero);
         var record = ReleaseChain.Begin(Guid.NewGuid().ToString("N"), options, compile, elapsed);

@@ -17,6 +17,9 @@ internal sealed class ScratchRepository : IAsyncDisposable
         _environment = new Dictionary<string, string?>(PackedPackage.Quiet)
         {
             ["IMMUTABLE_DATA_DIRECTORY"] = DataDirectory,
+
+            // Far beyond what a machine busy with other tests takes: a late answer is not what they ask about.
+            ["IMMUTABLE_PROBE_TIMEOUT"] = "10s",
             ["NUGET_PACKAGES"] = package.Packages,
             ["NUGET_FALLBACK_PACKAGES"] = UserPackages,
             ["DOTNET_ROOT"] = DotnetRoot,

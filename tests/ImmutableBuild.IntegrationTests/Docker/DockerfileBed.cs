@@ -47,7 +47,11 @@ internal sealed class DockerfileBed : IAsyncDisposable
 
     public Task<BuiltDockerfile> BuildAsync(DockerfileOptions? options = null, PushOptions? push = null, Action<string>? say = null, CancellationToken? cancellationToken = null) =>
         new DockerfileBuild(_bed.Client, new RegistryCredentials(push ?? new PushOptions(), name => name == "PULLER_PASSWORD" ? Rig.DockerRegistry.Password : name == "PULLER" ? "puller" : null), say ?? Lines.Add)
-            .RunAsync(options ?? Options, ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add("org.example.commit", "abc"), [WorkDirectory], cancellationToken ?? TestContext.Current.CancellationToken);
+            .RunAsync(
+                options ?? Options,
+                BuildContext.Find(options ?? Options, [WorkDirectory], new ImageLimits()),
+                ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add("org.example.commit", "abc"),
+                cancellationToken ?? TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

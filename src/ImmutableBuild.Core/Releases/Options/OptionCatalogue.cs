@@ -22,9 +22,6 @@ public static class OptionCatalogue
     /// <summary>The target.</summary>
     public static PropertyOption<string> Target { get; } = new("ImmutableTarget", Word("local", "docker"), "local", "The system that runs it: processes on this machine, or containers of a Docker engine.");
 
-    /// <summary>Allow a dirty tree.</summary>
-    public static PropertyOption<bool> AllowDirty { get; } = new("ImmutableAllowDirty", Flag, "false", "Release with uncommitted changes in the working tree. Never allowed in a protected environment.");
-
     /// <summary>Protected environment.</summary>
     public static PropertyOption<bool> Protected { get; } = new("ImmutableProtected", Flag, null, "Refuse what is only warned about elsewhere. Default: true for the environment `production` on any target but `local`.");
 
@@ -210,7 +207,7 @@ public static class OptionCatalogue
     /// <summary>All properties, in the order they are documented.</summary>
     public static ImmutableArray<PropertyOption> All { get; } =
     [
-        App, Environment, Target, AllowDirty, Protected, DataDirectory, TargetFramework,
+        App, Environment, Target, .. SourceCatalogue.All, Protected, DataDirectory, TargetFramework,
         .. DockerfileCatalogue.All, BaseImage, LockFile, MaxBaseAge, ImageRepository, Registry, MirrorRegistries, ImageTag, ImageTags, User, WorkingDirectory, Compression, Archive, CommandInstruction, .. ImageLabelOptions.All.Select(label => label.Option), RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp, RegistryCertificates,
         FailOn, Advisories, KeyFile, KeyVariable, KeyPasswordVariable, TrustedKeys,
         PublicPort, Instances, Memory, Cpus, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace, GatewayBaseImage, LogDriver,

@@ -12,7 +12,7 @@ internal static class OptionConflicts
     /// <summary>Refuses every pair that contradicts itself.</summary>
     public static void Find(ReleaseOptions options, OptionReader reader)
     {
-        RefuseWhen(options is { Protected: true, AllowDirty: true }, AllowDirty, $"a protected environment ('{options.App.Environment}') is never released from a dirty working tree");
+        RefuseWhen(options is { Protected: true, AllowDirty: true }, SourceCatalogue.AllowDirty, $"a protected environment ('{options.App.Environment}') is never released from a dirty working tree");
         RefuseWhen(options.Sign is { KeyFile: not null, KeyVariable: not null }, KeyFile, $"it names one signing key and {KeyVariable.Name} another; set one of the two");
         RefuseWhen(options.Push.PasswordVariable is null != options.Push.UserVariable is null, RegistryPasswordVariable, $"it and {RegistryUserVariable.Name} belong together; set both or none");
         RefuseWhen(!options.Push.Mirrors.IsEmpty && options.Push.Registry is null, MirrorRegistries, $"there is nothing to mirror without {Registry.Name}; set it to the registry that the app runs from");

@@ -35,11 +35,12 @@ public static class GitSource
             throw IsOutside(place) ? SourceErrors.NoRepository(directory) : place.Failed();
         }
 
-        var status = git.RunAsync(["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal"], cancellationToken);
+        var status = git.RunAsync(["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal", "--ignored=matching"], cancellationToken);
         var remote = git.RunAsync(["config", "--get", "remote.origin.url"], cancellationToken);
         var time = git.RunAsync(["log", "-1", "--no-show-signature", "--format=%ct"], cancellationToken);
         await Task.WhenAll(status, remote, time);
 
+        var prefix = place.Output.TrimEnd('\r', '\n');
         var tree = GitStatus.Parse((await status).Succeeded().Output);
         var commit = tree.Commit is { } text && CommitSha.TryParse(text, out var sha) ? sha : throw SourceErrors.NoCommit(directory);
         return new SourceState
@@ -48,16 +49,20 @@ public static class GitSource
             CommitTime = DateTimeOffset.FromUnixTimeSeconds(long.Parse((await time).Succeeded().Output.Trim(), NumberStyles.None, CultureInfo.InvariantCulture)),
             Branch = tree.Branch,
             RepositoryUrl = RemoteUrl.WithoutCredentials((await remote).Output.Trim()),
-            Project = place.Output.TrimEnd('\r', '\n') + Path.GetFileName(projectFile),
+            Project = prefix + Path.GetFileName(projectFile),
             DirtyFiles = tree.DirtyFiles,
+            Ignored = new IgnoredFiles(RootOf(directory, prefix), tree.IgnoredPaths),
         };
     }
+
+    // By the prefix, and not as git says it: git resolves symbolic links, and MSBuild names files as the user named the project.
+    private static string RootOf(string directory, string prefix) => Path.GetFullPath(string.Concat(Enumerable.Repeat("../", prefix.Count(letter => letter == '/'))), directory);
 
     private static bool IsOutside(GitAnswer answer) => answer.Error.Contains("not a git repository", StringComparison.Ordinal);
 }
 
 /// <summary>What <c>git status --porcelain=v2 --branch -z</c> says (git-status manual, "Porcelain Format Version 2").</summary>
-internal sealed record GitStatus(string? Commit, string? Branch, ImmutableArray<string> DirtyFiles)
+internal sealed record GitStatus(string? Commit, string? Branch, ImmutableArray<string> DirtyFiles, ImmutableArray<string> IgnoredPaths)
 {
     private const int FieldsBeforePathOfChange = 8;
     private const int FieldsBeforePathOfRename = 9;
@@ -69,6 +74,7 @@ internal sealed record GitStatus(string? Commit, string? Branch, ImmutableArray<
         string? commit = null;
         string? branch = null;
         var files = ImmutableArray.CreateBuilder<string>();
+        var ignored = ImmutableArray.CreateBuilder<string>();
         var records = new Queue<string>(output.Split('\0', StringSplitOptions.RemoveEmptyEntries));
         while (records.TryDequeue(out var record))
         {
@@ -93,12 +99,15 @@ internal sealed record GitStatus(string? Commit, string? Branch, ImmutableArray<
                 case '?':
                     files.Add(PathAfter(record, 1));
                     break;
+                case '!':
+                    ignored.Add(PathAfter(record, 1));
+                    break;
                 default:
                     break;
             }
         }
 
-        return new GitStatus(commit == "(initial)" ? null : commit, branch == "(detached)" ? null : branch, files.ToImmutable());
+        return new GitStatus(commit == "(initial)" ? null : commit, branch == "(detached)" ? null : branch, files.ToImmutable(), ignored.ToImmutable());
     }
 
     private static string PathAfter(string record, int fields) => record.Split(' ', fields + 1)[^1];

@@ -24,6 +24,9 @@ public sealed record SourceState
     /// <summary>Changed and untracked files, relative to the repository's root.</summary>
     public required ImmutableArray<string> DirtyFiles { get; init; }
 
+    /// <summary>What git ignores in the working tree.</summary>
+    public required IgnoredFiles Ignored { get; init; }
+
     /// <summary>Refuses a dirty tree (IMB1104), or only warns (IMB1106) where <see cref="ReleaseOptions.AllowDirty"/> is set.</summary>
     public SourceState Accept(ReleaseOptions options, IReporter reporter)
     {
@@ -39,5 +42,29 @@ public sealed record SourceState
 
         reporter.Warn(SourceErrors.ReleasingDirty(DirtyFiles));
         return this;
+    }
+
+    /// <summary>
+    /// Refuses files that git ignores among those an image is made from (IMB1108), or only warns where <see cref="ReleaseOptions.AllowDirty"/> is set:
+    /// the commit doesn't hold them, and they may be somebody's secrets.
+    /// </summary>
+    /// <param name="files">What the image is made from, absolute.</param>
+    /// <param name="buildOutputs">What the build makes, absolute, beside <see cref="ReleaseOptions.BuildOutputs"/>.</param>
+    /// <param name="options">What the user allows.</param>
+    /// <param name="reporter">Gets the warning.</param>
+    public void RequireCommitted(IEnumerable<string> files, IEnumerable<string> buildOutputs, ReleaseOptions options, IReporter reporter)
+    {
+        var ignored = Ignored.Among(files, buildOutputs.Concat(options.BuildOutputs));
+        if (ignored.IsEmpty)
+        {
+            return;
+        }
+
+        if (!options.AllowDirty)
+        {
+            throw new ImmutableBuildException(SourceErrors.IgnoredFiles(ignored, Severity.Error));
+        }
+
+        reporter.Warn(SourceErrors.IgnoredFiles(ignored, Severity.Warning));
     }
 }

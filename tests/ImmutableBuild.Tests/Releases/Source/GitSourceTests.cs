@@ -44,6 +44,29 @@ public sealed class GitSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Files_that_git_ignores_are_told_by_what_an_image_is_made_from()
+    {
+        await _repository.InitAsync();
+        await _repository.CommitAsync(".gitignore", "bin/\n*.local.json\ndist/\n/src/App/tracked.txt\n");
+        _repository.Write("src/App/tracked.txt", "it was added all the same");
+        await _repository.GitAsync("add", "-f", "src/App/tracked.txt");
+        await _repository.CommitAsync("src/App/App.csproj", "<Project/>");
+        _repository.Write("src/App/bin/App.dll", "");
+        _repository.Write("src/App/wwwroot/dist/main.js", "");
+        _repository.Write("src/App/Ümgebung.local.json", "");
+        string[] files = ["App.csproj", "tracked.txt", "bin/App.dll", "wwwroot/dist/main.js", "Ümgebung.local.json", "../../../elsewhere.local.json"];
+
+        var source = await ReadAsync("src/App/App.csproj");
+
+        source.DirtyFiles.ShouldBeEmpty();
+        source.Ignored.Among(files.Select(InApp), []).ShouldBe(["src/App/bin/App.dll", "src/App/wwwroot/dist/main.js", "src/App/Ümgebung.local.json"]);
+        source.Ignored.Among(files.Select(InApp), [InApp("bin") + Path.DirectorySeparatorChar, InApp("wwwroot/dist")]).ShouldBe(["src/App/Ümgebung.local.json"]);
+        source.Ignored.Among(files.Select(InApp), [InApp("wwwroot/di")]).ShouldContain("src/App/wwwroot/dist/main.js", "half of a name is another directory");
+
+        string InApp(string file) => Path.Combine(_repository.Root, "src/App", file);
+    }
+
+    [Fact]
     public async Task A_shallow_clone_with_a_detached_head_is_as_good_as_a_full_one()
     {
         await _repository.InitAsync();
