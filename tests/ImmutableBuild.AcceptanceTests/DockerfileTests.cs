@@ -46,7 +46,7 @@ public sealed class DockerfileTests(PackedPackage package)
         repository.Write($"{PerlShop.Directory}/notes.local", "");
         repository.Write($"{PerlShop.Directory}/.gitignore", "key.pem\n*.local\n");
         await repository.CommitAsync();
-        (await repository.BuildAsync(PerlShop.Project, "Bake")).ShouldFailWith("IMB1108").ShouldSay("Pérl Shop/notes.local.");
+        (await repository.BuildAsync(PerlShop.Project, "Bake")).ShouldFailWith("IMB1108").ShouldSay("Pérl Shop/notes.local");
         (await repository.BuildAsync(PerlShop.Project, "UpdateBase")).ShouldFailWith("IMB2045").ShouldSay("FROM");
         (await repository.BuildAsync(PerlShop.Project, "VerifyReproducible")).ShouldFailWith("IMB2045");
     }

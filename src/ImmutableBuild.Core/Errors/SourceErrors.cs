@@ -73,7 +73,7 @@ public static class SourceErrors
 
     /// <summary>Files of the image that no commit holds.</summary>
     public static Diagnostic IgnoredFiles(IReadOnlyList<string> files, Severity severity) => new(
-        IgnoredFilesDescriptor, $"Expected everything in the image to be of the commit, found files that git ignores: {Listed(files)}. Commit them, or leave them out of the app; name what the build makes in ImmutableBuildOutputs.", severity);
+        IgnoredFilesDescriptor, $"Expected everything in the image to be of the commit, found files that git ignores: {Listed(files)}. Commit them, or leave them out of the app (of a Dockerfile, by .dockerignore); name what the build makes in ImmutableBuildOutputs.", severity);
 
     /// <summary>Anything else git says.</summary>
     public static ImmutableBuildException GitFailed(string arguments, int exitCode, string said) => new(new Diagnostic(
