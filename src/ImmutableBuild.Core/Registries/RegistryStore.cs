@@ -8,8 +8,8 @@ namespace ImmutableBuild.Registries;
 /// <param name="time">The clock that waits go by.</param>
 public sealed class RegistryStore(RegistryClient client, TimeProvider time) : IImageStore
 {
-    // Longer than anyone takes from looking at a tag to putting it.
-    private static readonly TimeSpan TagSettles = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
     public string Name => client.Name;
@@ -47,6 +47,7 @@ public sealed class RegistryStore(RegistryClient client, TimeProvider time) : II
             return manifest.Digest;
         }
 
+        var looked = time.GetTimestamp();
         if (await client.FindTagAsync(tag, cancellationToken) is { } there)
         {
             return there.Digest;
@@ -57,9 +58,12 @@ public sealed class RegistryStore(RegistryClient client, TimeProvider time) : II
         // said before is still what its release deploys, since that goes by digest.
         if (await client.PutNewManifestAsync(tag, manifest, cancellationToken))
         {
-            await Task.Delay(TagSettles, time, cancellationToken);
+            await Task.Delay(UntilSettled(time.GetElapsedTime(looked)), time, cancellationToken);
         }
 
         return (await client.FindTagAsync(tag, cancellationToken))?.Digest ?? manifest.Digest;
     }
+
+    // Several times as long as it took here to look at the tag and put it: so long does someone else who has looked before that put take.
+    private static TimeSpan UntilSettled(TimeSpan took) => new(Math.Clamp(5 * took.Ticks, ShortestWait.Ticks, LongestWait.Ticks));
 }
