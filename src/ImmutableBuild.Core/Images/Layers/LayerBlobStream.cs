@@ -2,12 +2,9 @@ using System.Security.Cryptography;
 
 namespace ImmutableBuild.Images.Layers;
 
-/// <summary>Counts and hashes what passes through to another stream, and makes the gzip header say nothing of this machine.</summary>
-internal sealed class LayerBlobStream(Stream inner, bool isGzip) : Stream
+/// <summary>Counts and hashes what passes through to another stream.</summary>
+internal sealed class LayerBlobStream(Stream inner) : Stream
 {
-    private const int OperatingSystemByte = 9;
-    private const byte Unknown = 255;
-
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _written;
 
@@ -30,17 +27,9 @@ internal sealed class LayerBlobStream(Stream inner, bool isGzip) : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        var index = OperatingSystemByte - _written;
-        if (isGzip && index >= 0 && index < buffer.Length)
-        {
-            var patched = buffer.ToArray();
-            patched[index] = Unknown;
-            Pass(patched);
-        }
-        else
-        {
-            Pass(buffer);
-        }
+        _hash.AppendData(buffer);
+        inner.Write(buffer);
+        _written += buffer.Length;
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -61,12 +50,5 @@ internal sealed class LayerBlobStream(Stream inner, bool isGzip) : Stream
         }
 
         base.Dispose(disposing);
-    }
-
-    private void Pass(ReadOnlySpan<byte> buffer)
-    {
-        _hash.AppendData(buffer);
-        inner.Write(buffer);
-        _written += buffer.Length;
     }
 }

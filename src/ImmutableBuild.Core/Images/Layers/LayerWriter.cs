@@ -53,16 +53,12 @@ internal sealed class LayerWriter(OciLayout layout, LayerCache cache, Compressio
             CachedLayer written;
             using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 128 * 1024))
             {
-                using var blob = new LayerBlobStream(file, isGzip: true);
-                Digest diffId;
-                using (var gzip = new GZipStream(blob, level, leaveOpen: true))
-                using (var archive = new LayerBlobStream(gzip, isGzip: false))
-                {
-                    writeArchive(archive);
-                    diffId = archive.TakeDigest();
-                }
-
-                written = new CachedLayer(blob.TakeDigest(), diffId, blob.Length);
+                using var blob = new LayerBlobStream(file);
+                using var gzip = new ParallelGzipStream(blob, level);
+                using var archive = new LayerBlobStream(gzip);
+                writeArchive(archive);
+                gzip.End();
+                written = new CachedLayer(blob.TakeDigest(), archive.TakeDigest(), blob.Length);
                 file.Flush(flushToDisk: true);
             }
 
