@@ -29,7 +29,7 @@ public sealed class LifeOfAnAppTests(PackedPackage package)
         // Again, without a change: the same process serves.
         var processBefore = await WebApp.ProcessIdAsync(url);
         var processesBefore = repository.Processes();
-        (await ReleaseAsync(repository)).ShouldSucceed().ShouldSay("was live already");
+        (await ReleaseAsync(repository)).ShouldSucceed().ShouldSay("was live already").ShouldSay(", published before");
         (await WebApp.ProcessIdAsync(url)).ShouldBe(processBefore);
         repository.Processes().Order().ShouldBe(processesBefore.Order());
 

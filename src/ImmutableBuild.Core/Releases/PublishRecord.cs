@@ -1,3 +1,5 @@
+using ImmutableBuild.Images;
+
 namespace ImmutableBuild.Releases;
 
 /// <summary>What was published for one runtime.</summary>
@@ -14,4 +16,7 @@ public sealed record PublishRecord
 
     /// <summary>The app's main assembly or executable within the output: <c>WebApi</c> (apphost) or <c>WebApi.dll</c>.</summary>
     public required string EntryPoint { get; init; }
+
+    /// <summary>The state that the output was left in (<see cref="EarlierPublish.StampOf"/>).</summary>
+    public Digest? Stamp { get; init; }
 }

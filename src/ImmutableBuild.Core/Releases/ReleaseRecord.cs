@@ -88,6 +88,9 @@ public sealed record CompileRecord
 
     /// <summary>The SDK that built it.</summary>
     public required string SdkVersion { get; init; }
+
+    /// <summary>What it follows from (<see cref="EarlierPublish.InputsOf"/>); null where more than the commit decides, such as uncommitted changes.</summary>
+    public Digest? Inputs { get; init; }
 }
 
 /// <summary>The image.</summary>

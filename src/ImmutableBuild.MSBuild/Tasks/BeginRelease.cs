@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Releases.Options;
 using ImmutableBuild.Releases.Source;
@@ -10,13 +11,15 @@ namespace ImmutableBuild.MSBuild;
 /// <summary>Ends Compile: writes down what was published, and which source it came from.</summary>
 public sealed class BeginRelease : ReleaseTask
 {
-    /// <summary>The publish directory for each runtime, with program, runtime identifier and versions as metadata; where a Dockerfile makes the image, the project with the versions alone.</summary>
-    [Required]
+    /// <summary>The publish directory for each runtime, with program, runtime identifier and versions as metadata; where a Dockerfile makes the image, the project with the versions alone; nothing where an earlier release published it.</summary>
     public ITaskItem[] Published { get; set; } = [];
 
     /// <summary>The commit that was checked out when the release began.</summary>
     [Required]
     public string Commit { get; set; } = "";
+
+    /// <summary>What the publish follows from, a digest; empty where more than the commit decides.</summary>
+    public string? Inputs { get; set; }
 
     /// <summary>When Compile began, in ticks of UTC.</summary>
     [Required]
@@ -39,13 +42,21 @@ public sealed class BeginRelease : ReleaseTask
             throw SourceErrors.DirtyTree(source.DirtyFiles);
         }
 
+        var inputs = Digest.TryParse(Inputs, out var digest) ? digest : (Digest?)null;
         source.RequireCommitted(Published.SelectMany(SourceList.Read), Published.SelectMany(SourceList.BuildOutputs), options, log);
-        var compile = Compiled(source, options.Bake.Dockerfile is null ? [.. Published.Select(Output)] : []);
+        var compile = Published.Length == 0 ? await EarlierAsync(inputs, cancellationToken)
+            : Compiled(source, options.Bake.Dockerfile is null ? [.. Published.Select(Output)] : []) with { Inputs = inputs };
         var elapsed = TimeProvider.System.GetUtcNow() - new DateTimeOffset(BeganTicks, TimeSpan.Zero);
         var record = ReleaseChain.Begin(Guid.NewGuid().ToString("N"), options, compile, elapsed);
         await new ReleaseRecordFile(Input.WorkDirectory).WriteAsync(record, cancellationToken);
         var runtimes = string.Join(" and ", compile.Published.Select(output => output.RuntimeIdentifier));
-        log.Finished(StageName.Compile, elapsed, $"commit {source.Commit.Abbreviated}{(compile.Dirty ? " with uncommitted changes" : "")}{(runtimes.Length > 0 ? $", {runtimes}" : "")}{(compile.Published is [{ SelfContained: true }, ..] ? ", self-contained" : "")}");
+        log.Finished(StageName.Compile, elapsed, $"commit {source.Commit.Abbreviated}{(compile.Dirty ? " with uncommitted changes" : "")}{(runtimes.Length > 0 ? $", {runtimes}" : "")}{(compile.Published is [{ SelfContained: true }, ..] ? ", self-contained" : "")}{(Published.Length == 0 ? ", published before" : "")}");
+    }
+
+    private async Task<CompileRecord> EarlierAsync(Digest? inputs, CancellationToken cancellationToken)
+    {
+        var record = new ReleaseRecordFile(Input.WorkDirectory);
+        return (inputs is { } found ? await EarlierPublish.FindAsync(record, found, cancellationToken) : null) ?? throw RecordErrors.NothingPublished(Input.WorkDirectory, "what an earlier release published");
     }
 
     private CompileRecord Compiled(SourceState source, ImmutableArray<PublishRecord> published)
@@ -74,6 +85,7 @@ public sealed class BeginRelease : ReleaseTask
             RuntimeIdentifier = published.GetMetadata("RuntimeIdentifier"),
             SelfContained = bool.TryParse(published.GetMetadata("SelfContained"), out var contained) && contained,
             EntryPoint = program,
+            Stamp = EarlierPublish.StampOf(directory),
         };
     }
 }

@@ -13,6 +13,9 @@ public sealed class CheckOptions : ReleaseTask
     /// <summary>Also look at git: the release is about to begin from the source.</summary>
     public bool CheckSource { get; set; }
 
+    /// <summary>The SDK that publishes.</summary>
+    public string SdkVersion { get; set; } = "";
+
     /// <summary>The commit that the release begins from; null unless <see cref="CheckSource"/>.</summary>
     [Output]
     public string? Commit { get; private set; }
@@ -20,6 +23,14 @@ public sealed class CheckOptions : ReleaseTask
     /// <summary>The image is made of the publish output; false where a Dockerfile makes it.</summary>
     [Output]
     public bool Publishes { get; private set; } = true;
+
+    /// <summary>What the publish follows from, a digest; null where more than the commit decides.</summary>
+    [Output]
+    public string? Inputs { get; private set; }
+
+    /// <summary>An earlier release has published just this, and it is still there.</summary>
+    [Output]
+    public bool PublishedBefore { get; private set; }
 
     /// <inheritdoc/>
     protected override async Task RunAsync(CancellationToken cancellationToken)
@@ -50,12 +61,26 @@ public sealed class CheckOptions : ReleaseTask
             if (options is not null)
             {
                 source.Accept(options, new BuildLog(Log, Input.ProjectFile));
+                await FindEarlierAsync(options, source, cancellationToken);
             }
         }
         catch (ImmutableBuildException refusal)
         {
             mistakes.AddRange(refusal.Diagnostics);
         }
+    }
+
+    // Files that the build makes beside its own, and changes that no commit holds, may be others the next time.
+    private async Task FindEarlierAsync(ReleaseOptions options, SourceState source, CancellationToken cancellationToken)
+    {
+        if (!source.DirtyFiles.IsEmpty || options.AllowDirty || !options.BuildOutputs.IsEmpty || !Publishes)
+        {
+            return;
+        }
+
+        var inputs = EarlierPublish.InputsOf(source.Commit, SdkVersion, [.. options.Given, .. Input.CommandLine]);
+        Inputs = inputs.ToString();
+        PublishedBefore = await EarlierPublish.FindAsync(new ReleaseRecordFile(Input.WorkDirectory), inputs, cancellationToken) is not null;
     }
 
     private static string RequireProgram(ProjectInput input, bool publishes) =>

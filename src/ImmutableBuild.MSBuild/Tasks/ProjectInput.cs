@@ -30,6 +30,10 @@ public sealed record ProjectInput(ITaskItem Project, ITaskItem[] Options, ITaskI
     /// <summary>Whether it is a test project.</summary>
     public bool IsTestProject => IsTrue("IsTestProject");
 
+    /// <summary>Properties that were set on the command line, less those that the targets set.</summary>
+    public IEnumerable<KeyValuePair<string, string>> CommandLine =>
+        (Engine is IBuildEngine6 engine ? engine.GetGlobalProperties() : ImmutableDictionary<string, string>.Empty).Where(property => !property.Key.StartsWith("_Immutable", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The options as texts, for the parser.</summary>
     public RawOptions Raw()
     {
