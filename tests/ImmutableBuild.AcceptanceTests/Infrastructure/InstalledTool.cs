@@ -8,7 +8,7 @@ internal sealed class InstalledTool(string program)
     {
         var project = Path.Combine(Repository.Root, "src", "ImmutableBuild.Tool", "ImmutableBuild.Tool.csproj");
         var place = Path.Combine(package.Root, $"tool-{Guid.NewGuid():N}");
-        (await repository.RunAsync("dotnet", ".", "pack", project, "-c", "Release", "-o", place, $"-p:PackageVersion={package.Version}", "-v", "q", "--disable-build-servers")).ShouldSucceed();
+        (await repository.RunAsync("dotnet", ".", ["pack", project, .. PackedPackage.PackArguments(place, package.Version)])).ShouldSucceed();
         (await repository.RunAsync("dotnet", ".", "tool", "install", "ImmutableBuild.Tool", "--tool-path", place, "--version", package.Version, "--source", place)).ShouldSucceed();
         return new InstalledTool(Path.Combine(place, OperatingSystem.IsWindows() ? "immutable.exe" : "immutable"));
     }

@@ -22,7 +22,7 @@ public sealed class PackedPackage : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var project = Path.Combine(Repository.Root, "src", "ImmutableBuild.MSBuild", "ImmutableBuild.MSBuild.csproj");
-        var pack = await Command.RunAsync("dotnet", Root, ["pack", project, "-c", "Release", "-o", Feed, $"-p:PackageVersion={Version}", "-v", "q", "--disable-build-servers"], Quiet);
+        var pack = await Command.RunAsync("dotnet", Root, ["pack", project, .. PackArguments(Feed, Version)], Quiet);
         pack.ShouldSucceed();
     }
 
@@ -31,6 +31,10 @@ public sealed class PackedPackage : IAsyncLifetime
         Directory.Delete(Root, recursive: true);
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>As the samples build what they take from this repository, so that nothing is compiled again.</summary>
+    internal static string[] PackArguments(string place, string version) =>
+        ["-c", "Release", "-o", place, $"-p:PackageVersion={version}", "-p:IncludeSourceRevisionInInformationalVersion=false", "-p:UseRazorBuildServer=false", "-nodeReuse:false", "-v", "q"];
 
     internal static Dictionary<string, string?> Quiet => new()
     {
