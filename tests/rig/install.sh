@@ -3,4 +3,5 @@
 set -euo pipefail; . "$(dirname "$0")/lib.sh"
 apt_need git procps docker-registry skopeo podman umoci oci-image-tool jq wrk nginx-light haproxy openssh-server
 trixie_root
+sid_root
 bash "$HERE/docker.sh" up

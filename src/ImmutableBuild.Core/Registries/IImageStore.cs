@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
 
@@ -20,6 +21,18 @@ public interface IImageStore : IImageSource
 
     /// <summary>Puts a manifest without naming it. All it refers to must be there.</summary>
     Task AddManifestAsync(ManifestContent manifest, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What is said about <paramref name="subject"/> by other manifests: signature bundles and artefacts of others, each once. Their types and
+    /// annotations are what whoever put them wrote. Throws IMB5 where that can't be told; no answer is never taken for none.
+    /// </summary>
+    Task<ImmutableArray<Descriptor>> ListReferrersAsync(Digest subject, CancellationToken cancellationToken);
+
+    /// <summary>Puts manifests that are about <paramref name="subject"/>, and has them listed among its referrers, which loses none. All they refer to must be there.</summary>
+    Task AddReferrersAsync(Digest subject, IReadOnlyList<(ManifestContent Manifest, Descriptor Entry)> referrers, CancellationToken cancellationToken);
+
+    /// <summary>Waits until nobody who looked at a tag before now still has to put it, where that took <paramref name="took"/> here.</summary>
+    Task SettleAsync(TimeSpan took, CancellationToken cancellationToken);
 
     /// <summary>Puts a manifest under a tag. Returns what the tag means afterwards, which is another digest when the tag may not move and was there.</summary>
     Task<Digest> SetTagAsync(string tag, ManifestContent manifest, TagRule rule, CancellationToken cancellationToken);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ImmutableBuild.Images;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Trust;
 
 namespace ImmutableBuild.Registries;
 
@@ -10,7 +11,8 @@ namespace ImmutableBuild.Registries;
 /// <param name="tag">The release's tag.</param>
 /// <param name="alsoTagged">Tags that name it as well.</param>
 /// <param name="publicKey">The key of the signatures that have to be there afterwards, PEM.</param>
-internal sealed class ImagePush(OciLayout layout, ManifestContent image, string tag, ImmutableArray<string> alsoTagged, string publicKey)
+/// <param name="time">The clock that waits go by.</param>
+internal sealed class ImagePush(OciLayout layout, ManifestContent image, string tag, ImmutableArray<string> alsoTagged, string publicKey, TimeProvider time)
 {
     /// <summary>Throws IMB5008 where one of the further tags names another image in this store.</summary>
     public Task RequireFreeTagsAsync(IImageStore store, CancellationToken cancellationToken) => new ImageTransfer(layout, store).RequireFreeAsync(alsoTagged, image, cancellationToken);
@@ -20,31 +22,36 @@ internal sealed class ImagePush(OciLayout layout, ManifestContent image, string 
     {
         using var push = store.BeginPush(tag, cancellationToken);
         var transfer = new ImageTransfer(layout, store);
-        var sent = false;
+        var unnamed = new List<string>();
         foreach (var name in alsoTagged.Insert(0, tag))
         {
-            sent |= await transfer.PushAsync(name, image, cancellationToken);
-        }
-
-        sent |= await PushSignaturesAsync(store, transfer, cancellationToken);
-        return new RepositoryRecord(repository, transfer.BytesSent, AlreadyThere: !sent);
-    }
-
-    private async Task<bool> PushSignaturesAsync(IImageStore store, ImageTransfer transfer, CancellationToken cancellationToken)
-    {
-        var sent = false;
-        foreach (var entry in layout.ReadIndex().Manifests.Where(entry => SignatureTag.IsOf(image.Digest, OciLayout.NameOf(entry))))
-        {
-            var name = OciLayout.NameOf(entry)!;
-            var ours = await layout.ReadManifestContentAsync(entry.Digest, cancellationToken);
-            if (await SignatureTag.MergeAsync(store, name, layout, ours, publicKey, cancellationToken) is { } wanted)
+            if (!await transfer.IsThereAsync(name, image, cancellationToken))
             {
-                await transfer.SendContentAsync(wanted, cancellationToken);
-                await store.SetTagAsync(name, wanted, TagRule.Grows, cancellationToken);
-                sent = true;
+                unnamed.Add(name);
             }
         }
 
-        return sent;
+        if (unnamed.Count > 0)
+        {
+            await transfer.SendContentAsync(image, cancellationToken);
+            await store.AddManifestAsync(image, cancellationToken);
+        }
+
+        // Signatures come before the tag: who finds the tag finds them, and while the tag settles, so do they.
+        var signatures = new SignaturePush(layout, image.Digest, store, transfer, PublicKey.Parse(publicKey), time);
+        var began = time.GetTimestamp();
+        var signed = await signatures.RunAsync(cancellationToken);
+        var settling = signed ? store.SettleAsync(time.GetElapsedTime(began), cancellationToken) : Task.CompletedTask;
+        foreach (var name in unnamed)
+        {
+            await transfer.NameAsync(name, image, cancellationToken);
+        }
+
+        if (signed)
+        {
+            await signatures.KeepAsync(settling, cancellationToken);
+        }
+
+        return new RepositoryRecord(repository, transfer.BytesSent, AlreadyThere: unnamed.Count == 0 && !signed);
     }
 }

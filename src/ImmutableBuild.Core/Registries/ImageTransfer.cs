@@ -14,20 +14,19 @@ internal sealed class ImageTransfer(OciLayout from, IImageStore to)
     /// <summary>Blob bytes that had to be sent so far.</summary>
     public long BytesSent => Interlocked.Read(ref _bytesSent);
 
-    /// <summary>
-    /// Brings an image under a tag that never moves: when the tag has the digest, nothing is sent and false is returned; when
-    /// it has another one, IMB5008 is thrown (F36, R13).
-    /// </summary>
-    public async Task<bool> PushAsync(string tag, ManifestContent image, CancellationToken cancellationToken)
-    {
-        if (await to.FindTagAsync(tag, cancellationToken) is { } there)
-        {
-            return there.Digest == image.Digest ? false : throw RegistryErrors.TagTaken(to.Name, tag, there.Digest, image.Digest);
-        }
+    /// <summary>Whether a tag names the image already; throws IMB5008 when it names another one (F36, R13).</summary>
+    public async Task<bool> IsThereAsync(string tag, ManifestContent image, CancellationToken cancellationToken) =>
+        await to.FindTagAsync(tag, cancellationToken) is { } there
+        && (there.Digest == image.Digest ? true : throw RegistryErrors.TagTaken(to.Name, tag, there.Digest, image.Digest));
 
-        await SendContentAsync(image, cancellationToken);
+    /// <summary>Names an image whose content is there by a tag that never moves; throws IMB5008 when someone else took it meanwhile.</summary>
+    public async Task NameAsync(string tag, ManifestContent image, CancellationToken cancellationToken)
+    {
         var now = await to.SetTagAsync(tag, image, TagRule.NeverMoves, cancellationToken);
-        return now == image.Digest ? true : throw RegistryErrors.TagTaken(to.Name, tag, now, image.Digest);
+        if (now != image.Digest)
+        {
+            throw RegistryErrors.TagTaken(to.Name, tag, now, image.Digest);
+        }
     }
 
     /// <summary>Throws IMB5008 when one of <paramref name="tags"/> has another digest.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
 
@@ -62,6 +63,33 @@ public sealed class LayoutStore : IImageStore
         var written = _layout.WriteBlob(manifest.MediaType, manifest.Bytes.Span);
         return Task.FromResult(_layout.SetReference(tag, written, _ => rule == TagRule.Grows, cancellationToken).Digest);
     }
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<Descriptor>> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
+        _layout.Find(ReferrersTag.Of(subject)) is { } entry ? ReferrersTag.Read(await _layout.ReadManifestContentAsync(entry.Digest, cancellationToken), Name) : [];
+
+    /// <inheritdoc/>
+    public async Task AddReferrersAsync(Digest subject, IReadOnlyList<(ManifestContent Manifest, Descriptor Entry)> referrers, CancellationToken cancellationToken)
+    {
+        foreach (var (manifest, _) in referrers)
+        {
+            _layout.WriteBlob(manifest.MediaType, manifest.Bytes.Span);
+        }
+
+        while (true)
+        {
+            var before = _layout.Find(ReferrersTag.Of(subject))?.Digest;
+            var index = ReferrersTag.Write(await ListReferrersAsync(subject, cancellationToken), referrers.Select(referrer => referrer.Entry));
+            var written = _layout.WriteBlob(index.MediaType, index.Bytes.Span);
+            if (_layout.SetReference(ReferrersTag.Of(subject), written, now => now.Digest == before, cancellationToken).Digest == written.Digest)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task SettleAsync(TimeSpan took, CancellationToken cancellationToken) => Task.CompletedTask;
 
     // A tag whose content went missing counts as none, so that pushing the same image again mends it. SetTagAsync looks at the
     // name alone, so it is still no other image's.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Headers;
 using ImmutableBuild.Errors;
@@ -67,7 +68,25 @@ public sealed class RegistryClient : IImageSource
     public Task<bool> PutNewManifestAsync(string reference, ManifestContent manifest, CancellationToken cancellationToken) =>
         PutAsync(reference, manifest, EntityTagHeaderValue.Any, cancellationToken);
 
-    private async Task<bool> PutAsync(string reference, ManifestContent manifest, EntityTagHeaderValue? condition, CancellationToken cancellationToken)
+    /// <summary>
+    /// Puts a manifest under its digest. Whether the registry lists it among the referrers of <paramref name="subject"/> by itself
+    /// (distribution-spec, "Pushing Manifests with Subject").
+    /// </summary>
+    public async Task<bool> PutReferrerAsync(ManifestContent manifest, Digest subject, CancellationToken cancellationToken)
+    {
+        var listed = false;
+        await PutAsync(manifest.Digest.ToString(), manifest, condition: null, cancellationToken, response =>
+            listed = response.Headers.TryGetValues("OCI-Subject", out var subjects) && subjects.First() == subject.ToString());
+        return listed;
+    }
+
+    /// <summary>What the registry lists as referring to <paramref name="subject"/>; nothing where it doesn't know the question, and a tag has to do.</summary>
+    public Task<ImmutableArray<Descriptor>> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
+        new ReferrersPages(AddressOf($"referrers/{subject}"), GetAsync).ReadAsync(cancellationToken);
+
+    private Task<HttpResponseMessage> GetAsync(Uri address, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, address, cancellationToken);
+
+    private async Task<bool> PutAsync(string reference, ManifestContent manifest, EntityTagHeaderValue? condition, CancellationToken cancellationToken, Action<HttpResponseMessage>? stored = null)
     {
         using var response = await _session.SendAsync(
             () =>
@@ -94,6 +113,7 @@ public sealed class RegistryClient : IImageSource
         }
 
         RequireStored(response, manifest.Digest);
+        stored?.Invoke(response);
         return true;
     }
 
@@ -165,10 +185,12 @@ public sealed class RegistryClient : IImageSource
         return stream;
     }
 
-    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken) => _session.SendAsync(
+    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken) => SendAsync(method, AddressOf(path), cancellationToken);
+
+    private Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri address, CancellationToken cancellationToken) => _session.SendAsync(
         () =>
         {
-            var request = new HttpRequestMessage(method, AddressOf(path));
+            var request = new HttpRequestMessage(method, address);
             foreach (var type in (string[])[MediaTypes.Manifest, MediaTypes.Index, MediaTypes.DockerManifest, MediaTypes.DockerManifestList])
             {
                 request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
@@ -180,7 +202,7 @@ public sealed class RegistryClient : IImageSource
 
     private Uri AddressOf(string path) => new(_session.Registry.Api, $"{_repository}/{path}");
 
-    private static async Task<ImmutableBuildException> FaultAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    internal static async Task<ImmutableBuildException> FaultAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var says = await BoundedBody.ErrorTextAsync(response, cancellationToken);
         return response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden ? RegistryErrors.Unauthorized(response, says.Length > 0 ? says : "the account may not do this")

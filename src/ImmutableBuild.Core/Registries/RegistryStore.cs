@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
 
@@ -39,6 +40,41 @@ public sealed class RegistryStore(RegistryClient client, TimeProvider time) : II
         client.PutManifestAsync(manifest.Digest.ToString(), manifest, cancellationToken);
 
     /// <inheritdoc/>
+    /// <remarks>The fallback tag counts beside the API's answer: a registry that got the API later may not know of what was put before.</remarks>
+    public async Task<ImmutableArray<Descriptor>> ListReferrersAsync(Digest subject, CancellationToken cancellationToken)
+    {
+        var listed = await client.ListReferrersAsync(subject, cancellationToken);
+        var tagged = await ListTaggedAsync(subject, cancellationToken);
+        return [.. listed.Concat(tagged).DistinctBy(entry => entry.Digest)];
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Where the registry says that it lists a referrer itself, the tag is left alone (distribution-spec, "Pushing Manifests with Subject").</remarks>
+    public async Task AddReferrersAsync(Digest subject, IReadOnlyList<(ManifestContent Manifest, Descriptor Entry)> referrers, CancellationToken cancellationToken)
+    {
+        var unlisted = new List<Descriptor>();
+        foreach (var (manifest, entry) in referrers)
+        {
+            if (!await client.PutReferrerAsync(manifest, subject, cancellationToken))
+            {
+                unlisted.Add(entry);
+            }
+        }
+
+        if (unlisted.Count > 0)
+        {
+            var index = ReferrersTag.Write(await ListTaggedAsync(subject, cancellationToken), unlisted);
+            await client.PutManifestAsync(ReferrersTag.Of(subject), index, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task SettleAsync(TimeSpan took, CancellationToken cancellationToken) => Task.Delay(UntilSettled(took), time, cancellationToken);
+
+    private async Task<ImmutableArray<Descriptor>> ListTaggedAsync(Digest subject, CancellationToken cancellationToken) =>
+        await client.FindTagAsync(ReferrersTag.Of(subject), cancellationToken) is { } content ? ReferrersTag.Read(content, $"{Name}:{ReferrersTag.Of(subject)}") : [];
+
+    /// <inheritdoc/>
     public async Task<Digest> SetTagAsync(string tag, ManifestContent manifest, TagRule rule, CancellationToken cancellationToken)
     {
         if (rule == TagRule.Grows)
@@ -58,7 +94,7 @@ public sealed class RegistryStore(RegistryClient client, TimeProvider time) : II
         // said before is still what its release deploys, since that goes by digest.
         if (await client.PutNewManifestAsync(tag, manifest, cancellationToken))
         {
-            await Task.Delay(UntilSettled(time.GetElapsedTime(looked)), time, cancellationToken);
+            await SettleAsync(time.GetElapsedTime(looked), cancellationToken);
         }
 
         return (await client.FindTagAsync(tag, cancellationToken))?.Digest ?? manifest.Digest;

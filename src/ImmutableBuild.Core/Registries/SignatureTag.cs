@@ -1,17 +1,18 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
+using ImmutableBuild.Trust;
+using ImmutableBuild.Trust.Attestations;
+using ImmutableBuild.Trust.Signatures;
 
 namespace ImmutableBuild.Registries;
 
 /// <summary>
-/// The signatures of an image, under a tag made of its digest (cosign, SIGNATURE_SPEC). Unlike a commit's tag it grows: a
+/// The signatures or attestations of an image, under a tag made of its digest (cosign, SIGNATURE_SPEC). Unlike a commit's tag it grows: a
 /// signature is added to those that are there, and none is ever lost. One that this key made before is not made again (F07).
 /// </summary>
-internal static class SignatureTag
+internal sealed class SignatureTag(IImageStore store, OciLayout layout, Digest image, PublicKey key)
 {
-    private const string SignatureAnnotation = "dev.cosignproject.cosign/signature";
     private const int MaxPayloadBytes = 1024 * 1024;
 
     /// <summary>Whether a name in a layout or registry is one of signatures or attestations, and no commit.</summary>
@@ -23,8 +24,7 @@ internal static class SignatureTag
     /// <summary>
     /// What the tag has to hold: null when what is there suffices, else our manifest, with the layers that are there before ours.
     /// </summary>
-    public static async Task<ManifestContent?> MergeAsync(
-        IImageStore store, string tag, OciLayout layout, ManifestContent ours, string publicKey, CancellationToken cancellationToken)
+    public async Task<ManifestContent?> MergeAsync(string tag, ManifestContent ours, CancellationToken cancellationToken)
     {
         var there = await store.FindTagAsync(tag, cancellationToken);
         if (there is null || there.Digest == ours.Digest)
@@ -32,42 +32,68 @@ internal static class SignatureTag
             return there is null ? ours : null;
         }
 
-        var theirManifest = OciJson.ParseManifest(there.Bytes, $"{store.Name}:{tag}");
-        var ourManifest = OciJson.ParseManifest(ours.Bytes, layout.Name);
-        var held = await HeldByAsync(publicKey, store, theirManifest, ourManifest, cancellationToken);
-        var missing = ourManifest.Layers.RemoveAll(layer => held.Contains(layer.Digest));
-        return missing.IsEmpty ? null : await UniteAsync(store, layout, theirManifest, missing, cancellationToken);
+        var theirs = OciJson.ParseManifest(there.Bytes, $"{store.Name}:{tag}");
+        var mine = OciJson.ParseManifest(ours.Bytes, layout.Name).Layers.RemoveAll(layer => theirs.Layers.Any(their => IsSame(layer, their)));
+        var missing = tag == AttestationManifest.TagOf(image) ? await UnsaidAsync(theirs, mine, cancellationToken) : await UnsignedAsync(theirs, mine, cancellationToken);
+        return missing.IsEmpty ? null : await UniteAsync(theirs, missing, cancellationToken);
     }
 
     // The payload has to be the very same: it names the image, the repository and the commit.
-    private static async Task<HashSet<Digest>> HeldByAsync(string publicKey, IImageStore store, ImageManifest theirs, ImageManifest ours, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<Descriptor>> UnsignedAsync(ImageManifest theirs, ImmutableArray<Descriptor> mine, CancellationToken cancellationToken)
     {
-        using var key = ECDsa.Create();
-        key.ImportFromPem(publicKey);
         var held = new HashSet<Digest>();
-        foreach (var layer in theirs.Layers.Where(layer => ours.Layers.Any(our => our.Digest == layer.Digest)))
+        foreach (var layer in theirs.Layers.Where(layer => mine.Any(our => our.Digest == layer.Digest)))
         {
-            if (Signature(layer) is { } signature)
+            if (Signature(layer) is { } signature && key.Verifies(await store.ReadBlobAsync(layer, MaxPayloadBytes, cancellationToken), signature))
             {
-                var payload = await store.ReadBlobAsync(layer, MaxPayloadBytes, cancellationToken);
-                if (key.VerifyData(payload, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))
-                {
-                    held.Add(layer.Digest);
-                }
+                held.Add(layer.Digest);
             }
         }
 
-        return held;
+        return mine.RemoveAll(layer => held.Contains(layer.Digest));
     }
+
+    // Only the key that would say it again counts as having said it.
+    private async Task<ImmutableArray<Descriptor>> UnsaidAsync(ImageManifest theirs, ImmutableArray<Descriptor> mine, CancellationToken cancellationToken)
+    {
+        if (mine.IsEmpty)
+        {
+            return mine;
+        }
+
+        var there = new StatementReading(store, [key], image);
+        await there.ReadAttestationsAsync(theirs.Layers, cancellationToken);
+        var missing = ImmutableArray.CreateBuilder<Descriptor>();
+        foreach (var layer in mine)
+        {
+            var our = new StatementReading(layout, [key], image);
+            await our.ReadAttestationsAsync([layer], cancellationToken);
+            if (!our.Accepted.Any(signed => there.Accepted.Any(other => other.Covers(signed.Statement))))
+            {
+                missing.Add(layer);
+            }
+        }
+
+        return missing.ToImmutable();
+    }
+
+    private static bool IsSame(Descriptor one, Descriptor other) =>
+        one.Digest == other.Digest && one.Annotations?.GetValueOrDefault(SignatureManifest.SignatureAnnotation) == other.Annotations?.GetValueOrDefault(SignatureManifest.SignatureAnnotation);
 
     private static byte[]? Signature(Descriptor layer)
     {
-        var text = layer.Annotations?.GetValueOrDefault(SignatureAnnotation) ?? "";
-        var bytes = new byte[text.Length];
-        return text.Length > 0 && Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length] : null;
+        try
+        {
+            return SignatureManifest.SignatureOf(layer);
+        }
+        catch (FormatException)
+        {
+            // What is no signature is kept, and holds nothing of ours.
+            return null;
+        }
     }
 
-    private static async Task<ManifestContent> UniteAsync(IImageStore store, OciLayout layout, ImageManifest theirs, ImmutableArray<Descriptor> ours, CancellationToken cancellationToken)
+    private async Task<ManifestContent> UniteAsync(ImageManifest theirs, ImmutableArray<Descriptor> ours, CancellationToken cancellationToken)
     {
         var config = await store.ReadConfigAsync(theirs, cancellationToken);
         var united = config with { RootFs = config.RootFs with { DiffIds = [.. config.RootFs.DiffIds, .. ours.Select(layer => layer.Digest)] } };

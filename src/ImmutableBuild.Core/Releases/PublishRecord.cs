@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using ImmutableBuild.Images;
+using ImmutableBuild.Releases.Source;
 
 namespace ImmutableBuild.Releases;
 
@@ -19,4 +21,7 @@ public sealed record PublishRecord
 
     /// <summary>The state that the output was left in (<see cref="EarlierPublish.StampOf"/>).</summary>
     public Digest? Stamp { get; init; }
+
+    /// <summary>The packages that NuGet restored for it, the runtime's among them where the output holds one.</summary>
+    public ImmutableArray<Package> Packages { get; init; } = [];
 }

@@ -26,7 +26,7 @@ public sealed class ImageVerifier(StageContext context) : IImageVerifier
         var trusted = TrustedKeys.Of(context);
         using var connector = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
         var store = ImageStores.Open(repository, context.Options.DataDirectory, connector, RegistryAccess.Pull);
-        var key = await new SignatureCheck(store, repository, trusted).VerifyAsync(image, commit, cancellationToken);
-        context.Reporter.Detail($"{repository}@{image} is signed for {commit} by key {key.KeyId}");
+        var found = await new SignatureCheck(store, repository, trusted).VerifyAsync(image, commit, cancellationToken);
+        context.Reporter.Detail($"{repository}@{image} is signed for {commit} by key {found.Key.KeyId}");
     }
 }

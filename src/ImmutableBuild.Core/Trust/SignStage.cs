@@ -1,15 +1,18 @@
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
+using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Scanning;
+using ImmutableBuild.Trust.Attestations;
 using ImmutableBuild.Trust.Signatures;
 
 namespace ImmutableBuild.Trust;
 
 /// <summary>
-/// Sign: makes a cosign signature over the image's digest, its repository and its commit, for each repository it goes to, and puts them into the image's layout.
-/// Refuses an image that the record's scan doesn't speak of (IMB4007) or whose verdict isn't acceptable (IMB4008).
+/// Sign: makes a cosign signature over the image's digest, its repository and its commit, for each repository it goes to, and attests where the image comes
+/// from, what is in it and what the scan found. All of it goes into the image's layout in both of cosign's forms. Refuses an image that the record's scan
+/// doesn't speak of (IMB4007), whose verdict isn't acceptable (IMB4008), or whose bill of materials isn't this image's (IMB4035).
 /// </summary>
 public sealed class SignStage : IStage
 {
@@ -24,18 +27,22 @@ public sealed class SignStage : IStage
         ReleaseChain.RequireEarlier(record, Name);
         var image = record.Bake!.Digest;
         RequireScan(record.Scan, image, context.Options.Protected);
+        var statements = await new ImageStatements(record, context).WriteAsync(cancellationToken);
 
         // The key is opened only now: nothing unscanned ever gets near it.
         using var signer = SigningKey.Open(context);
         var layout = OciLayout.Open(record.Bake.Layout);
-        var facts = OciAnnotations.None.Add(SimpleSigning.GitSha, record.Compile.Commit.ToString());
-        var statements = ImageStores.RepositoriesOf(context.Options).Select(repository => new SimpleSigning(SimpleSigning.NameOf(repository), image, facts)).ToArray();
-        var payloads = statements.Select(statement => statement.ToBytes()).ToArray();
+        var facts = OciAnnotations.None.Add(SignedFacts.GitSha, record.Compile.Commit.ToString());
+        var repositories = ImageStores.RepositoriesOf(context.Options).ToArray();
+        var payloads = repositories.Select(repository => new SimpleSigning(SimpleSigning.NameOf(repository), image, facts).ToBytes()).ToArray();
 
         var earlier = await FindEarlierAsync(layout, image, payloads, signer.PublicKey, cancellationToken);
         var manifest = earlier ?? await SignAsync(layout, image, payloads, signer, cancellationToken);
+        var subject = new Descriptor { MediaType = record.Bake.MediaType, Digest = image, Size = new FileInfo(layout.BlobPath(image)).Length };
+        var made = await new StatementSigning(layout, subject, signer).RunAsync(statements, cancellationToken);
         var sign = new SignRecord { Image = image, SignatureManifest = manifest, KeyId = signer.PublicKey.KeyId, PublicKey = signer.PublicKey.Pem };
-        return new StageResult(record with { Sign = sign }, $"{(earlier is null ? "signed" : "signed before")} by key {sign.KeyId[..12]} for {string.Join(", ", statements.Select(statement => statement.Repository))}");
+        var isNew = earlier is null || made > 0;
+        return new StageResult(record with { Sign = sign }, $"{(isNew ? "signed" : "signed before")} by key {sign.KeyId[..12]} for {string.Join(", ", repositories.Select(SimpleSigning.NameOf))}");
     }
 
     private static void RequireScan(ScanRecord? scan, Digest image, bool isProtected)

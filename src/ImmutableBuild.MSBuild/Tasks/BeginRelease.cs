@@ -86,6 +86,7 @@ public sealed class BeginRelease : ReleaseTask
             SelfContained = bool.TryParse(published.GetMetadata("SelfContained"), out var contained) && contained,
             EntryPoint = program,
             Stamp = EarlierPublish.StampOf(directory),
+            Packages = RestoredPackages.Read(published.GetMetadata("AssetsFile")),
         };
     }
 }

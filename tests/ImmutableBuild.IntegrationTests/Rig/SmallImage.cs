@@ -34,7 +34,7 @@ internal sealed class SmallImage : IDisposable
             Bake = new BakeRecord { Layout = layout.Directory, Digest = written.Digest, MediaType = MediaTypes.Manifest, Images = [new PlatformImageRecord { Platform = "linux/amd64", Digest = written.Digest, User = "1654", Layers = [] }] },
             Scan = new ScanRecord
             {
-                Image = written.Digest, Verdict = Verdicts.Pass, At = DateTimeOffset.UnixEpoch, Components = 0, Findings = ImmutableSortedDictionary<string, int>.Empty, SbomFiles = [], SarifFile = "",
+                Image = written.Digest, Verdict = Verdicts.Pass, At = DateTimeOffset.UnixEpoch, Components = 0, Findings = ImmutableSortedDictionary<string, int>.Empty, SbomFiles = [Sbom(written.Digest)], SarifFile = "",
             },
         };
     }
@@ -50,6 +50,13 @@ internal sealed class SmallImage : IDisposable
     };
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private string Sbom(Digest image)
+    {
+        var file = Path.Combine(_directory, "sbom.cdx.json");
+        File.WriteAllText(file, $$"""{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"container","bom-ref":"{{image}}","name":"shop"}},"components":[]}""");
+        return file;
+    }
 
     private static byte[] Tar((string Name, string Content)[] files)
     {

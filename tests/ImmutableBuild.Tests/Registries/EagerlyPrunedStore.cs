@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Registries;
@@ -44,6 +45,13 @@ internal sealed class EagerlyPrunedStore(string dataDirectory, string app) : IIm
 
     public Task<Digest> SetTagAsync(string tag, ManifestContent manifest, TagRule rule, CancellationToken cancellationToken) =>
         _store.SetTagAsync(tag, manifest, rule, cancellationToken);
+
+    public Task<ImmutableArray<Descriptor>> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) => _store.ListReferrersAsync(subject, cancellationToken);
+
+    public Task AddReferrersAsync(Digest subject, IReadOnlyList<(ManifestContent Manifest, Descriptor Entry)> referrers, CancellationToken cancellationToken) =>
+        _store.AddReferrersAsync(subject, referrers, cancellationToken);
+
+    public Task SettleAsync(TimeSpan took, CancellationToken cancellationToken) => _store.SettleAsync(took, cancellationToken);
 
     private async Task PruneAsync(CancellationToken cancellationToken)
     {

@@ -51,12 +51,12 @@ public sealed class ReadWhilePrunedTests : IDisposable
     public async Task An_image_whose_signature_is_being_checked_is_not_removed()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var payload = new SimpleSigning(Repository, _image, OciAnnotations.None.Add(SimpleSigning.GitSha, Commit.ToString())).ToBytes();
+        var payload = new SimpleSigning(Repository, _image, OciAnnotations.None.Add(SignedFacts.GitSha, Commit.ToString())).ToBytes();
         SignatureManifest.Write(_layout, _image, [(payload, key.SignData(payload, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))], Ct);
 
         var accepted = await new SignatureCheck(_store, Repository, [PublicKey.Of(key)]).VerifyAsync(_image, Commit, Ct);
 
-        accepted.ShouldBe(PublicKey.Of(key));
+        accepted.Key.ShouldBe(PublicKey.Of(key));
         await ShouldBeRemovableAsync();
     }
 

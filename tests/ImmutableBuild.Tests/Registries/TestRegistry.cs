@@ -13,7 +13,7 @@ namespace ImmutableBuild.Tests.Registries;
 /// A small but proper registry (OCI distribution-spec 1.1: manifests, blobs, uploads in one piece and in several, mounts, ranges) over real HTTP on a
 /// loopback port, which can be told to misbehave. What it stores, it hashes like any other.
 /// </summary>
-internal sealed class TestRegistry : IAsyncDisposable
+internal sealed partial class TestRegistry : IAsyncDisposable
 {
     private readonly WebApplication _server;
     private readonly ConcurrentDictionary<string, byte[]> _blobs = new(StringComparer.Ordinal);
@@ -126,10 +126,11 @@ internal sealed class TestRegistry : IAsyncDisposable
         }
 
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var kind = Array.FindLastIndex(parts, part => part is "manifests" or "blobs");
+        var kind = Array.FindLastIndex(parts, part => part is "manifests" or "blobs" or "referrers");
         var repository = kind > 0 ? string.Join('/', parts[1..kind]) : "";
         var rest = kind > 0 ? parts[(kind + 1)..] : [];
         await (kind < 0 ? Error(context, 404, "NAME_UNKNOWN")
+            : parts[kind] == "referrers" ? ReferrersAsync(context, repository, rest[0])
             : parts[kind] == "manifests" ? ManifestAsync(context, repository, rest[0])
             : rest[0] == "uploads" ? UploadAsync(context, repository, rest)
             : BlobAsync(context, rest[0]));
@@ -148,6 +149,11 @@ internal sealed class TestRegistry : IAsyncDisposable
             }
 
             SetManifest(repository, reference, context.Request.ContentType!, bytes);
+            if (ReferrersPage is not null && SubjectOf(bytes) is { } subject)
+            {
+                context.Response.Headers["OCI-Subject"] = subject;
+            }
+
             context.Response.StatusCode = 201;
             context.Response.Headers["Docker-Content-Digest"] = Digest.Of(Lie(bytes)).ToString();
         }

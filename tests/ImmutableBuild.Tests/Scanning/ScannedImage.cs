@@ -62,6 +62,15 @@ internal sealed class ScannedImage(RawTar? app = null) : IDisposable
         };
     }
 
+    /// <summary>The same after a scan with this verdict, with a bill of materials beside it.</summary>
+    public ReleaseRecord WriteScanned(string verdict = "pass")
+    {
+        var record = Write();
+        var sbom = Path.Combine(Directory.CreateDirectory(Scratch["work"]).FullName, "sbom.cdx.json");
+        File.WriteAllText(sbom, SampleBom.Of(record.Bake!.Digest));
+        return record with { Scan = SampleRecord.Whole.Scan! with { Image = record.Bake.Digest, Verdict = verdict, SbomFiles = [sbom] } };
+    }
+
     public async Task<ScanResult> ScanAsync(AdvisorySet? advisories = null)
     {
         var bake = Write().Bake!;

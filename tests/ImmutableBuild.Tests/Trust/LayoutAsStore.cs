@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Registries;
@@ -19,6 +20,13 @@ internal sealed class LayoutAsStore(OciLayout layout) : IImageStore
 
     public async Task<ManifestContent?> FindTagAsync(string tag, CancellationToken cancellationToken) =>
         Fault is not null ? throw Fault : layout.Find(tag) is { } entry ? await layout.FindManifestAsync(entry.Digest, cancellationToken) : null;
+
+    public async Task<ImmutableArray<Descriptor>> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
+        await FindTagAsync(ReferrersTag.Of(subject), cancellationToken) is { } content ? ReferrersTag.Read(content, Name) : [];
+
+    public Task AddReferrersAsync(Digest subject, IReadOnlyList<(ManifestContent Manifest, Descriptor Entry)> referrers, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task SettleAsync(TimeSpan took, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => throw new NotSupportedException();
 

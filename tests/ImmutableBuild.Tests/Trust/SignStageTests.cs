@@ -18,8 +18,7 @@ public sealed class SignStageTests : IDisposable
 
     public SignStageTests()
     {
-        var baked = _image.Write();
-        _record = baked with { Scan = SampleRecord.Whole.Scan! with { Image = baked.Bake!.Digest, Verdict = "pass" } };
+        _record = _image.WriteScanned();
     }
 
     public void Dispose() => _image.Dispose();
@@ -119,7 +118,7 @@ public sealed class SignStageTests : IDisposable
 
         // The layout beside the record still has the signature; the store decides.
         var store = Directory.GetFiles(_image.Scratch["data"], "index.json", SearchOption.AllDirectories).ShouldHaveSingleItem();
-        OciLayout.Open(Path.GetDirectoryName(store)!).KeepReferences(entry => OciLayout.NameOf(entry)?.EndsWith(".sig", StringComparison.Ordinal) != true, TestContext.Current.CancellationToken);
+        OciLayout.Open(Path.GetDirectoryName(store)!).KeepReferences(entry => OciLayout.NameOf(entry)?.StartsWith("sha256-", StringComparison.Ordinal) != true, TestContext.Current.CancellationToken);
         (await Should.ThrowAsync<ImmutableBuildException>(Verify(context.Options.App))).Code.ShouldBe("IMB4009");
     }
 
@@ -129,7 +128,7 @@ public sealed class SignStageTests : IDisposable
     {
         var context = StageContexts.Make(_image.Scratch.Path);
         await new PushStage().RunAsync((await SignAsync()).Record, context, TestContext.Current.CancellationToken);
-        OciLayout.Open(_record.Bake!.Layout).KeepReferences(entry => OciLayout.NameOf(entry)?.EndsWith(".sig", StringComparison.Ordinal) != true, TestContext.Current.CancellationToken);
+        OciLayout.Open(_record.Bake!.Layout).KeepReferences(entry => OciLayout.NameOf(entry)?.StartsWith("sha256-", StringComparison.Ordinal) != true, TestContext.Current.CancellationToken);
         var again = await new PushStage().RunAsync((await SignAsync()).Record, context, TestContext.Current.CancellationToken);
         again.Record.Push!.AlreadyThere.ShouldBeTrue();
     }

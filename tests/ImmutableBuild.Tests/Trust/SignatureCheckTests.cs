@@ -243,7 +243,7 @@ public sealed class SignatureCheckTests : IDisposable
     }
 
     private string Payload(Digest? image = null, string repository = Repository, string? commit = null) => Encoding.UTF8.GetString(
-        new SimpleSigning(repository, image ?? _image, OciAnnotations.None.Add(SimpleSigning.GitSha, commit ?? Commit.ToString())).ToBytes());
+        new SimpleSigning(repository, image ?? _image, OciAnnotations.None.Add(SignedFacts.GitSha, commit ?? Commit.ToString())).ToBytes());
 
     private Descriptor Sign(string payload) => Write(Layer(payload, SignWith(_key, payload)));
 
@@ -267,8 +267,8 @@ public sealed class SignatureCheckTests : IDisposable
         return _layout.WriteBlob(MediaTypes.Manifest, OciJson.Write(manifest)).Digest;
     }
 
-    private Task<PublicKey> VerifyAsync() =>
-        new SignatureCheck(_store, Repository, [PublicKey.Of(_key)]).VerifyAsync(_image, Commit, TestContext.Current.CancellationToken);
+    private async Task<PublicKey> VerifyAsync() =>
+        (await new SignatureCheck(_store, Repository, [PublicKey.Of(_key)]).VerifyAsync(_image, Commit, TestContext.Current.CancellationToken)).Key;
 
     private async Task RefusedAsync(string? code, string says)
     {

@@ -4,109 +4,118 @@ using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Trust.Attestations;
 
 namespace ImmutableBuild.Trust.Signatures;
 
 /// <summary>
-/// Looks in an image's store, never at local files, for a signature by a trusted key over exactly this digest, repository and commit.
-/// Stricter than <c>cosign verify</c>, which takes another repository, doubled members and other encodings.
+/// Looks in an image's store, never at local files, for a signature by a trusted key over exactly this digest, repository and commit: under the tag
+/// <c>sha256-….sig</c> and among the bundles that refer to it. Stricter than <c>cosign verify</c>, which takes another repository, doubled members, other
+/// encodings, and any statement of the key about the digest, a failed scan too.
 /// </summary>
-internal sealed class SignatureCheck(IImageStore store, string repository, ImmutableArray<PublicKey> trusted)
+/// <param name="store">Where the image is.</param>
+/// <param name="repository">Which repository that is.</param>
+/// <param name="trusted">The keys whose word counts.</param>
+/// <param name="anyRepository">Take a signature that names another repository, or none.</param>
+internal sealed class SignatureCheck(IImageStore store, string repository, ImmutableArray<PublicKey> trusted, bool anyRepository = false)
 {
     private const int MaximumPayloadLength = 1024 * 1024;
 
     /// <summary>
-    /// Returns the key whose signature holds. Throws IMB4009 when there is no signature, IMB4010 when none is acceptable, IMB4011 when the store failed (which is never
+    /// Returns the signature that holds. Throws IMB4009 when there is no signature, IMB4010 when none is acceptable, IMB4011 when the store failed (which is never
     /// taken for "unsigned"), IMB4012 when the image's bytes are not what the digest says, IMB4013 for a malformed signature manifest.
     /// </summary>
-    public async Task<PublicKey> VerifyAsync(Digest image, CommitSha commit, CancellationToken cancellationToken)
+    /// <param name="image">The digest.</param>
+    /// <param name="commit">The commit it has to name; null takes any.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<SignatureFound> VerifyAsync(Digest image, CommitSha? commit, CancellationToken cancellationToken)
     {
         using var reading = store.BeginReading(cancellationToken);
-        await CheckBytesAsync(image, cancellationToken);
-        var tag = SignatureManifest.TagOf(image);
-        var found = await AskAsync(image, () => store.FindTagAsync(tag, cancellationToken)) ?? throw TrustErrors.NoSignature(repository, image, tag);
-        var manifest = Parse(found, tag);
+        var asked = new AskedStore(store, repository, image);
+        await asked.ReadImageAsync(cancellationToken);
+        var bundles = new StatementReading(store, trusted, image);
+        await ReadBundlesAsync(asked, bundles, cancellationToken);
+        return await VerifyAsync(asked, bundles, image, commit, cancellationToken);
+    }
+
+    /// <summary>The same, where what refers to the image was read already.</summary>
+    public async Task<SignatureFound> VerifyAsync(AskedStore asked, StatementReading bundles, Digest image, CommitSha? commit, CancellationToken cancellationToken)
+    {
         var refused = new List<string>();
-        foreach (var layer in manifest.Layers)
+        var tag = SignatureManifest.TagOf(image);
+        var manifest = await asked.FindManifestAsync(tag, cancellationToken);
+        foreach (var layer in manifest?.Layers ?? [])
         {
-            var (key, reason) = await JudgeAsync(layer, image, commit, cancellationToken);
-            if (key is not null)
+            var (found, reason) = await JudgeAsync(asked, layer, image, commit, cancellationToken);
+            if (found is not null)
             {
-                return key;
+                return found;
             }
 
             refused.Add(reason!);
         }
 
-        throw TrustErrors.SignatureRefused(repository, image, refused.Distinct(StringComparer.Ordinal).Take(5).DefaultIfEmpty("the manifest has no layers"));
+        foreach (var signed in bundles.Accepted.Where(signed => signed.Statement.PredicateType == PredicateTypes.Signature))
+        {
+            var (found, reason) = Judge(signed, commit);
+            if (found is not null)
+            {
+                return found;
+            }
+
+            refused.Add(reason!);
+        }
+
+        string[] reasons = [.. refused.Concat(bundles.Refused).Distinct(StringComparer.Ordinal).Take(5)];
+        throw manifest is null && reasons.Length == 0 ? TrustErrors.NoSignature(repository, image, tag) : TrustErrors.SignatureRefused(repository, image, reasons.DefaultIfEmpty("the manifest has no layers"));
     }
 
-    // A signature speaks of a digest; that the digest speaks of these bytes is for whoever runs them to check.
-    private async Task CheckBytesAsync(Digest image, CancellationToken cancellationToken)
+    /// <summary>Reads the bundles that refer to the image.</summary>
+    public static async Task ReadBundlesAsync(AskedStore asked, StatementReading bundles, CancellationToken cancellationToken)
     {
-        var content = await AskAsync(image, () => store.ReadManifestContentAsync(image, cancellationToken));
-        var actual = Digest.Of(content.Bytes.Span);
-        if (actual != image)
+        var referrers = await asked.ListReferrersAsync(cancellationToken);
+        await asked.AskAsync(async () =>
         {
-            throw TrustErrors.ImageAltered(repository, image, actual);
-        }
+            await bundles.ReadReferrersAsync(referrers, cancellationToken);
+            return true;
+        });
     }
 
-    private ImageManifest Parse(ManifestContent content, string tag)
-    {
-        try
-        {
-            return OciJson.ParseManifest(content.Bytes, $"{repository}:{tag}");
-        }
-        catch (ImmutableBuildException fault)
-        {
-            throw TrustErrors.SignatureManifestMalformed($"{repository}:{tag}", fault.Message, fault);
-        }
-    }
-
-    private async Task<(PublicKey? Key, string? Reason)> JudgeAsync(Descriptor layer, Digest image, CommitSha commit, CancellationToken cancellationToken)
+    private async Task<(SignatureFound? Found, string? Reason)> JudgeAsync(AskedStore asked, Descriptor layer, Digest image, CommitSha? commit, CancellationToken cancellationToken)
     {
         try
         {
             var signature = SignatureManifest.SignatureOf(layer);
-            var payload = await AskAsync(image, () => store.ReadBlobAsync(layer, MaximumPayloadLength, cancellationToken));
+            var payload = await asked.AskAsync(() => store.ReadBlobAsync(layer, MaximumPayloadLength, cancellationToken));
             var key = trusted.FirstOrDefault(key => key.Verifies(payload, signature));
-            return key is null ? (null, "it is not by a trusted key, or not in strict DER") : Judge(SimpleSigning.Parse(payload), image, commit) is { } reason ? (null, reason) : (key, null);
+            if (key is null)
+            {
+                return (null, "it is not by a trusted key, or not in strict DER");
+            }
+
+            var said = SimpleSigning.Parse(payload);
+            return said.Image != image ? (null, $"it speaks of the image {said.Image}") : Judge(key, said.Repository, said.Annotations.GetValueOrDefault(SignedFacts.GitSha), commit, "sha256-….sig");
         }
         catch (FormatException fault)
         {
             return (null, fault.Message);
         }
-        catch (ImmutableBuildException fault) when (IsAboutContent(fault))
+        catch (ImmutableBuildException fault) when (AskedStore.IsAboutContent(fault))
         {
             return (null, fault.Diagnostics[0].Message);
         }
     }
 
-    private string? Judge(SimpleSigning said, Digest image, CommitSha commit) =>
-        said.Image != image ? $"it speaks of the image {said.Image}"
-        : said.Repository != SimpleSigning.NameOf(repository) ? $"it speaks of the repository '{PrintableText.Of(said.Repository)}'"
-        : said.Annotations.GetValueOrDefault(SimpleSigning.GitSha) is not { } signed ? "it names no commit"
-        : signed != commit.ToString() ? $"it speaks of the commit '{PrintableText.Of(signed)}', not of {commit}"
-        : null;
-
-    private async Task<T> AskAsync<T>(Digest image, Func<Task<T>> ask)
+    private (SignatureFound? Found, string? Reason) Judge(SignedStatement signed, CommitSha? commit)
     {
-        try
-        {
-            return await ask();
-        }
-        catch (ImmutableBuildException fault) when (!IsAboutContent(fault))
-        {
-            throw TrustErrors.SignatureUnknown(repository, image, fault);
-        }
-        catch (IOException fault)
-        {
-            throw TrustErrors.SignatureUnknown(repository, image, fault);
-        }
+        var facts = signed.Statement.Subjects[0].Annotations;
+        return signed.Statement.Subjects.Length > 1 ? (null, "it has several subjects") : Judge(signed.Key, facts.GetValueOrDefault(SignedFacts.Repository), facts.GetValueOrDefault(SignedFacts.GitSha), commit, "bundle");
     }
 
-    // IMB2 speaks of bytes that came, or of content that is certainly not there, IMB5006 of a registry that contradicts itself;
-    // any other IMB5 of one that did not answer.
-    private static bool IsAboutContent(ImmutableBuildException fault) => fault.Code == "IMB5006" || fault.Code.StartsWith("IMB2", StringComparison.Ordinal);
+    private (SignatureFound? Found, string? Reason) Judge(PublicKey key, string? signedRepository, string? signedCommit, CommitSha? commit, string form) =>
+        !anyRepository && signedRepository is null ? (null, "it names no repository")
+        : !anyRepository && signedRepository != SimpleSigning.NameOf(repository) ? (null, $"it speaks of the repository '{PrintableText.Of(signedRepository!)}'")
+        : signedCommit is null ? (null, "it names no commit")
+        : !CommitSha.TryParse(signedCommit, out var named) || (commit is { } wanted && named != wanted) ? (null, $"it speaks of the commit '{PrintableText.Of(signedCommit)}'{(commit is null ? ", which is none" : $", not of {commit}")}")
+        : (new SignatureFound(key, named, form), null);
 }

@@ -25,6 +25,12 @@ internal static class SignatureManifest
     {
         var layers = signatures.Select(signed =>
             layout.WriteBlob(SimpleSigning.MediaType, signed.Payload) with { Annotations = OciAnnotations.None.Add(SignatureAnnotation, Convert.ToBase64String(signed.Signature)) }).ToImmutableArray();
+        return Write(layout, TagOf(image), layers, cancellationToken);
+    }
+
+    /// <summary>Writes configuration and manifest of these layers into a layout, and names the manifest by a tag.</summary>
+    public static Descriptor Write(OciLayout layout, string tag, ImmutableArray<Descriptor> layers, CancellationToken cancellationToken)
+    {
         var config = new ImageConfig
         {
             Architecture = "",
@@ -41,7 +47,7 @@ internal static class SignatureManifest
             Layers = layers,
         };
         var written = layout.WriteBlob(MediaTypes.Manifest, OciJson.Write(manifest));
-        return layout.SetReference(TagOf(image), written, cancellationToken);
+        return layout.SetReference(tag, written, cancellationToken);
     }
 
     /// <summary>The signature of a layer. Throws <see cref="FormatException"/> unless it is there, in the one canonical base64 of its bytes.</summary>
@@ -53,9 +59,6 @@ internal static class SignatureManifest
         }
 
         var text = layer.Annotations?.GetValueOrDefault(SignatureAnnotation) ?? throw new FormatException("the layer has no signature");
-        var bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text, bytes, out var length) && Convert.ToBase64String(bytes, 0, length) == text
-            ? bytes[..length]
-            : throw new FormatException("the signature is no canonical base64");
+        return StrictJson.Base64(text, "the signature");
     }
 }

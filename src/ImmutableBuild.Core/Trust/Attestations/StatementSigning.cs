@@ -1,0 +1,66 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
+using ImmutableBuild.Images.Oci;
+using ImmutableBuild.Registries;
+
+namespace ImmutableBuild.Trust.Attestations;
+
+/// <summary>
+/// Signs what is to be said about an image, and puts it into the image's layout in both forms. ECDSA is random: what was said before is not signed again, or
+/// a release without a change would change something (F07).
+/// </summary>
+internal sealed class StatementSigning(OciLayout layout, Descriptor image, ISigner signer)
+{
+    /// <summary>Signs. Returns how many were new.</summary>
+    /// <param name="payloads">The statements' bytes, signatures and attestations.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<int> RunAsync(IReadOnlyList<byte[]> payloads, CancellationToken cancellationToken)
+    {
+        var earlier = await FindEarlierAsync(cancellationToken);
+        var (said, made) = (new List<SignedStatement>(), 0);
+        foreach (var payload in payloads)
+        {
+            var statement = InTotoStatement.Parse(payload);
+            if (earlier.FirstOrDefault(signed => signed.Covers(statement)) is { } before)
+            {
+                said.Add(before);
+            }
+            else
+            {
+                said.Add(await SignedStatement.SignAsync(payload, signer, cancellationToken));
+                made++;
+            }
+        }
+
+        Write(said, cancellationToken);
+        return made;
+    }
+
+    // Written again in any case: the same statements are the same bytes, and what of it is missing or damaged is mended.
+    private void Write(List<SignedStatement> said, CancellationToken cancellationToken)
+    {
+        AttestationManifest.Write(layout, image.Digest, said.Where(signed => signed.Statement.PredicateType != PredicateTypes.Signature), cancellationToken);
+        var index = ReferrersTag.Write([], said.Select(signed => BundleManifest.Write(layout, image, signed)));
+        layout.SetReference(ReferrersTag.Of(image.Digest), layout.WriteBlob(index.MediaType, index.Bytes.Span), cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<SignedStatement>> FindEarlierAsync(CancellationToken cancellationToken)
+    {
+        if (layout.Find(ReferrersTag.Of(image.Digest)) is not { } entry)
+        {
+            return [];
+        }
+
+        var reading = new StatementReading(layout, [signer.PublicKey], image.Digest);
+        try
+        {
+            await reading.ReadReferrersAsync(ReferrersTag.Read(await layout.ReadManifestContentAsync(entry.Digest, cancellationToken), layout.Name), cancellationToken);
+        }
+        catch (ImmutableBuildException)
+        {
+            // What is broken there is replaced by what is made anew.
+        }
+
+        return reading.Accepted;
+    }
+}
