@@ -11,6 +11,7 @@ var root = new RootCommand("Looks after apps that were released with ImmutableBu
     RollbackCommand.Create(),
     LogsCommand.Create(),
     DebugCommand.Create(),
+    VerifyCommand.Create(),
     DriftCommand.Create(),
     HealCommand.Create(),
     StopCommand.Create(),

@@ -18,7 +18,7 @@ public sealed class DeployStage(IDeploymentTarget target, IImageVerifier verifie
     {
         var desired = ReleaseDesired.Create(record, context);
         var spec = desired.Spec;
-        await verifier.VerifyAsync(spec.App, spec.Commit, spec.Repository, spec.Image, cancellationToken);
+        await verifier.VerifyNewAsync(spec.App, spec.Commit, spec.Repository, spec.Image, cancellationToken);
 
         var runner = new RolloutRunner(target, context.Time, context.Reporter, new RolloutSettings { KeepLease = KeepsLease });
         var result = await runner.RunAsync(desired, cancellationToken);

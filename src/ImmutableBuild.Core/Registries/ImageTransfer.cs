@@ -14,6 +14,19 @@ internal sealed class ImageTransfer(OciLayout from, IImageStore to)
     /// <summary>Blob bytes that had to be sent so far.</summary>
     public long BytesSent => Interlocked.Read(ref _bytesSent);
 
+    /// <summary>Brings an image alone, without signatures, under a tag that never moves. False when the tag names it already; IMB5008 when it names another one.</summary>
+    public async Task<bool> PushAsync(string tag, ManifestContent image, CancellationToken cancellationToken)
+    {
+        if (await IsThereAsync(tag, image, cancellationToken))
+        {
+            return false;
+        }
+
+        await SendContentAsync(image, cancellationToken);
+        await NameAsync(tag, image, cancellationToken);
+        return true;
+    }
+
     /// <summary>Whether a tag names the image already; throws IMB5008 when it names another one (F36, R13).</summary>
     public async Task<bool> IsThereAsync(string tag, ManifestContent image, CancellationToken cancellationToken) =>
         await to.FindTagAsync(tag, cancellationToken) is { } there

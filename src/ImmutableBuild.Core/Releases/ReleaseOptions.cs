@@ -5,6 +5,7 @@ using ImmutableBuild.Images;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Scanning;
 using ImmutableBuild.Trust;
+using ImmutableBuild.Trust.Verification;
 
 namespace ImmutableBuild.Releases;
 
@@ -40,6 +41,9 @@ public sealed record ReleaseOptions
 
     /// <summary>How the image is signed and verified.</summary>
     public SignOptions Sign { get; init; } = new();
+
+    /// <summary>What an image is held to before it runs.</summary>
+    public VerifyOptions Verify { get; init; } = new();
 
     /// <summary>Where the image goes.</summary>
     public PushOptions Push { get; init; } = new();

@@ -13,4 +13,11 @@ public interface IImageVerifier
     /// <param name="image">The digest of its manifest.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     Task VerifyAsync(AppKey app, CommitSha commit, string repository, Digest image, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The same for what a release deploys: the age of its scan counts too. What ran already may run again, whatever its scan's age, since a rollback or a
+    /// heal that is refused for that would leave users with something worse.
+    /// </summary>
+    Task VerifyNewAsync(AppKey app, CommitSha commit, string repository, Digest image, CancellationToken cancellationToken) =>
+        VerifyAsync(app, commit, repository, image, cancellationToken);
 }

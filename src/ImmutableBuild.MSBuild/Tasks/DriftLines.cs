@@ -20,11 +20,9 @@ internal static class DriftLines
         }
 
         string[] heads = ["where", "what", "expected", "found", "cure"];
-        var rows = DriftRow.Of(report).Select(row => new[] { row.Where, row.What, row.Expected, row.Found, row.Cure }).ToList();
-        var widths = heads.Select((head, column) => rows.Max(row => Math.Max(row[column].Length, head.Length))).ToArray();
-        foreach (var cells in rows.Prepend(heads))
+        foreach (var line in Columns.Of(heads, [.. DriftRow.Of(report).Select(row => new[] { row.Where, row.What, row.Expected, row.Found, row.Cure })]))
         {
-            yield return "  " + string.Join("  ", cells.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd();
+            yield return line;
         }
     }
 

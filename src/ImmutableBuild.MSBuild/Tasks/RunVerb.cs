@@ -6,16 +6,21 @@ using ImmutableBuild.Images;
 using ImmutableBuild.Images.Bases;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Releases.Options;
+using ImmutableBuild.Trust;
+using ImmutableBuild.Trust.Verification;
 using Microsoft.Build.Framework;
 
 namespace ImmutableBuild.MSBuild;
 
-/// <summary>Rollback, Status, History, Debug, Drift, Heal, Stop, UpdateBase or VerifyReproducible: what people ask of an app between releases.</summary>
+/// <summary>Rollback, Status, History, Debug, Drift, Heal, Stop, Verify, UpdateBase or VerifyReproducible: what people ask of an app between releases.</summary>
 public sealed class RunVerb : ReleaseTask
 {
     /// <summary>The verb's name.</summary>
     [Required]
     public string Verb { get; set; } = "";
+
+    /// <summary>For Verify alone: the image, by its digest.</summary>
+    public string Image { get; set; } = "";
 
     /// <inheritdoc/>
     protected override async Task RunAsync(CancellationToken cancellationToken)
@@ -24,6 +29,7 @@ public sealed class RunVerb : ReleaseTask
         RefuseWithDockerfile(options);
         var log = new BuildLog(Log, Input.ProjectFile);
         var context = ContextOf(options);
+        VerificationReport? verified = null;
         await using var stages = new ReleaseStages(context, Input.GatewayProgram);
         DriftReport? drift = null;
         var lines = Verb switch
@@ -35,6 +41,7 @@ public sealed class RunVerb : ReleaseTask
             "Drift" => DriftLines.Of(drift = await FindDriftAsync(stages, options, cancellationToken)),
             "Heal" => DriftLines.Of(await HealAsync(stages, options, log, cancellationToken)),
             "Stop" => VerbLines.OfStop(options.App, await new StopApp(stages.Target).RunAsync(options.App, cancellationToken)),
+            "Verify" => VerbLines.Of(verified = await VerifyImageAsync(context, cancellationToken)),
             "UpdateBase" => BaseLines.Of(await new UpdateBase(context).RunAsync(cancellationToken)),
             "VerifyReproducible" => [$"  Two bakes in clean worktrees gave the same image: {await VerifyAsync(options, cancellationToken)}."],
             _ => throw new ArgumentOutOfRangeException(nameof(cancellationToken), Verb, "There is no such verb."),
@@ -48,6 +55,14 @@ public sealed class RunVerb : ReleaseTask
         {
             throw DestroyErrors.Drifted(drift);
         }
+
+        verified?.ThrowIfRefused();
+    }
+
+    private Task<VerificationReport> VerifyImageAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        var image = ImageToVerify.Parse(Image);
+        return new ImageVerifier(context).ReportAsync(context.Options.App, commit: null, image.Repository, image.Image, cancellationToken);
     }
 
     private void RefuseWithDockerfile(ReleaseOptions options)

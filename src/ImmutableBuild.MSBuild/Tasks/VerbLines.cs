@@ -3,10 +3,11 @@ using System.Globalization;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Debugging;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Trust.Verification;
 
 namespace ImmutableBuild.MSBuild;
 
-/// <summary>The lines that rollback, status, history and stop print into a build log.</summary>
+/// <summary>The lines that rollback, status, history, verify and stop print into a build log.</summary>
 internal static class VerbLines
 {
     public static IEnumerable<string> Of(RollbackResult rollback)
@@ -50,6 +51,9 @@ internal static class VerbLines
         $"  To look:          {string.Join(' ', debug.Copy.Shell)}",
         $"  To end it before: {debug.Copy.Destroy}",
     ];
+
+    public static IEnumerable<string> Of(VerificationReport report) =>
+        Columns.Of(["check", "outcome", "detail"], [.. report.Rows.Select(row => new[] { row.Check, row.Word, row.Detail })]);
 
     public static IEnumerable<string> OfStop(AppKey app, IReadOnlyList<GenerationId> gone) =>
         [gone.Count == 0 ? $"  {app} did not run." : $"  {app} is stopped; gone: {string.Join(", ", gone)}. Its history stays."];

@@ -13,6 +13,9 @@ internal sealed class Cosign : IDisposable
     /// <summary>Finds cosign, or skips the test with the reason.</summary>
     public static Cosign FindOrSkip() => new(Debian13.FindOrSkip("cosign"));
 
+    /// <summary>The version that is meant: 2 (Debian 13) or 3 (Debian sid).</summary>
+    public static Cosign FindOrSkip(int major) => major == 2 ? FindOrSkip() : new(Debian13.FindInSidOrSkip("cosign"));
+
     /// <summary>The path of a file of <see cref="Directory"/> as cosign sees it.</summary>
     public string Inside(string name) => _program.Inside(name);
 

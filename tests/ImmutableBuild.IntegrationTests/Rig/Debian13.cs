@@ -1,6 +1,6 @@
 namespace ImmutableBuild.IntegrationTests.Rig;
 
-/// <summary>A program of the PATH, or else of the rig's Debian 13 root (tests/rig/install.sh), which sees a directory of its own only.</summary>
+/// <summary>A program of the PATH, or else of the rig's Debian 13 root (tests/rig/install.sh), or one of another Debian root there, which sees a directory of its own only.</summary>
 internal sealed class Debian13 : IDisposable
 {
     private readonly string _root;
@@ -28,6 +28,14 @@ internal sealed class Debian13 : IDisposable
 
         Assert.SkipUnless(File.Exists(Path.Combine(Root, "usr/bin", program)) && Environment.UserName == "root", $"{program} is neither on the PATH nor in the rig (tests/rig/install.sh, as root).");
         return new Debian13(Root, program);
+    }
+
+    /// <summary>Finds a program of the rig's root of Debian sid, or skips the test with the reason.</summary>
+    public static Debian13 FindInSidOrSkip(string program)
+    {
+        var root = Path.Combine(Path.GetDirectoryName(Root)!, "sid");
+        Assert.SkipUnless(File.Exists(Path.Combine(root, "usr/bin", program)) && Environment.UserName == "root", $"{program} of Debian sid is not in the rig (tests/rig/install.sh, as root).");
+        return new Debian13(root, program);
     }
 
     /// <summary>The path of a file of <see cref="Directory"/> as the program sees it.</summary>

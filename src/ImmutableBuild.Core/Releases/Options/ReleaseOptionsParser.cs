@@ -58,6 +58,7 @@ public static class ReleaseOptionsParser
             Runtime = ReadRuntime(reader, port),
             SecretVariables = Sources(reader.Pairs(Secret, OptionTypes.IsVariableName, OptionTypes.VariableName.Allowed)),
             SecretFileVariables = Sources(reader.Pairs(OptionCatalogue.SecretFile, OptionTypes.FileName)),
+            Verify = TrustCatalogue.Read(reader),
             Rollout = ReadRollout(reader),
             PublicPort = reader.Get(PublicPort),
             GatewayBaseImage = reader.Get(GatewayBaseImage),

@@ -48,7 +48,7 @@ internal sealed class Provenance(ReleaseRecord record, StageContext context)
     private void WriteParameters(Utf8JsonWriter json)
     {
         json.WriteStartObject("externalParameters");
-        json.WriteString("app", record.App.App);
+        json.WriteString("app", context.Options.App.App);
         json.WriteString("bake", IsDockerfile ? "dockerfile" : "publish");
         if (_bake.BaseName is { } name)
         {

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using ImmutableBuild.Trust.Verification;
+using static ImmutableBuild.Releases.Options.OptionTypes;
+
+namespace ImmutableBuild.Releases.Options;
+
+/// <summary>The part of the <see cref="OptionCatalogue"/> that says what an image is held to before it runs.</summary>
+public static class TrustCatalogue
+{
+    /// <summary>The policy.</summary>
+    public static PropertyOption<string> Policy { get; } = new("ImmutablePolicy", FilePath, null, "The file that says what an image has to show before it is deployed: provenance, scan, bill of materials (docs/trust.md). Default: in a protected environment all of it; elsewhere what is attested has to hold, and may be missing. A trusted key's signature is always wanted.");
+
+    /// <summary>The age of the scan.</summary>
+    public static PropertyOption<int> MaxScanAge { get; } = new("ImmutableMaxScanAge", WholeNumber(1, 3650), null, "How many days old the scan of an image may be when it is deployed, unless the policy's file says that. Default: 30 in a protected environment, any age elsewhere. A rollback or heal brings back what ran before, whatever its scan's age.");
+
+    /// <summary>Those about verification, in the order they are documented.</summary>
+    public static ImmutableArray<PropertyOption> Verification { get; } = [Policy, MaxScanAge];
+
+    internal static VerifyOptions Read(OptionReader reader) => new()
+    {
+        PolicyFile = reader.FindPath(Policy),
+        MaxScanAge = reader.TextOf(MaxScanAge) is null ? null : TimeSpan.FromDays(reader.Get(MaxScanAge, 0)),
+    };
+}

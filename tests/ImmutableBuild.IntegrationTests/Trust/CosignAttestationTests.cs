@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+using ImmutableBuild.IntegrationTests.Rig;
+using ImmutableBuild.Registries;
+using ImmutableBuild.Releases;
+using ImmutableBuild.Trust;
+
+namespace ImmutableBuild.IntegrationTests.Trust;
+
+/// <summary>What we sign and attest before the real cosign, of either version and in either form; docs/trust.md has the table.</summary>
+public sealed class CosignAttestationTests : IAsyncLifetime
+{
+    private const string TrustedRoot = """{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}""";
+    private const string Signature = "https://sigstore.dev/cosign/sign/v1";
+
+    private readonly SmallImage _image = new(("app/Shop", "hello"));
+    private DockerRegistry _registry = null!;
+    private ReleaseRecord _record = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private string Reference => $"{_record.Push!.Repository}@{_record.Bake!.Digest}";
+
+    public async ValueTask InitializeAsync()
+    {
+        _registry = await DockerRegistry.StartOrSkipAsync();
+        var context = _image.Context(options => options with { Push = new PushOptions { Registry = _registry.Host } });
+        _record = (await new PushStage().RunAsync((await new SignStage().RunAsync(_image.Record, context, Token)).Record, context, Token)).Record;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _registry.DisposeAsync();
+        _image.Dispose();
+    }
+
+    [Theory]
+    [InlineData(2, "tag", "slsaprovenance1")]
+    [InlineData(2, "tag", "cyclonedx")]
+    [InlineData(2, "tag", "vuln")]
+    [InlineData(2, "bundle", "slsaprovenance1")]
+    [InlineData(2, "bundle", "cyclonedx")]
+    [InlineData(2, "bundle", "vuln")]
+    [InlineData(2, "bundle", Signature)]
+    [InlineData(3, "tag", "slsaprovenance1")]
+    [InlineData(3, "tag", "cyclonedx")]
+    [InlineData(3, "tag", "vuln")]
+    [InlineData(3, "bundle", "slsaprovenance1")]
+    [InlineData(3, "bundle", "cyclonedx")]
+    [InlineData(3, "bundle", "vuln")]
+    public async Task Cosign_verifies_each_attestation_by_our_key_and_none_by_another(int major, string form, string type)
+    {
+        using var cosign = Cosign.FindOrSkip(major);
+        await WriteKeysAsync(cosign);
+        string[] how = form == "tag" ? (major == 2 ? [] : ["--new-bundle-format=false"]) : ["--new-bundle-format", "--trusted-root", cosign.Inside("root.json")];
+
+        Task<(int ExitCode, string Output)> Verify(string key) => cosign.RunAsync(
+            "", ["verify-attestation", "--key", cosign.Inside(key), "--insecure-ignore-tlog=true", "--allow-http-registry", "--type", type, .. how, Reference]);
+
+        var (code, output) = await Verify("ours.pub");
+        code.ShouldBe(0, output);
+        output.ShouldContain("payload");
+        (await Verify("stranger.pub")).ExitCode.ShouldNotBe(0, "another key");
+    }
+
+    [Theory]
+    [InlineData("bundle")]
+    [InlineData("tag")]
+    public async Task Cosign_3_verifies_our_signature(string form)
+    {
+        using var cosign = Cosign.FindOrSkip(3);
+        await WriteKeysAsync(cosign);
+
+        Task<(int ExitCode, string Output)> Verify(string key, params string[] more) => cosign.RunAsync(
+            "", ["verify", "--key", cosign.Inside(key), "--insecure-ignore-tlog=true", "--allow-http-registry", $"--new-bundle-format={(form == "bundle" ? "true" : "false")}", .. more, Reference]);
+
+        var (code, output) = await Verify("ours.pub", "-a", $"gitSha={_record.Compile.Commit}");
+        code.ShouldBe(0, output);
+        output.ShouldContain(_record.Bake!.Digest.ToString());
+        (await Verify("ours.pub", "-a", $"gitSha={new string('b', 40)}")).ExitCode.ShouldNotBe(0, "another commit");
+        (await Verify("stranger.pub")).ExitCode.ShouldNotBe(0, "another key");
+    }
+
+    [Theory]
+    [InlineData(2, "tag")]
+    [InlineData(3, "bundle")]
+    [InlineData(3, "tag")]
+    public async Task We_verify_what_cosign_signed(int major, string form)
+    {
+        using var cosign = Cosign.FindOrSkip(major);
+        var made = await cosign.RunAsync("pass", "generate-key-pair", "--output-key-prefix", cosign.Inside("theirs"));
+        made.ExitCode.ShouldBe(0, made.Output);
+        string[] how = major == 2 ? ["--tlog-upload=false"] : [$"--new-bundle-format={(form == "bundle" ? "true" : "false")}", "--use-signing-config=false", "--tlog-upload=false"];
+        var signed = await cosign.RunAsync("pass", ["sign", "--yes", "--key", cosign.Inside("theirs.key"), "--allow-http-registry", "-a", $"gitSha={_record.Compile.Commit}", "-a", $"repository={_record.Push!.Repository}", .. how, Reference]);
+        signed.ExitCode.ShouldBe(0, signed.Output);
+
+        var context = _image.Context(options => options with { Push = new PushOptions { Registry = _registry.Host }, Sign = new SignOptions { TrustedKeyFiles = [Path.Combine(cosign.Directory, "theirs.pub")] } });
+        await new ImageVerifier(context).VerifyAsync(_record.App, _record.Compile.Commit, _record.Push.Repository, _record.Bake!.Digest, Token);
+    }
+
+    private async Task WriteKeysAsync(Cosign cosign)
+    {
+        using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await File.WriteAllTextAsync(Path.Combine(cosign.Directory, "ours.pub"), _record.Sign!.PublicKey, Token);
+        await File.WriteAllTextAsync(Path.Combine(cosign.Directory, "stranger.pub"), PublicKey.Of(stranger).Pem, Token);
+        await File.WriteAllTextAsync(Path.Combine(cosign.Directory, "root.json"), TrustedRoot, Token);
+    }
+}
