@@ -24,4 +24,7 @@ public sealed record PublishRecord
 
     /// <summary>The packages that NuGet restored for it, the runtime's among them where the output holds one.</summary>
     public ImmutableArray<Package> Packages { get; init; } = [];
+
+    /// <summary>The file with what these packages say of themselves; null where that is not known.</summary>
+    public string? PackageDescriptions { get; init; }
 }

@@ -10,10 +10,10 @@ namespace ImmutableBuild.Scanning;
 /// <summary>Looks at an image: lists what is in it, asks the advisories about each package, and applies the content rules.</summary>
 internal static class ImageScanner
 {
-    /// <summary>Scans. <paramref name="advisories"/> is null where there is no source: then no package was assessed, and the result says so (N1).</summary>
-    public static ScanResult Scan(ImageFileSystem image, AdvisorySet? advisories, ImmutableHashSet<Digest> baseLayers, CancellationToken cancellationToken)
+    /// <summary>Scans. <paramref name="built"/> is null where it isn't known what the app was built from, <paramref name="advisories"/> where there is no source: then no package was assessed, and the result says so (N1).</summary>
+    public static ScanResult Scan(ImageFileSystem image, BuiltPackages? built, AdvisorySet? advisories, ImmutableHashSet<Digest> baseLayers, CancellationToken cancellationToken)
     {
-        var inventory = InventoryReader.Read(image, cancellationToken);
+        var inventory = InventoryReader.Read(image, built, cancellationToken);
         var unknown = inventory.Components.Where(component => !HasVersion(component)).ToHashSet();
         var vulnerable = advisories is null ? [] : AdvisoryMatcher.Match(inventory.Components.Where(component => !unknown.Contains(component)), advisories);
         var content = ContentRules.Check(new ContentContext(image, inventory, baseLayers), cancellationToken);

@@ -13,8 +13,10 @@ internal sealed class ScanFiles(string workDirectory, ImmutableArray<PlatformIma
     private const long MaximumReportLength = 64 * 1024 * 1024;
 
     /// <summary>The bills of materials, of each image one; where there are several their names say the platform.</summary>
-    public ImmutableArray<string> Sboms { get; } =
-        [.. images.Select(image => Path.Combine(workDirectory, images.Length == 1 ? "sbom.cdx.json" : $"sbom.{image.Platform.Replace('/', '-')}.cdx.json"))];
+    public ImmutableArray<string> Sboms { get; } = NamesOf(workDirectory, images, "cdx.json");
+
+    /// <summary>The same as SPDX documents.</summary>
+    public ImmutableArray<string> SpdxDocuments { get; } = NamesOf(workDirectory, images, "spdx.json");
 
     /// <summary>The findings for code scanning.</summary>
     public string Sarif { get; } = Path.Combine(workDirectory, "scan.sarif");
@@ -35,7 +37,7 @@ internal sealed class ScanFiles(string workDirectory, ImmutableArray<PlatformIma
             return null;
         }
 
-        foreach (var (file, digest) in Sboms.Zip(report.Sboms).Append((Sarif, report.Sarif)))
+        foreach (var (file, digest) in Sboms.Concat(SpdxDocuments).Zip(report.Sboms).Append((Sarif, report.Sarif)))
         {
             if (!await HasAsync(file, digest, cancellationToken))
             {
@@ -43,13 +45,13 @@ internal sealed class ScanFiles(string workDirectory, ImmutableArray<PlatformIma
             }
         }
 
-        return report.Sboms.Length == Sboms.Length ? report : null;
+        return report.Sboms.Length == Sboms.Length + SpdxDocuments.Length ? report : null;
     }
 
-    /// <summary>Writes them all; the report last, since it vouches for the others.</summary>
+    /// <summary>Writes them all; the report last, since it vouches for the others. <paramref name="sboms"/> are all CycloneDX files, then all SPDX documents.</summary>
     public void Write(ScanReport report, IEnumerable<byte[]> sboms, byte[] sarif)
     {
-        foreach (var (file, sbom) in Sboms.Zip(sboms))
+        foreach (var (file, sbom) in Sboms.Concat(SpdxDocuments).Zip(sboms))
         {
             AtomicFile.Write(file, sbom);
         }
@@ -57,6 +59,9 @@ internal sealed class ScanFiles(string workDirectory, ImmutableArray<PlatformIma
         AtomicFile.Write(Sarif, sarif);
         AtomicFile.Write(Report, report.ToJson());
     }
+
+    private static ImmutableArray<string> NamesOf(string directory, ImmutableArray<PlatformImageRecord> images, string extension) =>
+        [.. images.Select(image => Path.Combine(directory, images.Length == 1 ? $"sbom.{extension}" : $"sbom.{image.Platform.Replace('/', '-')}.{extension}"))];
 
     private static async Task<bool> HasAsync(string path, Digest expected, CancellationToken cancellationToken) =>
         File.Exists(path) && Digest.Of(await File.ReadAllBytesAsync(path, cancellationToken)) == expected;

@@ -3,14 +3,16 @@ using System.Reflection;
 using System.Text;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
+using ImmutableBuild.Images.Bases;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Scanning.Advisories;
+using ImmutableBuild.Scanning.Packages;
 using ImmutableBuild.Scanning.Reports;
 
 namespace ImmutableBuild.Scanning;
 
 /// <summary>
-/// Scan: lists what is in the image, judges it, and writes <c>sbom.cdx.json</c> (one for each platform), <c>scan.sarif</c> and
+/// Scan: lists what is in the image, judges it, and writes <c>sbom.cdx.json</c> and <c>sbom.spdx.json</c> (one for each platform), <c>scan.sarif</c> and
 /// <c>scan.json</c> beside the record. Refuses findings at or over the gate (IMB3001) and, where protected, an image that could not be assessed (IMB3002).
 /// </summary>
 public sealed class ScanStage : IStage
@@ -46,6 +48,7 @@ public sealed class ScanStage : IStage
             Version, bake.Digest.ToString(), options.FailOn, directory ?? "", directory is null ? "" : AdvisoryDirectory.Stamp(directory).ToString(),
             record.App.App, record.Compile.Commit.ToString(), record.Compile.CommitTime.ToString("O"),
             .. BaseLayers(bake).Select(layer => layer.ToString()).Order(StringComparer.Ordinal),
+            .. record.Compile.Published.Select(published => BuiltPackages.StampOf(published.PackageDescriptions)),
         ];
         return Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', inputs)));
     }
@@ -57,12 +60,14 @@ public sealed class ScanStage : IStage
         var directory = context.Options.Scan.AdvisoryDirectory;
         var advisories = directory is null ? null : await AdvisoryDirectory.ReadAsync(directory, cancellationToken);
         var results = new List<ScanResult>();
-        var sboms = new List<byte[]>();
+        var (sboms, documents) = (new List<byte[]>(), new List<byte[]>());
         foreach (var platform in bake.Images)
         {
             using var image = await ImageFileSystem.OpenAsync(OciLayout.Open(bake.Layout), platform.Digest, files.Scratch, new ImageLimits(), cancellationToken);
-            results.Add(ImageScanner.Scan(image, advisories, BaseLayers(bake), cancellationToken));
-            sboms.Add(CycloneDx.Write(results[^1].Inventory, new SbomSubject(record.App.App, record.Compile.Commit.ToString(), platform.Digest, record.Compile.CommitTime, Version)));
+            results.Add(ImageScanner.Scan(image, BuiltFor(platform, record), advisories, BaseLayers(bake), cancellationToken));
+            var subject = new SbomSubject(record.App.App, record.Compile.Commit.ToString(), platform.Digest, record.Compile.CommitTime, Version);
+            sboms.Add(CycloneDx.Write(results[^1].Inventory, subject));
+            documents.Add(Spdx.Write(results[^1].Inventory, subject));
         }
 
         var result = new PlatformScans(results);
@@ -81,10 +86,10 @@ public sealed class ScanStage : IStage
             Components = result.Components,
             Counts = result.Findings.GroupBy(finding => SeverityGate.Word(finding.Severity)).ToImmutableSortedDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal),
             Findings = [.. result.Findings.Select(ToReported)],
-            Sboms = [.. sboms.Select(sbom => Digest.Of(sbom))],
+            Sboms = [.. sboms.Concat(documents).Select(sbom => Digest.Of(sbom))],
             Sarif = Digest.Of(sarif),
         };
-        files.Write(report, sboms, sarif);
+        files.Write(report, sboms.Concat(documents), sarif);
         return report;
     }
 
@@ -114,6 +119,11 @@ public sealed class ScanStage : IStage
             context.Reporter.Warn(diagnostic);
         }
     }
+
+    private static BuiltPackages? BuiltFor(PlatformImageRecord image, ReleaseRecord record) => record.Compile.Published
+        .Where(published => published.PackageDescriptions is not null && ImagePlatform.OfRuntimeIdentifier(published.RuntimeIdentifier).ToString() == image.Platform)
+        .Select(published => BuiltPackages.TryRead(published.PackageDescriptions!))
+        .FirstOrDefault();
 
     private static ImmutableHashSet<Digest> BaseLayers(BakeRecord bake) => [.. bake.Layers.Where(layer => layer.Name == "base").Select(layer => layer.Digest)];
 

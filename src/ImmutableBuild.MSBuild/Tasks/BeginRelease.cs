@@ -76,7 +76,20 @@ public sealed class BeginRelease : ReleaseTask
         };
     }
 
-    private static PublishRecord Output(ITaskItem published)
+    private PublishRecord Output(ITaskItem published)
+    {
+        var record = PublishedBy(published);
+        if (published.GetMetadata("AssetsFile") is not { Length: > 0 } assets || !File.Exists(assets))
+        {
+            return record;
+        }
+
+        var packages = Path.Combine(Input.WorkDirectory, $"packages.{record.RuntimeIdentifier}.json");
+        PackageDescriptions.Write(assets, record, packages);
+        return record with { PackageDescriptions = packages };
+    }
+
+    private static PublishRecord PublishedBy(ITaskItem published)
     {
         var (directory, program) = (published.GetMetadata("FullPath"), published.GetMetadata("Program"));
         return !File.Exists(Path.Combine(directory, program)) ? throw RecordErrors.NothingPublished(directory, program) : new PublishRecord

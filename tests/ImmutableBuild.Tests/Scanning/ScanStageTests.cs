@@ -148,7 +148,8 @@ public sealed class ScanStageTests : IDisposable
 
     [Theory]
     [InlineData("etc/os-release", "ID=fedora\nVERSION_ID=41\n", "no package database was found")]
-    [InlineData("var/lib/rpm/rpmdb.sqlite", "SQLite", "a package database that this scanner does not read")]
+    [InlineData("var/lib/rpm/rpmdb.sqlite", "SQLite", "it is no SQLite database")]
+    [InlineData("var/lib/rpm/Packages", "Berkeley DB", "a package database that this scanner does not read")]
     public async Task Distributions_that_are_not_read_are_said(string path, string content, string reason)
     {
         WriteAdvisory(Unrelated);
@@ -206,7 +207,7 @@ public sealed class ScanStageTests : IDisposable
             other.Write(),
             StageContexts.Make(other.Scratch.Path, o => o with { Scan = new ScanOptions { FailOn = "none", AdvisoryDirectory = other.Advisories } }),
             TestContext.Current.CancellationToken);
-        foreach (var file in new[] { "sbom.cdx.json", "scan.sarif" })
+        foreach (var file in new[] { "sbom.cdx.json", "sbom.spdx.json", "scan.sarif" })
         {
             File.ReadAllBytes(other.Scratch["work", file]).ShouldBe(File.ReadAllBytes(_image.Scratch["work", file]));
         }

@@ -75,7 +75,7 @@ internal sealed class ScannedImage(RawTar? app = null) : IDisposable
     {
         var bake = Write().Bake!;
         using var image = await ImageFileSystem.OpenAsync(OciLayout.Open(bake.Layout), bake.Digest, Scratch["scratch"], new ImageLimits(), TestContext.Current.CancellationToken);
-        return ImageScanner.Scan(image, advisories, [bake.Layers[0].Digest], TestContext.Current.CancellationToken);
+        return ImageScanner.Scan(image, built: null, advisories, [bake.Layers[0].Digest], TestContext.Current.CancellationToken);
     }
 
     public void Dispose() => Scratch.Dispose();

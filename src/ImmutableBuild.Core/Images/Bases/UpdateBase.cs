@@ -62,7 +62,7 @@ public sealed class UpdateBase(StageContext context)
     {
         using var reading = image.Source.BeginReading(cancellationToken);
         using var files = await ImageFileSystem.OpenAsync(image.Source, image.Digest, Path.Combine(context.WorkDirectory, "scratch"), new ImageLimits(), cancellationToken);
-        return InventoryReader.Read(files, cancellationToken);
+        return InventoryReader.Read(files, built: null, cancellationToken);
     }
 }
 

@@ -75,6 +75,11 @@ internal sealed class FileTree
         var keepsChildren = isDirectory && existing is { IsDirectory: true };
         var node = keepsChildren ? existing! : new TreeNode(name, parent, ordinal);
         var entry = header.Kind == TarKind.HardLink ? HardLink(header, layer, node.Path) : EntryOf(header, ordinal, layer, node.Path);
+        if (existing is not null && !keepsChildren)
+        {
+            node.Replace(existing);
+        }
+
         node.Set(entry, ordinal);
         parent.Add(node);
     }

@@ -80,6 +80,9 @@ public sealed class ImageFileSystem : IDisposable
         _ => null,
     };
 
+    /// <summary>What a file was in each layer that has it, the lowest first and <paramref name="file"/> itself last: for what is written anew as a whole when a little is added.</summary>
+    internal IEnumerable<ImageEntry> VersionsOf(ImageEntry file) => (_tree.Find(file.Path)?.Replaced ?? []).Append(file);
+
     /// <summary>Opens a file's content. Several may be read at once, until this is disposed.</summary>
     public Stream Open(ImageEntry file) => file.Kind == ImageEntryKind.File
         ? new SliceStream(_layers[file.Location.LayerOrdinal].Handle, file.Location.Offset, file.Size)

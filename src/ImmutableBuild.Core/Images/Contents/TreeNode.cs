@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ImmutableBuild.Images;
 
 /// <summary>One name in a <see cref="FileTree"/>. A node without an entry is a directory that no layer listed by itself.</summary>
@@ -14,6 +16,9 @@ internal sealed class TreeNode(string name, TreeNode? parent, int ordinal)
 
     public ImageEntry? Entry { get; private set; }
 
+    /// <summary>The files of lower layers that were in this one's place, the lowest first; not those behind a whiteout.</summary>
+    public ImmutableArray<ImageEntry> Replaced { get; private set; } = [];
+
     public bool IsDirectory => Entry is null or { Kind: ImageEntryKind.Directory };
 
     public bool HasChildren => _children is { Count: > 0 };
@@ -25,6 +30,9 @@ internal sealed class TreeNode(string name, TreeNode? parent, int ordinal)
     public void Add(TreeNode child) => (_children ??= new(StringComparer.Ordinal))[child.Name] = child;
 
     public void Remove(string name) => _children?.Remove(name);
+
+    /// <summary>Takes the place of <paramref name="earlier"/>, a file of a lower layer.</summary>
+    public void Replace(TreeNode earlier) => Replaced = earlier.Entry is { Kind: ImageEntryKind.File } file ? earlier.Replaced.Add(file) : [];
 
     public void Set(ImageEntry entry, int ordinal) => (Entry, Ordinal) = (entry, ordinal);
 

@@ -7,20 +7,8 @@ namespace ImmutableBuild.Scanning.Packages;
 internal static class ApkDatabase
 {
     /// <summary>The installed packages. Throws <see cref="FormatException"/> for a record without name or version.</summary>
-    public static ImmutableArray<Component> Read(string text, OsRelease os, string path, Digest layer)
-    {
-        var packages = Records(text).Select(record => ToPackage(record, os, path, layer)).ToArray();
-        var byProvided = packages
-            .SelectMany(package => package.Provides.Append(package.Component.Name).Select(name => (Name: name, package.Component.Reference)))
-            .ToLookup(pair => pair.Name, pair => pair.Reference, StringComparer.Ordinal);
-        return
-        [
-            .. packages.Select(package => package.Component with
-            {
-                DependsOn = package.Depends.SelectMany(name => byProvided[name].Take(1)).Where(reference => reference != package.Component.Reference).ToImmutableSortedSet(StringComparer.Ordinal),
-            }),
-        ];
-    }
+    public static ImmutableArray<Component> Read(string text, OsRelease os, string path, Digest layer) =>
+        Dependencies.Resolve([.. Records(text).Select(record => ToPackage(record, os, path, layer))]);
 
     private static IEnumerable<Dictionary<char, string>> Records(string text)
     {
@@ -43,7 +31,7 @@ internal static class ApkDatabase
         }
     }
 
-    private static Package ToPackage(Dictionary<char, string> record, OsRelease os, string path, Digest layer)
+    private static ProvidingPackage ToPackage(Dictionary<char, string> record, OsRelease os, string path, Digest layer)
     {
         var name = record.GetValueOrDefault('P') ?? throw new FormatException("a package has no name");
         var version = record.GetValueOrDefault('V') ?? throw new FormatException($"the package '{name}' has no version");
@@ -57,15 +45,15 @@ internal static class ApkDatabase
                 ? PackageUrl.Of("apk", os.Id, name, version, ("arch", architecture), ("distro", distribution))
                 : PackageUrl.Of("apk", os.Id, name, version, ("distro", distribution)),
             Advisory = os.Ecosystem is { } ecosystem ? new AdvisoryIdentity(ecosystem, record.GetValueOrDefault('o', name), version) : null,
+            License = License.Of(record.GetValueOrDefault('L')),
+            Supplier = Maintainer.NameOf(record.GetValueOrDefault('m')),
             Locations = ImmutableSortedSet.Create(StringComparer.Ordinal, path),
             Layer = layer,
         };
-        return new Package(component, Names(record.GetValueOrDefault('p', "")), Names(record.GetValueOrDefault('D', "")));
+        return new ProvidingPackage(component, Names(record.GetValueOrDefault('p', "")), Names(record.GetValueOrDefault('D', "")));
     }
 
     // "so:libc.musl-x86_64.so.1=1", "busybox>=1.2"; "!x" says what must not be there.
     private static string[] Names(string list) =>
         [.. list.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(item => item[0] != '!').Select(item => item.Split('=', '<', '>', '~')[0])];
-
-    private sealed record Package(Component Component, string[] Provides, string[] Depends);
 }

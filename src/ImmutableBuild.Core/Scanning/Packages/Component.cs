@@ -40,6 +40,12 @@ internal sealed record Component
     /// <summary>SHA-512 of the package it was restored from, lower-case hex; null where not known.</summary>
     public string? PackageSha512 { get; init; }
 
+    /// <summary>What it may be used under, as it says itself; null where it doesn't say.</summary>
+    public License? License { get; init; }
+
+    /// <summary>Who made or packed it, without an address; null where it doesn't say.</summary>
+    public string? Supplier { get; init; }
+
     /// <summary>The files that say it is there, in order.</summary>
     public required ImmutableSortedSet<string> Locations { get; init; }
 

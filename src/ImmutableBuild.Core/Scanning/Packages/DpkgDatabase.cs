@@ -38,6 +38,7 @@ internal static class DpkgDatabase
                 ? PackageUrl.Of("deb", os.Id, name, version, ("arch", architecture), ("distro", distribution))
                 : PackageUrl.Of("deb", os.Id, name, version, ("distro", distribution)),
             Advisory = os.Ecosystem is { } ecosystem ? new AdvisoryIdentity(ecosystem, source, sourceVersion) : null,
+            Supplier = Maintainer.NameOf(fields.GetValueOrDefault("Maintainer")),
             Locations = ImmutableSortedSet.Create(StringComparer.Ordinal, path),
             Layer = layer,
         };

@@ -1,17 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
-using ImmutableBuild.Images;
 using ImmutableBuild.Scanning.Packages;
 
 namespace ImmutableBuild.Scanning.Reports;
-
-/// <summary>What a bill of materials is about.</summary>
-/// <param name="Name">The image's repository.</param>
-/// <param name="Version">The commit.</param>
-/// <param name="Image">The image's digest.</param>
-/// <param name="Time">The commit's time; the only time in the file.</param>
-/// <param name="ScannerVersion">The version of the tool that lists it.</param>
-internal sealed record SbomSubject(string Name, string Version, Digest Image, DateTimeOffset Time, string ScannerVersion);
 
 /// <summary>Writes a bill of materials (CycloneDX 1.6, ECMA-424). The same image gives the same bytes.</summary>
 internal static class CycloneDx
@@ -22,26 +12,48 @@ internal static class CycloneDx
         json.WriteString("$schema", "http://cyclonedx.org/schema/bom-1.6.schema.json");
         json.WriteString("bomFormat", "CycloneDX");
         json.WriteString("specVersion", "1.6");
-        json.WriteString("serialNumber", $"urn:uuid:{SerialOf(subject.Image)}");
+        json.WriteString("serialNumber", $"urn:uuid:{subject.SerialOf("CycloneDX")}");
         json.WriteNumber("version", 1);
-        json.WriteObject("metadata", () => WriteMetadata(json, inventory, subject));
-        json.WriteObjects("components", inventory.Components, component => WriteComponent(json, component));
-        json.WriteObjects("dependencies", [RootDependency(inventory, subject), .. inventory.Components.Select(c => (c.Reference, Of: (IEnumerable<string>)c.DependsOn))], dependency =>
+        json.WriteObject("metadata", () => WriteMetadata(json, subject));
+        json.WriteStartArray("components");
+        if (inventory.Os is { } os)
         {
-            json.WriteString("ref", dependency.Reference);
-            json.WriteStartArray("dependsOn");
-            foreach (var reference in dependency.Of)
-            {
-                json.WriteStringValue(reference);
-            }
+            WriteOs(json, os);
+        }
 
-            json.WriteEndArray();
-        });
+        foreach (var component in inventory.Components)
+        {
+            WriteComponent(json, component);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("dependencies");
+        WriteDependency(json, subject.Image.ToString(), SbomSubject.Roots(inventory));
+        foreach (var component in inventory.Components)
+        {
+            WriteDependency(json, component.Reference, component.DependsOn);
+        }
+
+        json.WriteEndArray();
     });
 
-    private static void WriteMetadata(Utf8JsonWriter json, Inventory inventory, SbomSubject subject)
+    private static void WriteDependency(Utf8JsonWriter json, string reference, IEnumerable<string> needed)
     {
-        json.WriteString("timestamp", subject.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        json.WriteStartObject();
+        json.WriteString("ref", reference);
+        json.WriteStartArray("dependsOn");
+        foreach (var other in needed)
+        {
+            json.WriteStringValue(other);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteMetadata(Utf8JsonWriter json, SbomSubject subject)
+    {
+        json.WriteString("timestamp", subject.Timestamp);
         json.WriteObject("tools", () => json.WriteObjects("components", [subject.ScannerVersion], version =>
         {
             json.WriteString("type", "application");
@@ -56,14 +68,27 @@ internal static class CycloneDx
             json.WriteString("version", subject.Version);
             WriteHash(json, "SHA-256", subject.Image.Hex);
         });
-        if (inventory.Os is { } os)
+    }
+
+    // Scanners that are given the file look here for whose advisories count.
+    private static void WriteOs(Utf8JsonWriter json, OsRelease os)
+    {
+        json.WriteStartObject();
+        json.WriteString("type", "operating-system");
+        json.WriteString("bom-ref", $"os:{os.Id}@{os.VersionId}");
+        json.WriteString("name", os.Id);
+        if (os.VersionId is { } version)
         {
-            json.WriteObjects("properties", [("immutablebuild:os", os.Name)], property => WriteProperty(json, property));
+            json.WriteString("version", version);
         }
+
+        json.WriteString("description", os.Name);
+        json.WriteEndObject();
     }
 
     private static void WriteComponent(Utf8JsonWriter json, Component component)
     {
+        json.WriteStartObject();
         json.WriteString("type", component.Kind switch
         {
             ComponentKind.Application => "application",
@@ -71,6 +96,11 @@ internal static class CycloneDx
             _ => "library",
         });
         json.WriteString("bom-ref", component.Reference);
+        if (component.Supplier is { } supplier)
+        {
+            json.WriteObject("supplier", () => json.WriteString("name", supplier));
+        }
+
         json.WriteString("name", component.Name);
         json.WriteString("version", component.Version);
         if (component.PackageSha512 is { } sha512)
@@ -78,13 +108,35 @@ internal static class CycloneDx
             WriteHash(json, "SHA-512", sha512);
         }
 
+        if (component.License is { } license)
+        {
+            json.WriteObjects("licenses", [license], found => WriteLicense(json, found));
+        }
+
         if (component.Purl is { } purl)
         {
             json.WriteString("purl", purl);
         }
 
-        json.WriteObjects("properties", [("immutablebuild:layer", component.Layer.ToString())], property => WriteProperty(json, property));
+        json.WriteObjects("properties", [("immutablebuild:layer", component.Layer.ToString())], property =>
+        {
+            json.WriteString("name", property.Item1);
+            json.WriteString("value", property.Item2);
+        });
         json.WriteObject("evidence", () => json.WriteObjects("occurrences", component.Locations, location => json.WriteString("location", "/" + location)));
+        json.WriteEndObject();
+    }
+
+    private static void WriteLicense(Utf8JsonWriter json, License license)
+    {
+        if (license.IsExpression)
+        {
+            json.WriteString("expression", license.Text);
+        }
+        else
+        {
+            json.WriteObject("license", () => json.WriteString("name", license.Text));
+        }
     }
 
     private static void WriteHash(Utf8JsonWriter json, string algorithm, string hex) => json.WriteObjects("hashes", [hex], content =>
@@ -92,26 +144,4 @@ internal static class CycloneDx
         json.WriteString("alg", algorithm);
         json.WriteString("content", content);
     });
-
-    private static void WriteProperty(Utf8JsonWriter json, (string Name, string Value) property)
-    {
-        json.WriteString("name", property.Name);
-        json.WriteString("value", property.Value);
-    }
-
-    // The image needs what nothing else in it needs.
-    private static (string Reference, IEnumerable<string> Of) RootDependency(Inventory inventory, SbomSubject subject)
-    {
-        var needed = inventory.Components.SelectMany(component => component.DependsOn).ToHashSet(StringComparer.Ordinal);
-        return (subject.Image.ToString(), inventory.Components.Select(component => component.Reference).Where(reference => !needed.Contains(reference)));
-    }
-
-    // RFC 9562, section 5.8: a UUID whose bits are the writer's own; here the first 122 of the image's digest.
-    private static Guid SerialOf(Digest image)
-    {
-        var bytes = Convert.FromHexString(image.Hex)[..16];
-        bytes[6] = (byte)((bytes[6] & 0x0f) | 0x80);
-        bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
-        return new Guid(bytes, bigEndian: true);
-    }
 }

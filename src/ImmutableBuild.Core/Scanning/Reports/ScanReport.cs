@@ -54,7 +54,7 @@ internal sealed record ScanReport
     /// <summary>The findings, the worst first.</summary>
     public required ImmutableArray<ReportedFinding> Findings { get; init; }
 
-    /// <summary>The digest of the bill of materials of each platform.</summary>
+    /// <summary>The digests of the bills of materials of each platform, those in CycloneDX first, then those in SPDX.</summary>
     public required ImmutableArray<Digest> Sboms { get; init; }
 
     /// <summary>The digest of <c>scan.sarif</c>.</summary>

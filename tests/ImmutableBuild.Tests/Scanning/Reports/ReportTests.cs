@@ -17,6 +17,9 @@ public sealed class ReportTests
     public void CycloneDX() => ShouldHold("sbom.cdx.json", CycloneDx.Write(SampleInventory(), SampleSubject()));
 
     [Fact]
+    public void SPDX() => ShouldHold("sbom.spdx.json", Spdx.Write(SampleInventory(), SampleSubject()));
+
+    [Fact]
     public void SARIF() => ShouldHold("scan.sarif", Sarif.Write(SampleFindings(), Image, "0.1.0"));
 
     private static void ShouldHold(string name, byte[] content) =>
@@ -32,9 +35,9 @@ public sealed class ReportTests
              "libraries":{"Shop/1.0.0":{"type":"project"},"Newtonsoft.Json/12.0.1":{"type":"package","sha512":"sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg=="}}}
             """;
         var os = new OsRelease("debian", "12", "Debian GNU/Linux 12 (bookworm)");
-        var components = DpkgDatabase.Read("Package: libssl3\nSource: openssl\nVersion: 3.0.11-1~deb12u2\nArchitecture: amd64\n", os, "var/lib/dpkg/status", Layer)
+        var components = DpkgDatabase.Read("Package: libssl3\nSource: openssl\nVersion: 3.0.11-1~deb12u2\nArchitecture: amd64\nMaintainer: Debian OpenSSL Team <team@example.org>\n", os, "var/lib/dpkg/status", Layer)
             .AddRange(DepsJson.Read(Encoding.UTF8.GetBytes(deps), "app/Shop.deps.json", Layer));
-        return new Inventory(os, [.. components.OrderBy(component => component.Reference, StringComparer.Ordinal)], []);
+        return new Inventory(os, [.. components.Select(component => component.Name == "Newtonsoft.Json" ? component with { License = License.Of("MIT") } : component).OrderBy(component => component.Reference, StringComparer.Ordinal)], []);
     }
 
     private static ImmutableArray<Finding> SampleFindings() =>
