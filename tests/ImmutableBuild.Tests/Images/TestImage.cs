@@ -27,7 +27,9 @@ internal static class TestImage
 
     public static Descriptor Write(OciLayout layout, RunConfig run, params (byte[] Blob, Digest DiffId)[] layers) => Write(layout, run, null, layers);
 
-    public static Descriptor Write(OciLayout layout, RunConfig run, string? created, params (byte[] Blob, Digest DiffId)[] layers)
+    public static Descriptor Write(OciLayout layout, RunConfig run, string? created, params (byte[] Blob, Digest DiffId)[] layers) => Write(layout, run, created, null, layers);
+
+    public static Descriptor Write(OciLayout layout, RunConfig run, string? created, ImmutableArray<HistoryEntry>? history, params (byte[] Blob, Digest DiffId)[] layers)
     {
         var config = new ImageConfig
         {
@@ -35,6 +37,7 @@ internal static class TestImage
             Os = "linux",
             Created = created,
             Config = run,
+            History = history,
             RootFs = new RootFileSystem { DiffIds = [.. layers.Select(layer => layer.DiffId)] },
         };
         var manifest = new ImageManifest

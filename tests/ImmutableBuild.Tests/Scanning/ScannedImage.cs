@@ -33,6 +33,8 @@ internal sealed class ScannedImage(RawTar? app = null) : IDisposable
 
     public RunConfig Run { get; set; } = new() { User = "1654" };
 
+    public ImmutableArray<HistoryEntry>? History { get; set; }
+
     public string Advisories => Directory.CreateDirectory(Scratch["advisories"]).FullName;
 
     public ReleaseRecord Write()
@@ -40,7 +42,7 @@ internal sealed class ScannedImage(RawTar? app = null) : IDisposable
         var layout = OciLayout.OpenOrCreate(Scratch["layout"]);
         var tars = new[] { Base.End(), App.End() };
         var layers = tars.Select(tar => (Blob: TestImage.Gzip(tar), DiffId: Digest.Of(tar))).ToArray();
-        var image = TestImage.Write(layout, Run, layers);
+        var image = TestImage.Write(layout, Run, null, History, layers);
         return SampleRecord.Compiled with
         {
             Bake = new BakeRecord

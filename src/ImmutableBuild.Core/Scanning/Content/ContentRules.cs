@@ -22,6 +22,7 @@ internal static class ContentRules
     public static ImmutableArray<ErrorDescriptor> Descriptors { get; } =
     [
         RootUser.Rule, SshServer.Rule, Secrets.PrivateKeyRule, Secrets.TokenRule, EnvironmentSecrets.Rule, PrivilegedFiles.Rule, WorldWritable.Rule, FloatingBase.Rule,
+        Shells.Rule, PackageCaches.Rule, LatestTag.Rule, AppDirectoryData.Rule, HealthEndpoint.Rule, DeclaredVolumes.Rule, OneEnvironment.Rule,
     ];
 
     /// <summary>Everything the rules find.</summary>
@@ -34,5 +35,12 @@ internal static class ContentRules
         .. PrivilegedFiles.Check(context),
         .. WorldWritable.Check(context),
         .. FloatingBase.Check(context),
+        .. Shells.Check(context),
+        .. PackageCaches.Check(context),
+        .. LatestTag.Check(context),
+        .. AppDirectoryData.Check(context),
+        .. HealthEndpoint.Check(context),
+        .. DeclaredVolumes.Check(context),
+        .. OneEnvironment.Check(context),
     ];
 }

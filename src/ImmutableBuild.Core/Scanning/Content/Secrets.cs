@@ -35,11 +35,11 @@ internal static class Secrets
             cancellationToken.ThrowIfCancellationRequested();
             if (IsKeyStore(file) && !context.IsFromBase(file))
             {
-                yield return ToFinding(PrivateKeyRule, FindingSeverity.High, file, "a key store (PKCS#12)", 0);
+                yield return ToFinding(context, PrivateKeyRule, FindingSeverity.High, file, "a key store (PKCS#12)", 0);
             }
             else if (file.Size <= MaximumFileLength && !IsBaseDocumentation(context, file))
             {
-                foreach (var finding in CheckText(context.Image, file))
+                foreach (var finding in CheckText(context, file))
                 {
                     yield return finding;
                 }
@@ -47,16 +47,16 @@ internal static class Secrets
         }
     }
 
-    private static Finding[] CheckText(ImageFileSystem image, ImageEntry file)
+    private static Finding[] CheckText(ContentContext context, ImageEntry file)
     {
-        var text = TextContent.Of(image.Read(file, MaximumFileLength));
+        var text = TextContent.Of(context.Image.Read(file, MaximumFileLength));
         if (text is null || !text.AsSpan().ContainsAny(Markers))
         {
             return [];
         }
 
-        var keys = SecretPatterns.FindPrivateKeys(text).Select(index => ToFinding(PrivateKeyRule, FindingSeverity.Critical, file, "a private key", LineOf(text, index)));
-        var tokens = SecretPatterns.FindTokens(text).Select(token => ToFinding(TokenRule, FindingSeverity.High, file, token.Kind, LineOf(text, token.Index)));
+        var keys = SecretPatterns.FindPrivateKeys(text).Select(index => ToFinding(context, PrivateKeyRule, FindingSeverity.Critical, file, "a private key", LineOf(text, index)));
+        var tokens = SecretPatterns.FindTokens(text).Select(token => ToFinding(context, TokenRule, FindingSeverity.High, file, token.Kind, LineOf(text, token.Index)));
         return [.. keys.Concat(tokens).Take(MaximumOfAFile)];
     }
 
@@ -68,12 +68,12 @@ internal static class Secrets
 
     private static int LineOf(string text, int index) => text.AsSpan(0, index).Count('\n') + 1;
 
-    private static Finding ToFinding(ErrorDescriptor rule, FindingSeverity severity, ImageEntry file, string kind, int line) => new()
+    private static Finding ToFinding(ContentContext context, ErrorDescriptor rule, FindingSeverity severity, ImageEntry file, string kind, int line) => new()
     {
         Id = rule.Code,
         Severity = severity,
         Subject = line > 0 ? $"/{file.Path}:{line}" : $"/{file.Path}",
-        Message = $"It holds {kind}.",
+        Message = $"It holds {kind}{(context.IsFromBase(file) ? ", and comes from the base image" : "")}.",
         WayOut = rule.Cure,
         Path = file.Path,
         Line = line,
