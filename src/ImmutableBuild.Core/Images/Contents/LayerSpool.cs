@@ -32,12 +32,19 @@ internal sealed class LayerSpool : IDisposable
         var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, 0, FileOptions.DeleteOnClose);
         try
         {
-            await using var compressed = await source.OpenBlobAsync(layer, cancellationToken);
+            await using var blob = await source.OpenBlobAsync(layer, cancellationToken);
+            var compressed = new WitnessedStream(blob);
             await using (var content = Uncompressed(compressed, layer))
             {
                 var found = await CopyAsync(content, compressed, file, layer, budget, cancellationToken);
-                // The gzip reader may stop before the blob's end; the digest is only checked there.
+                // A gzip reader that has seen everything asks for more. The digest is checked at the blob's end, so it is read up to there.
+                var hasMore = !compressed.Ended;
                 await compressed.CopyToAsync(Stream.Null, cancellationToken);
+                if (hasMore)
+                {
+                    throw BakeErrors.LayerInvalid(layer.Digest.ToString(), "something that is no part of the archive follows after its end");
+                }
+
                 if (found != diffId)
                 {
                     throw BakeErrors.LayerInvalid(layer.Digest.ToString(), $"its content hashes to {found}, but the configuration's diff_id says {diffId}");

@@ -37,7 +37,7 @@ internal static class SingleFileBundle
     {
         // Each chunk begins with the end of the one before, so that nothing lies across the border unseen.
         const int overlap = 8 + 31;
-        var buffer = new byte[overlap + Chunk];
+        var buffer = new byte[overlap + Math.Clamp(file.Length, overlap, Chunk)];
         file.Position = 0;
         var kept = 0;
         for (long read = 0; read < MaximumHostLength;)

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
@@ -128,6 +129,54 @@ public sealed class HostileLayerTests : IDisposable
         (await Refusal(image)).Code.ShouldBeOneOf("IMB2002", "IMB2003");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(100_000)]
+    public async Task L10_bytes_after_the_end_of_the_archive(int length)
+    {
+        var tar = new RawTar().File("a", "content").End();
+        var image = TestImage.Write(_layout, ([.. TestImage.Gzip(tar), .. Enumerable.Repeat((byte)'x', length)], Digest.Of(tar)));
+
+        (await Refusal(image)).Message.ShouldContain("follows after its end");
+    }
+
+    [Fact]
+    public async Task L10_several_archives_in_one_layer_are_one_as_for_everybody_else()
+    {
+        var tar = new RawTar().File("a", "one").File("b", "two").End();
+        using var files = await TestImage.OpenAsync(_layout, TestImage.Write(_layout, ([.. TestImage.Gzip(tar[..1500]), .. TestImage.Gzip(tar[1500..])], Digest.Of(tar))));
+
+        files.Paths().ShouldBe(["a", "b"]);
+    }
+
+    [Fact]
+    public async Task L10_an_archive_whose_second_part_is_cut_off()
+    {
+        var tar = new RawTar().File("a", "one").File("b", "two").End();
+        var image = TestImage.Write(_layout, ([.. TestImage.Gzip(tar[..1500]), .. TestImage.Gzip(tar[1500..])[..^9]], Digest.Of(tar)));
+
+        (await Refusal(image)).Code.ShouldBe("IMB2003");
+    }
+
+    [Fact]
+    public async Task L6_a_layer_of_zstd()
+    {
+        var image = TestImage.Write(_layout, new RawTar().File("a").End());
+        var manifest = await _layout.ReadManifestAsync(image.Digest, TestContext.Current.CancellationToken);
+        var zstd = manifest with { Layers = [manifest.Layers[0] with { MediaType = "application/vnd.oci.image.layer.v1.tar+zstd" }] };
+
+        (await Refusal(_layout.WriteBlob(image.MediaType, ImmutableBuild.Images.Oci.OciJson.Write(zstd)))).Message.ShouldContain("gzip and plain tar can");
+    }
+
+    [Fact]
+    public async Task L8_names_that_other_systems_take_for_one_are_several()
+    {
+        using var files = await TestImage.OpenAsync(_layout, TestImage.Write(_layout, new RawTar().File("App").File("app").File("app.").File("app ").End()));
+
+        files.Paths().ShouldBe(["App", "app", "app ", "app."]);
+    }
+
     [Fact]
     public async Task More_layers_than_diff_ids()
     {
@@ -144,6 +193,21 @@ public sealed class HostileLayerTests : IDisposable
         var image = TestImage.Write(_layout, new byte[4 << 20]);
 
         (await Refusal(image, new ImageLimits { RatioFloor = 1 << 20, MaxRatio = 50 })).Code.ShouldBe("IMB2004");
+    }
+
+    [Fact]
+    public async Task L6_a_gigabyte_of_zeros_in_a_megabyte()
+    {
+        var part = new MemoryStream();
+        using (var gzip = new GZipStream(part, CompressionLevel.SmallestSize, leaveOpen: true))
+        {
+            gzip.Write(new byte[64 << 20]);
+        }
+
+        var bomb = Enumerable.Repeat(part.ToArray(), 16).SelectMany(bytes => bytes).ToArray();
+
+        bomb.Length.ShouldBeLessThan(2 << 20);
+        (await Refusal(TestImage.Write(_layout, (bomb, Digest.Of("never reached"u8))))).Message.ShouldContain("for each compressed byte");
     }
 
     [Fact]

@@ -14,7 +14,10 @@ public sealed class RpmDatabaseTests
     private static readonly Digest Layer = Digest.Of("layer"u8);
     private static readonly OsRelease Rocky = new("rocky", "9.4", "Rocky Linux 9.4 (Blue Onyx)");
 
-    public static byte[] Real { get; } = Unpack(Path.Combine(GeneratedFile.RepositoryRoot(), "tests/ImmutableBuild.Tests/Scanning/Packages/Data/rpmdb.sqlite.gz"));
+    public static byte[] Real { get; } = Unpack("rpmdb.sqlite.gz");
+
+    /// <summary>Four of its packages on pages of 512 bytes, so that a few kilobytes have pages of every kind.</summary>
+    public static byte[] Small { get; } = Unpack("rpmdb-small.sqlite.gz");
 
     [Fact]
     public void Lists_every_package_with_its_license_vendor_and_source()
@@ -31,6 +34,9 @@ public sealed class RpmDatabaseTests
         library.Layer.ShouldBe(Layer);
         packages.Single(package => package.Name == "part00").Version.ShouldBe("1:2.3.4-5.el9");
     }
+
+    [Fact]
+    public void Pages_of_any_size_are_read() => Read(Small).Select(package => package.Name).ShouldBe(["libshop", "shop-tools", "part00", "part01"], ignoreOrder: true);
 
     [Fact]
     public void The_graph_follows_what_is_required_and_provided()
@@ -74,9 +80,9 @@ public sealed class RpmDatabaseTests
 
     private static System.Collections.Immutable.ImmutableArray<Component> Read(byte[] database) => RpmDatabase.Read(new MemoryStream(database), Rocky, "var/lib/rpm/rpmdb.sqlite", Layer);
 
-    private static byte[] Unpack(string file)
+    private static byte[] Unpack(string name)
     {
-        using var gzip = new GZipStream(File.OpenRead(file), CompressionMode.Decompress);
+        using var gzip = new GZipStream(File.OpenRead(Path.Combine(GeneratedFile.RepositoryRoot(), "tests/ImmutableBuild.Tests/Scanning/Packages/Data", name)), CompressionMode.Decompress);
         var bytes = new MemoryStream();
         gzip.CopyTo(bytes);
         return bytes.ToArray();

@@ -195,7 +195,8 @@ internal sealed class SqliteFile
         _ => -1,
     };
 
-    private static uint UInt32(byte[] page, int offset) => BinaryPrimitives.ReadUInt32BigEndian(page.AsSpan(offset));
+    private static uint UInt32(byte[] page, int offset) =>
+        offset + 4 <= page.Length ? BinaryPrimitives.ReadUInt32BigEndian(page.AsSpan(offset)) : throw new FormatException("the number of a page is cut off");
 
     // Seven bits a byte, the highest first; a ninth byte has eight.
     private static long Varint(byte[] bytes, ref int at)
