@@ -17,6 +17,7 @@ var root = new RootCommand("Whole-program comparisons: each prints a table whose
     NoopBenchmark.Command(),
     DeployBenchmark.Command(),
     BakeBenchmark.Command(),
+    ScanBenchmark.Command(),
     DockerGatewayBenchmark.Command(),
     functions,
     HelloApp.Command(),
