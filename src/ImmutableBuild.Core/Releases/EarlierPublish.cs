@@ -57,7 +57,7 @@ public static class EarlierPublish
         try
         {
             var compile = (await record.ReadAsync(cancellationToken)).Compile;
-            return compile.Inputs == inputs && compile.Published.All(publish => publish.Stamp is { } stamp && StampOf(publish.Directory) == stamp) ? compile : null;
+            return compile.Inputs == inputs && compile.Published.All(IsAsItWasLeft) ? compile : null;
         }
         catch (ImmutableBuildException)
         {
@@ -65,6 +65,9 @@ public static class EarlierPublish
             return null;
         }
     }
+
+    private static bool IsAsItWasLeft(PublishRecord publish) =>
+        publish.Stamp is { } stamp && StampOf(publish.Directory) == stamp && (publish.PackageDescriptions is null || File.Exists(publish.PackageDescriptions));
 
     // NUL can be in none of them, so it keeps them apart.
     private static void Append(IncrementalHash hash, string text)
