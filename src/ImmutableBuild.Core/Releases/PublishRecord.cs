@@ -23,7 +23,7 @@ public sealed record PublishRecord
     public Digest? Stamp { get; init; }
 
     /// <summary>The packages that NuGet restored for it, the runtime's among them where the output holds one.</summary>
-    public ImmutableArray<Package> Packages { get; init; } = [];
+    public ImmutableArray<Package> Packages { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>The file with what these packages say of themselves; null where that is not known.</summary>
     public string? PackageDescriptions { get; init; }

@@ -94,7 +94,9 @@ public sealed class CosignAttestationTests : IAsyncLifetime
         signed.ExitCode.ShouldBe(0, signed.Output);
 
         var context = _image.Context(options => options with { Push = new PushOptions { Registry = _registry.Host }, Sign = new SignOptions { TrustedKeyFiles = [Path.Combine(cosign.Directory, "theirs.pub")] } });
-        await new ImageVerifier(context).VerifyAsync(_record.App, _record.Compile.Commit, _record.Push.Repository, _record.Bake!.Digest, Token);
+        var report = await new ImageVerifier(context).ReportAsync(_record.App, _record.Compile.Commit, _record.Push.Repository, _record.Bake!.Digest, Token);
+        report.Passed.ShouldBeTrue();
+        report.Rows.First(row => row.Check == "signature").Detail.ShouldEndWith(form == "bundle" ? "(bundle)" : "(sha256-….sig)");
     }
 
     private async Task WriteKeysAsync(Cosign cosign)

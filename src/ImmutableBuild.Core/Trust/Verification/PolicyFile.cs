@@ -35,8 +35,7 @@ internal static class PolicyFile
         null => "it is JSON's null",
         { Version: not VerificationPolicy.CurrentVersion } => $"version {VerificationPolicy.CurrentVersion} was expected, found {policy.Version}",
         { Scan.MaxAgeDays: < 1 or > OldestScan } => $"scan.maxAgeDays has to be from 1 to {OldestScan}",
-        { Provenance: { Need: not Need.Ignored, Builders.IsDefaultOrEmpty: true } } => "provenance.builders names no builder, so that none would do",
-        { Provenance.Sources.IsDefault: true } => "provenance.sources is null",
+        { Provenance: { Need: not Need.Ignored, Builders.IsEmpty: true } } => "provenance.builders names no builder, so that none would do",
         _ => null,
     };
 }

@@ -7,7 +7,7 @@ namespace ImmutableBuild.Trust.Verification;
 /// <summary>How much something that is attested is wanted.</summary>
 public enum Need
 {
-    /// <summary>Without it, or with one that speaks against the image, nothing runs.</summary>
+    /// <summary>The default. Without it, or with one that speaks against the image, nothing runs.</summary>
     Required,
 
     /// <summary>It may be missing; one that speaks against the image is refused.</summary>
@@ -20,7 +20,7 @@ public enum Need
 /// <summary>Which repository a signature has to name.</summary>
 public enum RepositoryRule
 {
-    /// <summary>The one the image is in.</summary>
+    /// <summary>The default: the one the image is in.</summary>
     MustMatch,
 
     /// <summary>Any, or none: for images that were copied from where they were signed.</summary>
@@ -31,6 +31,7 @@ public enum RepositoryRule
 /// What an image has to show before it runs (docs/policy.schema.json). A trusted key's signature over its digest and commit is always wanted; what a policy
 /// leaves out is as strict as it can be.
 /// </summary>
+/// <remarks>The generated reader gives default values to members that are missing, whatever they are initialised with; hence the getters.</remarks>
 public sealed record VerificationPolicy
 {
     /// <summary>The version of the form that is read.</summary>
@@ -46,16 +47,16 @@ public sealed record VerificationPolicy
     public required int Version { get; init; }
 
     /// <summary>Which repository a signature has to name.</summary>
-    public RepositoryRule Repository { get; init; } = RepositoryRule.MustMatch;
+    public RepositoryRule Repository { get; init; }
 
     /// <summary>Where the image comes from.</summary>
-    public ProvenancePolicy Provenance { get; init; } = new();
+    public ProvenancePolicy Provenance { get => field ?? new(); init; }
 
     /// <summary>What the scan found.</summary>
-    public ScanPolicy Scan { get; init; } = new();
+    public ScanPolicy Scan { get => field ?? new(); init; }
 
     /// <summary>What is in it.</summary>
-    public SbomPolicy Sbom { get; init; } = new();
+    public SbomPolicy Sbom { get => field ?? new(); init; }
 
     /// <summary>The policy of a protected environment, unless it has one of its own: all of it, with a scan of at most 30 days.</summary>
     public static VerificationPolicy Strict { get; } = new() { Version = CurrentVersion, Scan = new ScanPolicy { MaxAgeDays = (int)OldestScan.TotalDays } };
@@ -84,13 +85,13 @@ public sealed record VerificationPolicy
 public sealed record ProvenancePolicy
 {
     /// <summary>How much it is wanted.</summary>
-    public Need Need { get; init; } = Need.Required;
+    public Need Need { get; init; }
 
     /// <summary>The builders that may have made it, by their URIs.</summary>
-    public ImmutableArray<string> Builders { get; init; } = [Attestations.Builders.Local, Attestations.Builders.GitHub];
+    public ImmutableArray<string> Builders { get => field.IsDefault ? [Attestations.Builders.Local, Attestations.Builders.GitHub] : field; init; }
 
     /// <summary>The source repositories it may come from, <c>https://host/path</c>; none to take any.</summary>
-    public ImmutableArray<string> Sources { get; init; } = [];
+    public ImmutableArray<string> Sources { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>Take an image of uncommitted changes.</summary>
     public bool AllowDirty { get; init; }
@@ -100,7 +101,7 @@ public sealed record ProvenancePolicy
 public sealed record ScanPolicy
 {
     /// <summary>How much it is wanted.</summary>
-    public Need Need { get; init; } = Need.Required;
+    public Need Need { get; init; }
 
     /// <summary>How old it may be when the image is deployed, in days; null for any age.</summary>
     public int? MaxAgeDays { get; init; }
@@ -113,5 +114,5 @@ public sealed record ScanPolicy
 public sealed record SbomPolicy
 {
     /// <summary>How much it is wanted.</summary>
-    public Need Need { get; init; } = Need.Required;
+    public Need Need { get; init; }
 }

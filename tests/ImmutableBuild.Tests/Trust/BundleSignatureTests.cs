@@ -1,0 +1,319 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
+using ImmutableBuild.Images.Oci;
+using ImmutableBuild.Registries;
+using ImmutableBuild.Releases;
+using ImmutableBuild.Tests.Releases;
+using ImmutableBuild.Trust;
+using ImmutableBuild.Trust.Attestations;
+using ImmutableBuild.Trust.Signatures;
+
+namespace ImmutableBuild.Tests.Trust;
+
+/// <summary>The list of signatures that must be refused, as bundles; cosign 3 takes any statement of the key about the digest.</summary>
+[Trait("Fault", "F38")]
+public sealed class BundleSignatureTests : IDisposable
+{
+    private const string Repository = "registry.example/shop";
+    private const string PayloadType = "application/vnd.in-toto+json";
+    private static readonly CommitSha Commit = CommitSha.Parse(new string('a', 40));
+
+    private readonly ScratchDirectory _scratch = new();
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly OciLayout _layout;
+    private readonly LayoutAsStore _store;
+    private readonly Descriptor _image;
+
+    public BundleSignatureTests()
+    {
+        _layout = OciLayout.OpenOrCreate(_scratch["layout"]);
+        _store = new LayoutAsStore(_layout);
+        var manifest = new ImageManifest { MediaType = MediaTypes.Manifest, Config = _layout.WriteBlob(MediaTypes.Config, "image"u8), Layers = [] };
+        _image = _layout.WriteBlob(MediaTypes.Manifest, OciJson.Write(manifest));
+    }
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _key.Dispose();
+        _scratch.Dispose();
+    }
+
+    [Fact]
+    public async Task A_true_signature_is_accepted_and_its_key_named()
+    {
+        Put(Bundle(Statement()));
+        (await VerifyAsync()).ShouldBe(new SignatureFound(PublicKey.Of(_key), Commit, "bundle"));
+    }
+
+    [Fact]
+    public async Task One_good_bundle_among_bad_ones_and_artefacts_of_others_is_enough()
+    {
+        using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        Put(Bundle(Statement(), stranger), "{}", Bundle(Statement()));
+        (await VerifyAsync()).Key.ShouldBe(PublicKey.Of(_key));
+    }
+
+    [Fact]
+    public async Task A_strangers_bundle_does_not_hide_the_signature_under_its_tag()
+    {
+        // cosign 3 looks at bundles alone where there is one.
+        using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        Put(Bundle(Statement(), stranger));
+        var payload = new SimpleSigning(Repository, _image.Digest, OciAnnotations.None.Add(SignedFacts.GitSha, Commit.ToString())).ToBytes();
+        SignatureManifest.Write(_layout, _image.Digest, [(payload, _key.SignData(payload, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))], Ct);
+        (await VerifyAsync()).Form.ShouldBe("sha256-….sig");
+    }
+
+    [Fact]
+    public async Task What_a_bundle_is_listed_as_says_nothing()
+    {
+        Put([Bundle(Statement())], entry => entry with { ArtifactType = "application/vnd.oci.empty.v1+json", Annotations = null });
+        await VerifyAsync();
+    }
+
+    [Theory]
+    [InlineData("registry.example/other")]
+    [InlineData(null)]
+    public async Task The_policy_may_take_any_repository(string? repository)
+    {
+        Put(Bundle(Statement(repository: repository)));
+        (await new SignatureCheck(_store, Repository, [PublicKey.Of(_key)], anyRepository: true).VerifyAsync(_image.Digest, Commit, Ct)).Form.ShouldBe("bundle");
+    }
+
+    [Fact]
+    public Task S1_no_bundle() => RefusedAsync("IMB4009", "has no signature");
+
+    [Fact]
+    public Task S2_S3_a_bundle_replayed_onto_another_image()
+    {
+        Put(Bundle(Statement().Replace(_image.Digest.Hex, Digest.Of("other"u8).Hex, StringComparison.Ordinal)));
+        return RefusedAsync("IMB4010", "it is about sha256:");
+    }
+
+    [Fact]
+    public async Task S4_another_key()
+    {
+        using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        Put(Bundle(Statement(), stranger));
+        await RefusedAsync("IMB4010", "not by a trusted key");
+    }
+
+    [Theory]
+    [InlineData("registry.example/other", "speaks of the repository 'registry.example/other'")]
+    [InlineData(null, "names no repository")]
+    public Task S5_another_repository(string? repository, string says)
+    {
+        Put(Bundle(Statement(repository: repository)));
+        return RefusedAsync("IMB4010", says);
+    }
+
+    [Theory]
+    [InlineData("S6 statement type", "https://in-toto.io/Statement/v1", "https://in-toto.io/Statement/v2")]
+    [InlineData("S7 predicateType twice", "{\"_type\"", "{\"predicateType\":\"x\",\"_type\"")]
+    [InlineData("S7 subject twice", "\"subject\":", "\"subject\":[],\"subject\":")]
+    [InlineData("S7 digest twice", "\"digest\":{", "\"digest\":{\"sha256\":\"00\",")]
+    [InlineData("S8 case of subject", "\"subject\":", "\"Subject\":")]
+    [InlineData("S8 case of predicateType", "{\"_type\"", "{\"PredicateType\":\"x\",\"_type\"")]
+    [InlineData("S8 case of commit beside it", "\"annotations\":{", "\"annotations\":{\"GITSHA\":\"x\",")]
+    [InlineData("S14 unknown member", "{\"_type\"", "{\"x\":1,\"_type\"")]
+    [InlineData("S14 blank before", "{\"_type\"", " {\"_type\"")]
+    [InlineData("S14 two documents", "{\"_type\"", "{}{\"_type\"")]
+    [InlineData("S16 only a SHA-512", "\"sha256\":", "\"sha512\":")]
+    [InlineData("S16 short digest", "\"sha256\":\"", "\"sha256\":\"0")]
+    public async Task A_statement_that_is_not_strict_is_refused_though_its_signature_holds(string what, string from, string to)
+    {
+        var statement = Statement().Replace(from, to, StringComparison.Ordinal);
+        statement.ShouldNotBe(Statement(), what);
+        Put(Bundle(statement));
+        await RefusedAsync("IMB4010", "No signature");
+    }
+
+    [Theory]
+    [InlineData("S7 payload twice", "\"payload\":", "\"payload\":\"e30=\",\"payload\":")]
+    [InlineData("S7 envelope twice", "\"dsseEnvelope\":", "\"dsseEnvelope\":{},\"dsseEnvelope\":")]
+    [InlineData("S8 case of envelope", "\"dsseEnvelope\":", "\"DsseEnvelope\":")]
+    [InlineData("S10 junk", "\"sig\":\"", "\"sig\":\"!!!")]
+    [InlineData("S10 blank in payload", "\"payload\":\"", "\"payload\":\" ")]
+    [InlineData("S10 trailing bytes", "\"sig\":\"", "\"sig\":\"AAAA")]
+    [InlineData("S14 payload type", PayloadType, "application/json")]
+    [InlineData("S14 two signatures", "\"signatures\":[", "\"signatures\":[{\"sig\":\"MAA=\"},")]
+    [InlineData("S14 no signatures", "\"signatures\":[", "\"signatures\":[],\"x\":[")]
+    [InlineData("S14 signs a file as well", "{\"mediaType\":", "{\"messageSignature\":{},\"mediaType\":")]
+    [InlineData("S14 another version", "bundle.v0.3+json\",\"verif", "bundle.v0.4+json\",\"verif")]
+    [InlineData("S14 unknown member", "{\"mediaType\":", "{\"x\":1,\"mediaType\":")]
+    public async Task A_bundle_that_is_not_strict_is_refused(string what, string from, string to)
+    {
+        var bundle = Bundle(Statement());
+        var altered = bundle.Replace(from, to, StringComparison.Ordinal);
+        altered.ShouldNotBe(bundle, what);
+        Put(altered);
+        await RefusedAsync("IMB4010", "No signature");
+    }
+
+    [Fact]
+    public Task S9_a_signature_that_is_not_DER()
+    {
+        var statement = Statement();
+        var raw = _key.SignData(DsseEnvelope.SignedBytesOf(Encoding.UTF8.GetBytes(statement)), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        Put(Encoding.UTF8.GetString(SigstoreBundle.Write(new DsseEnvelope(Encoding.UTF8.GetBytes(statement), raw), PublicKey.Of(_key))));
+        return RefusedAsync("IMB4010", "not in strict DER");
+    }
+
+    [Fact]
+    public Task S10_a_signature_over_the_statement_without_its_type_and_length()
+    {
+        var statement = Encoding.UTF8.GetBytes(Statement());
+        var bare = _key.SignData(statement, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        Put(Encoding.UTF8.GetString(SigstoreBundle.Write(new DsseEnvelope(statement, bare), PublicKey.Of(_key))));
+        return RefusedAsync("IMB4010", "not by a trusted key");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public Task S11_a_bundle_of_another_size_than_its_manifest_says(int more)
+    {
+        Put([Bundle(Statement())], changeLayer: layer => layer with { Size = layer.Size + more });
+        return RefusedAsync("IMB4010", "No signature");
+    }
+
+    [Fact]
+    public Task S11_a_bundle_whose_bytes_were_altered()
+    {
+        var layer = Put(Bundle(Statement()))[0];
+        File.WriteAllText(_layout.BlobPath(layer.Digest), Bundle(Statement()));
+        return RefusedAsync("IMB4010", "No signature");
+    }
+
+    [Fact]
+    public Task S12_a_bundle_that_is_too_large()
+    {
+        Put([Bundle(Statement())], changeLayer: layer => layer with { Size = BundleManifest.MaximumLength + 1L });
+        return RefusedAsync("IMB4010", $"{BundleManifest.MaximumLength}");
+    }
+
+    [Fact]
+    public Task S12_more_referrers_than_are_read()
+    {
+        var entries = Enumerable.Range(0, OciJson.MaxDescriptors + 2).Select(number => new Descriptor { MediaType = MediaTypes.Manifest, Size = 1, Digest = Digest.Of(BitConverter.GetBytes(number)) });
+        List([.. entries]);
+        return RefusedAsync("IMB4013", "at most 1000");
+    }
+
+    [Theory]
+    [InlineData("bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "speaks of the commit")]
+    [InlineData(null, "names no commit")]
+    public Task S13_an_old_image_under_a_new_commit(string? commit, string says)
+    {
+        Put(Bundle(Statement(commit: commit)));
+        return RefusedAsync("IMB4010", says);
+    }
+
+    [Theory]
+    [InlineData(PredicateTypes.CycloneDx)]
+    [InlineData(PredicateTypes.Scan)]
+    [InlineData(PredicateTypes.Provenance)]
+    [InlineData("https://sigstore.dev/cosign/sign/v2")]
+    public Task S15_an_attestation_is_no_signature(string predicateType)
+    {
+        Put(Bundle(Statement().Replace(PredicateTypes.Signature, predicateType, StringComparison.Ordinal)));
+        return RefusedAsync("IMB4009", "has no signature");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task S16_several_subjects(bool same)
+    {
+        var other = same ? _image.Digest : Digest.Of("other"u8);
+        Put(Bundle(Statement().Replace("\"subject\":[", $"\"subject\":[{{\"digest\":{{\"sha256\":\"{other.Hex}\"}}}},", StringComparison.Ordinal)));
+        return RefusedAsync("IMB4010", same ? "several subjects" : "it is about");
+    }
+
+    [Fact]
+    public async Task S18_a_store_that_fails_while_it_lists_makes_it_unknown()
+    {
+        Put(Bundle(Statement()));
+        _store.Fault = DeployErrors.TargetUnavailable(new AppKey("a", "b"), "503");
+        (await Should.ThrowAsync<ImmutableBuildException>(VerifyAsync())).Code.ShouldBe("IMB4011");
+    }
+
+    [Fact]
+    public Task R4_a_manifest_in_the_place_of_the_list()
+    {
+        _layout.SetReference(ReferrersTag.Of(_image.Digest), _image, Ct);
+        return RefusedAsync("IMB4013", "an index of what refers to the image was expected");
+    }
+
+    [Fact]
+    public Task R10_an_index_in_a_bundles_place_is_not_followed()
+    {
+        var index = ReferrersTag.Write([], [_image]);
+        var written = _layout.WriteBlob(index.MediaType, index.Bytes.Span);
+        List(written);
+        return RefusedAsync("IMB4009", "has no signature");
+    }
+
+    [Fact]
+    public Task R1_a_bundle_that_is_listed_and_not_there()
+    {
+        List(_image with { Digest = Digest.Of("missing"u8) });
+        return RefusedAsync("IMB4010", Digest.Of("missing"u8).ToString());
+    }
+
+    private string Statement(string? repository = Repository, string? commit = "") => Encoding.UTF8.GetString(InTotoStatement.Write(
+        new StatementSubject(null, _image.Digest, Facts(repository, commit is "" ? Commit.ToString() : commit)),
+        PredicateTypes.Signature,
+        static json =>
+        {
+            json.WriteStartObject();
+            json.WriteEndObject();
+        }));
+
+    private static ImmutableSortedDictionary<string, string> Facts(string? repository, string? commit) => OciAnnotations.None
+        .AddRange(new[] { (SignedFacts.Repository, repository), (SignedFacts.GitSha, commit) }.Where(fact => fact.Item2 is not null).Select(fact => KeyValuePair.Create(fact.Item1, fact.Item2!)));
+
+    private string Bundle(string statement, ECDsa? key = null)
+    {
+        var payload = Encoding.UTF8.GetBytes(statement);
+        var signature = (key ?? _key).SignData(DsseEnvelope.SignedBytesOf(payload), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        return Encoding.UTF8.GetString(SigstoreBundle.Write(new DsseEnvelope(payload, signature), PublicKey.Of(key ?? _key)));
+    }
+
+    private IReadOnlyList<Descriptor> Put(params string[] bundles) => Put(bundles, null);
+
+    private List<Descriptor> Put(string[] bundles, Func<Descriptor, Descriptor>? changeEntry = null, Func<Descriptor, Descriptor>? changeLayer = null)
+    {
+        var layers = bundles.Select(bundle => _layout.WriteBlob(SigstoreBundle.MediaType, Encoding.UTF8.GetBytes(bundle))).ToList();
+        var entries = layers.Select(layer => _layout.WriteBlob(MediaTypes.Manifest, OciJson.Write(new ImageManifest
+        {
+            MediaType = MediaTypes.Manifest,
+            ArtifactType = SigstoreBundle.MediaType,
+            Config = _layout.WriteBlob("application/vnd.oci.empty.v1+json", "{}"u8),
+            Layers = [changeLayer?.Invoke(layer) ?? layer],
+            Subject = _image,
+        })) with { ArtifactType = SigstoreBundle.MediaType });
+        List([.. entries.Select(entry => changeEntry?.Invoke(entry) ?? entry)]);
+        return layers;
+    }
+
+    private void List(params Descriptor[] entries)
+    {
+        var index = ReferrersTag.Write([], entries);
+        _layout.SetReference(ReferrersTag.Of(_image.Digest), _layout.WriteBlob(index.MediaType, index.Bytes.Span), Ct);
+    }
+
+    private Task<SignatureFound> VerifyAsync() => new SignatureCheck(_store, Repository, [PublicKey.Of(_key)]).VerifyAsync(_image.Digest, Commit, Ct);
+
+    private async Task RefusedAsync(string code, string says)
+    {
+        var fault = await Should.ThrowAsync<ImmutableBuildException>(VerifyAsync());
+        fault.Message.ShouldContain(says);
+        fault.Code.ShouldBe(code, fault.Message);
+    }
+}
