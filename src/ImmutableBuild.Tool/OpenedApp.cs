@@ -16,7 +16,11 @@ internal sealed class OpenedApp : IAsyncDisposable
     {
         var options = scope.Options;
         _registries = new RegistryConnector(options.Push, Environment.GetEnvironmentVariable, TimeProvider.System);
-        Verifier = new ImageVerifier(new StageContext(options, reporter, TimeProvider.System, Environment.GetEnvironmentVariable) { WorkDirectory = "" });
+        Verifier = new ImageVerifier(new StageContext(options, reporter, TimeProvider.System, Environment.GetEnvironmentVariable)
+        {
+            WorkDirectory = "",
+            OpenKmsKey = KmsKeys.OpenAsync,
+        });
         Target = OpenTarget(options);
     }
 

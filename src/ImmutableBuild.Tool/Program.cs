@@ -16,6 +16,7 @@ var root = new RootCommand("Looks after apps that were released with ImmutableBu
     HealCommand.Create(),
     StopCommand.Create(),
     ResumeCommand.Create(),
+    KeyCommand.Create(),
     AppScope.Project,
     AppScope.AppName,
     AppScope.Environment,

@@ -16,12 +16,12 @@ mirror() {
     awk '{print $2}' | grep -v security | head -n 1
 }
 
-# A Debian 13 root with what Debian 12 lacks: cosign 2.5, oras 1.2, and Docker Engine 26 with the programs it calls.
+# A Debian 13 root with what Debian 12 lacks: cosign 2.5, oras 1.2, moto 5.1, and Docker Engine 26 with the programs it calls.
 trixie_root() {
-  [ -x "$RIG/trixie/usr/bin/cosign" ] && [ -x "$RIG/trixie/usr/bin/oras" ] && [ -x "$RIG/trixie/usr/sbin/dockerd" ] && [ -x "$RIG/trixie/usr/bin/jq" ] && return 0
+  [ -x "$RIG/trixie/usr/bin/cosign" ] && [ -x "$RIG/trixie/usr/bin/oras" ] && [ -x "$RIG/trixie/usr/bin/moto_server" ] && [ -x "$RIG/trixie/usr/sbin/dockerd" ] && [ -x "$RIG/trixie/usr/bin/jq" ] && return 0
   apt_need mmdebstrap
   rm -rf "$RIG/trixie"
-  mmdebstrap --quiet --variant=minbase --include=ca-certificates,cosign,oras,docker.io,iptables,jq,procps trixie "$RIG/trixie" "$(mirror)"
+  mmdebstrap --quiet --variant=minbase --include=ca-certificates,cosign,oras,docker.io,iptables,jq,procps,python3-moto,python3-flask,python3-flask-cors trixie "$RIG/trixie" "$(mirror)"
   echo "127.0.0.1 localhost" >"$RIG/trixie/etc/hosts"
 }
 trixie() { chroot "$RIG/trixie" "$@"; }

@@ -9,7 +9,7 @@ public static class TrustErrors
     private static readonly ErrorDescriptor SigningKeyRequiredDescriptor = new(
         "IMB4001", "A signing key must be configured",
         "Only the local target may use the key that is made at first use; every other target needs a key that its verifiers know.",
-        "Set ImmutableKeyFile to a P-256 private key file, or ImmutableKeyVariable to the name of an environment variable that holds one as PEM.");
+        "Set ImmutableKeyFile to a P-256 private key file, ImmutableKeyVariable to the name of an environment variable that holds one as PEM, or ImmutableKmsKey to a key in AWS KMS. 'immutable key new' makes one.");
 
     private static readonly ErrorDescriptor KeyUnreadableDescriptor = new(
         "IMB4002", "The key cannot be read",
@@ -19,7 +19,7 @@ public static class TrustErrors
     private static readonly ErrorDescriptor KeyUnsupportedDescriptor = new(
         "IMB4003", "The key has a form that is not supported",
         "Keys are ECDSA on the curve P-256: PKCS#8 or SEC1 PEM, PKCS#8 encrypted with a password, or cosign's own encrypted key file; public keys are SubjectPublicKeyInfo PEM.",
-        "Make one with 'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out signing.key' or 'cosign generate-key-pair'.");
+        "Make one with 'immutable key new', 'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out signing.key' or 'cosign generate-key-pair'.");
 
     private static readonly ErrorDescriptor KeyPasswordDescriptor = new(
         "IMB4004", "The key's password is missing or wrong",
@@ -82,7 +82,7 @@ public static class TrustErrors
     /// <summary>No key is configured, and the target is not <c>local</c>.</summary>
     public static ImmutableBuildException SigningKeyRequired(string target) => new(new Diagnostic(
         SigningKeyRequiredDescriptor,
-        $"The target '{target}' needs a configured signing key, and none is set. Set ImmutableKeyFile to a P-256 private key file, or ImmutableKeyVariable to the name of a variable that holds one."));
+        $"The target '{target}' needs a configured signing key, and none is set. Set ImmutableKeyFile to a P-256 private key file, ImmutableKeyVariable to the name of a variable that holds one, or ImmutableKmsKey."));
 
     /// <summary>The key's file or variable is not there or can't be read.</summary>
     public static ImmutableBuildException KeyUnreadable(string origin, string why, Exception? inner = null) => new(new Diagnostic(

@@ -1,3 +1,5 @@
+using ImmutableBuild.Trust;
+
 namespace ImmutableBuild.Releases;
 
 /// <summary>What every stage gets beside the record.</summary>
@@ -9,4 +11,7 @@ public sealed record StageContext(ReleaseOptions Options, IReporter Reporter, Ti
 {
     /// <summary>A directory for this release's files, beside the record: <c>obj/immutable/</c>. Exists.</summary>
     public required string WorkDirectory { get; init; }
+
+    /// <summary>Opens a signing key that a service keeps.</summary>
+    public OpenKmsKey OpenKmsKey { get; init; } = static (key, _) => throw new InvalidOperationException($"This program brings nothing to reach {key}.");
 }

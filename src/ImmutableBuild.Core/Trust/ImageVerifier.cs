@@ -9,7 +9,8 @@ namespace ImmutableBuild.Trust;
 /// <summary>
 /// Lets an image run only when its store holds a signature by a trusted key over exactly this digest, repository and commit, and what else the policy wants.
 /// Throws IMB4009 when there is no signature, IMB4010 when none is acceptable, IMB4011 when the store failed (which is never taken for
-/// "unsigned"), IMB4012 when the image's bytes are not what the digest says, IMB4013 for a malformed signature manifest, IMB4030 to IMB4033 for what is attested.
+/// "unsigned"), IMB4012 when the image's bytes are not what the digest says, IMB4013 for a malformed signature manifest, IMB4020 to IMB4022 when it is signed by a key
+/// of the list that is not believed now, IMB4030 to IMB4033 for what is attested.
 /// </summary>
 /// <param name="context">Says which keys are trusted and how stores are reached.</param>
 public sealed class ImageVerifier(StageContext context) : IImageVerifier

@@ -55,6 +55,22 @@ public sealed class PublicKey : IEquatable<PublicKey>
         return Of(key);
     }
 
+    /// <summary>Reads a SubjectPublicKeyInfo in DER; throws <see cref="FormatException"/> for anything else, or another curve.</summary>
+    public static PublicKey FromSubjectPublicKeyInfo(ReadOnlySpan<byte> der)
+    {
+        using var key = ECDsa.Create();
+        try
+        {
+            key.ImportSubjectPublicKeyInfo(der, out _);
+        }
+        catch (CryptographicException fault)
+        {
+            throw new FormatException("it is not the public key of an elliptic curve", fault);
+        }
+
+        return Of(key);
+    }
+
     /// <summary>Whether <paramref name="signature"/>, strict DER, is this key's signature over <paramref name="data"/>. Never throws.</summary>
     public bool Verifies(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImmutableBuild.Trust.Keys;
 
 namespace ImmutableBuild.Trust;
 
@@ -11,9 +12,12 @@ public sealed record SignOptions
     /// <summary>The environment variable that holds the signing key as PEM.</summary>
     public string? KeyVariable { get; init; }
 
+    /// <summary>The signing key in AWS KMS.</summary>
+    public KmsKeyReference? KmsKey { get; init; }
+
     /// <summary>The environment variable that holds the password of an encrypted key.</summary>
     public string? KeyPasswordVariable { get; init; }
 
-    /// <summary>Public keys, as PEM files, whose signatures a deployment believes; where none is named, the signing key's own.</summary>
+    /// <summary>Public keys whose signatures a deployment believes, as PEM files or lists of such with their times (<c>.json</c>); where none is named, the signing key's own.</summary>
     public ImmutableArray<string> TrustedKeyFiles { get; init; } = [];
 }

@@ -30,7 +30,7 @@ public sealed class SignStage : IStage
         var statements = await new ImageStatements(record, context).WriteAsync(cancellationToken);
 
         // The key is opened only now: nothing unscanned ever gets near it.
-        using var signer = SigningKey.Open(context);
+        using var signer = await SigningKey.OpenAsync(context, cancellationToken);
         var layout = OciLayout.Open(record.Bake.Layout);
         var facts = OciAnnotations.None.Add(SignedFacts.GitSha, record.Compile.Commit.ToString());
         var repositories = ImageStores.RepositoriesOf(context.Options).ToArray();

@@ -1,45 +1,78 @@
 using System.Collections.Immutable;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Trust.Keys;
 
 namespace ImmutableBuild.Trust;
 
-/// <summary>The keys whose signatures a deployment believes.</summary>
-public static class TrustedKeys
+/// <summary>The keys whose signatures a deployment believes, at one moment.</summary>
+public sealed class TrustedKeys
 {
-    private const int MaximumFileLength = 64 * 1024;
+    private readonly ImmutableArray<(TrustedKey Key, ImmutableBuildException Why)> _refused;
+
+    private TrustedKeys(ImmutableArray<TrustedKey> keys, DateTimeOffset now)
+    {
+        // Listed twice, a key is believed in either time; but revoked is revoked.
+        var judged = keys.Select(key => (Key: key, Why: keys.FirstOrDefault(other => other.Key.Equals(key.Key) && other.Revoked is not null)?.FindRefusal(now) ?? key.FindRefusal(now))).ToArray();
+        Valid = [.. judged.Where(entry => entry.Why is null).Select(entry => entry.Key.Key).Distinct()];
+        _refused = [.. judged.Where(entry => entry.Why is not null && !Valid.Contains(entry.Key.Key)).Select(entry => (entry.Key, entry.Why!))];
+    }
+
+    /// <summary>Those that are believed now.</summary>
+    public ImmutableArray<PublicKey> Valid { get; }
 
     /// <summary>
-    /// The keys of the files in <see cref="SignOptions.TrustedKeyFiles"/>; where none is named, the public half of the signing key.
-    /// The record is never asked: whoever can write it could name a key of their own. Throws IMB4001 to IMB4006.
+    /// The keys of <see cref="SignOptions.TrustedKeyFiles"/>; where none is named, the public half of the signing key.
+    /// The record is never asked: whoever can write it could name a key of their own. Throws as <see cref="SigningKey.OpenAsync"/>, and IMB4023 for a list that is malformed.
     /// </summary>
-    public static ImmutableArray<PublicKey> Of(StageContext context)
+    public static async Task<TrustedKeys> OfAsync(StageContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         if (!context.Options.Sign.TrustedKeyFiles.IsEmpty)
         {
-            return [.. context.Options.Sign.TrustedKeyFiles.Select(Read)];
+            return Listed(context);
         }
 
-        using var signer = SigningKey.Open(context);
-        return [signer.PublicKey];
+        using var signer = await SigningKey.OpenAsync(context, cancellationToken);
+        return new TrustedKeys([new TrustedKey(signer.PublicKey, "the signing key")], context.Time.GetUtcNow());
     }
 
-    private static PublicKey Read(string path)
+    /// <summary>
+    /// For what no key that is believed now has signed: why the one that <paramref name="verify"/> accepts is not believed, IMB4020 expired, IMB4021 not valid yet,
+    /// IMB4022 revoked. Null when it refuses those too, with IMB4009 or IMB4010.
+    /// </summary>
+    internal async Task<ImmutableBuildException?> FindRefusalAsync(Func<PublicKey, Task> verify)
     {
-        try
+        foreach (var (key, why) in _refused)
         {
-            return new FileInfo(path).Length <= MaximumFileLength
-                ? PublicKey.Parse(File.ReadAllText(path))
-                : throw new FormatException($"it is longer than {MaximumFileLength} bytes");
+            try
+            {
+                await verify(key.Key);
+                return why;
+            }
+            catch (ImmutableBuildException refusal) when (refusal.Code is "IMB4009" or "IMB4010")
+            {
+                // Not this one.
+            }
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+
+        return null;
+    }
+
+    /// <summary>Throws IMB4020 to IMB4022 when <paramref name="key"/> is listed, and not believed now.</summary>
+    internal static void RequireUsable(PublicKey key, StageContext context)
+    {
+        if (!context.Options.Sign.TrustedKeyFiles.IsEmpty && Listed(context)._refused.FirstOrDefault(refused => refused.Key.Key.Equals(key)).Why is { } why)
         {
-            throw TrustErrors.KeyUnreadable($"file {path}", fault.Message.TrimEnd('.'), fault);
-        }
-        catch (FormatException fault)
-        {
-            throw TrustErrors.KeyUnsupported($"file {path}", fault.Message, fault);
+            throw why;
         }
     }
+
+    private static TrustedKeys Listed(StageContext context) =>
+        new([.. context.Options.Sign.TrustedKeyFiles.SelectMany(Read)], context.Time.GetUtcNow());
+
+    private static IEnumerable<TrustedKey> Read(string path) =>
+        path.EndsWith(TrustedKeyList.Extension, StringComparison.OrdinalIgnoreCase)
+            ? TrustedKeyList.Read(path)
+            : [new TrustedKey(KeyFile.Read(path).ParsePublic(), path)];
 }

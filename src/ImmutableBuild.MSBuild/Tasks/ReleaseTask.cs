@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImmutableBuild.Aws.Kms;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Releases;
 using Microsoft.Build.Framework;
@@ -26,7 +27,13 @@ public abstract class ReleaseTask : Microsoft.Build.Utilities.Task, ICancelableT
 
     /// <summary>What stages and verbs get, with this task's log and the build's environment variables.</summary>
     protected StageContext ContextOf(ReleaseOptions options) =>
-        new(options, new BuildLog(Log, Input.ProjectFile), TimeProvider.System, Environment.GetEnvironmentVariable) { WorkDirectory = Input.WorkDirectory };
+        new(options, new BuildLog(Log, Input.ProjectFile), TimeProvider.System, Environment.GetEnvironmentVariable) 
+        {
+            WorkDirectory = Input.WorkDirectory,
+
+            // Called by name, so that AWS's assemblies are loaded by a release with such a key alone.
+            OpenKmsKey = static (key, cancellationToken) => AwsKms.OpenAsync(key, cancellationToken),
+        };
 
     /// <summary>Does the work; throws <see cref="ImmutableBuildException"/> when it refuses.</summary>
     protected abstract Task RunAsync(CancellationToken cancellationToken);

@@ -15,7 +15,7 @@ internal static class VerifyCommand
     {
         var image = ImageToVerify.Parse(parsed.GetRequiredValue(s_image));
         var scope = await AppScope.ReadAsync(parsed, cancellationToken, BuildProperties.Read(parsed));
-        var context = new StageContext(scope.Options, new ToolReporter(output), TimeProvider.System, Environment.GetEnvironmentVariable) { WorkDirectory = "" };
+        var context = new StageContext(scope.Options, new ToolReporter(output), TimeProvider.System, Environment.GetEnvironmentVariable) { WorkDirectory = "", OpenKmsKey = KmsKeys.OpenAsync };
         var report = await new ImageVerifier(context).ReportAsync(scope.App, commit: null, image.Repository, image.Image, cancellationToken);
         output.Answer(report, VerificationJson.Default.VerificationReport, text => text.Table(["check", "outcome", "detail"], [.. report.Rows.Select(row => new[] { row.Check, row.Word, row.Detail })]));
         foreach (var refusal in report.Rows.Select(row => row.Refusal).OfType<Errors.ImmutableBuildException>())

@@ -22,6 +22,12 @@ internal sealed record ResumeAnswer(ImmutableArray<ResumedAnswer> Apps, Immutabl
 /// <summary>One app in the answer of <c>resume</c>.</summary>
 internal sealed record ResumedAnswer(AppKey App, ResumeOutcome Outcome, GenerationId? Serving, string? Url, ErrorAnswer? Error);
 
+/// <summary>The answer of <c>key new</c>.</summary>
+internal sealed record NewKeyAnswer(string PrivateFile, string PublicFile, string KeyId);
+
+/// <summary>The answer of <c>key show</c>.</summary>
+internal sealed record KeyAnswer(string KeyId, string PublicKey);
+
 /// <summary>The answer of <c>release</c>; <see cref="Release"/> is there when it succeeded.</summary>
 internal sealed record ReleaseAnswer(bool Succeeded, ReleasedAnswer? Release, ImmutableArray<ErrorAnswer> Errors);
 
@@ -37,6 +43,8 @@ internal sealed record RefusalAnswer(ImmutableArray<ErrorAnswer> Errors);
 [JsonSerializable(typeof(StopAnswer))]
 [JsonSerializable(typeof(ImmutableArray<LogAnswer>))]
 [JsonSerializable(typeof(ResumeAnswer))]
+[JsonSerializable(typeof(NewKeyAnswer))]
+[JsonSerializable(typeof(KeyAnswer))]
 [JsonSerializable(typeof(ReleaseAnswer))]
 [JsonSerializable(typeof(RefusalAnswer))]
 internal sealed partial class ToolJson : JsonSerializerContext;

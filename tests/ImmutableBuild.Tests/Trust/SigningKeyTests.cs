@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -16,6 +17,8 @@ public sealed class SigningKeyTests : IDisposable
     private static readonly byte[] Salt = RandomNumberGenerator.GetBytes(32);
     private static readonly ConcurrentDictionary<string, byte[]> DerivedKeys = new(StringComparer.Ordinal);
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     private readonly ScratchDirectory _scratch = new();
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
@@ -32,35 +35,37 @@ public sealed class SigningKeyTests : IDisposable
     public async Task Each_form_of_key_signs_from_a_file(string form)
     {
         var path = WriteKey(Form(form, "pass word"));
-        using var signer = SigningKey.Open(StageContexts.Make(_scratch.Path, WithFile(path, "PW"), new() { ["PW"] = "pass word" }));
+        using var signer = await SigningKey.OpenAsync(StageContexts.Make(_scratch.Path, WithFile(path, "PW"), new() { ["PW"] = "pass word" }), Token);
         var signature = await signer.SignAsync("data"u8.ToArray(), CancellationToken.None);
         PublicKey.Of(_key).Verifies("data"u8, signature).ShouldBeTrue();
         signer.PublicKey.ShouldBe(PublicKey.Of(_key));
     }
 
-    [Fact]
-    public void A_key_is_read_from_a_variable_by_its_name()
+    [Theory]
+    [MemberData(nameof(PlainForms))]
+    public async Task Each_form_of_key_is_read_from_a_variable_by_its_name(string form)
     {
-        var context = StageContexts.Make(_scratch.Path, o => o with { Target = "docker", Sign = new SignOptions { KeyVariable = "KEY" } }, new() { ["KEY"] = _key.ExportPkcs8PrivateKeyPem() });
-        using var signer = SigningKey.Open(context);
+        var sign = new SignOptions { KeyVariable = "KEY", KeyPasswordVariable = "PW" };
+        var context = StageContexts.Make(_scratch.Path, o => o with { Target = "docker", Sign = sign }, new() { ["KEY"] = Form(form, "pass word"), ["PW"] = "pass word" });
+        using var signer = await SigningKey.OpenAsync(context, Token);
         signer.PublicKey.ShouldBe(PublicKey.Of(_key));
     }
 
     [Fact]
-    public void A_variable_that_is_not_set_is_IMB4002() =>
-        Refused(o => o with { Sign = new SignOptions { KeyVariable = "KEY" } }).ShouldBe("IMB4002");
+    public async Task A_variable_that_is_not_set_is_IMB4002() =>
+        (await RefusedAsync(o => o with { Sign = new SignOptions { KeyVariable = "KEY" } })).ShouldBe("IMB4002");
 
     [Fact]
-    public void A_file_that_is_not_there_is_IMB4002() => Refused(WithFile(_scratch["none.key"])).ShouldBe("IMB4002");
+    public async Task A_file_that_is_not_there_is_IMB4002() => (await RefusedAsync(WithFile(_scratch["none.key"]))).ShouldBe("IMB4002");
 
     [Theory]
     [InlineData("pkcs8 encrypted")]
     [InlineData("cosign")]
-    public void S20_a_wrong_password_is_IMB4004(string form)
+    public async Task S20_a_wrong_password_is_IMB4004(string form)
     {
         var path = WriteKey(Form(form, "pass word"));
-        Refused(WithFile(path, "PW"), new() { ["PW"] = "wrong" }).ShouldBe("IMB4004");
-        Refused(WithFile(path)).ShouldBe("IMB4004");
+        (await RefusedAsync(WithFile(path, "PW"), new() { ["PW"] = "wrong" })).ShouldBe("IMB4004");
+        (await RefusedAsync(WithFile(path))).ShouldBe("IMB4004");
     }
 
     [Theory]
@@ -68,13 +73,50 @@ public sealed class SigningKeyTests : IDisposable
     [InlineData(65536, 8, 2)]
     [InlineData(0, 8, 1)]
     [InlineData(1024, 8, 1)]
-    public void S20_scrypt_parameters_cosign_would_not_take_are_IMB4003(int n, int r, int p) =>
-        Refused(WithFile(WriteKey(Cosign("", CosignKeyFile.Label, (n, r, p))))).ShouldBe("IMB4003");
+    public async Task S20_scrypt_parameters_cosign_would_not_take_are_IMB4003(int n, int r, int p) =>
+        (await RefusedAsync(WithFile(WriteKey(Cosign("", CosignKeyFile.Label, (n, r, p)))))).ShouldBe("IMB4003");
+
+    [Theory]
+    [InlineData("2.16.840.1.101.3.4.1.42", 1000, "PBKDF2")]
+    [InlineData("1.2.840.113549.1.5.12", EncryptedPkcs8.MostIterations + 1, "iterations")]
+    [InlineData("1.2.840.113549.1.5.12", 0, "iterations")]
+    public async Task S20_a_PKCS8_key_that_asks_for_another_derivation_or_too_much_of_it_is_IMB4003(string derivation, int iterations, string told)
+    {
+        var pem = WriteKey(PemEncoding.WriteString("ENCRYPTED PRIVATE KEY", EncryptedAs(derivation, iterations)));
+        var refusal = await Should.ThrowAsync<ImmutableBuildException>(SigningKey.OpenAsync(StageContexts.Make(_scratch.Path, WithFile(pem, "PW"), new() { ["PW"] = "x" }), Token));
+        refusal.Code.ShouldBe("IMB4003");
+        refusal.Message.ShouldContain(told);
+    }
 
     [Fact]
-    public void An_empty_password_needs_no_variable()
+    public async Task A_key_that_cosign_made_opens()
     {
-        using var signer = SigningKey.Open(StageContexts.Make(_scratch.Path, WithFile(WriteKey(Form("cosign", "")))));
+        var context = StageContexts.Make(_scratch.Path, WithFile(WriteKey(CosignKeys.Private), "PW"), new() { ["PW"] = CosignKeys.Password });
+        using var signer = await SigningKey.OpenAsync(context, Token);
+        signer.PublicKey.Pem.ShouldBe(CosignKeys.Public);
+    }
+
+    [Fact]
+    public async Task A_key_of_a_service_is_opened_there()
+    {
+        var asked = new List<string>();
+        var context = StageContexts.Make(_scratch.Path, o => o with { Target = "docker", Sign = new SignOptions { KmsKey = new KmsKeyReference(null, "alias/web", null) } }) with
+        {
+            OpenKmsKey = (key, _) =>
+            {
+                asked.Add(key.ToString());
+                return Task.FromResult(PrivateKeyPem.Read(_key.ExportPkcs8PrivateKeyPem(), new("the service", null, null)));
+            },
+        };
+        using var signer = await SigningKey.OpenAsync(context, Token);
+        asked.ShouldBe(["awskms:///alias/web"]);
+        signer.PublicKey.ShouldBe(PublicKey.Of(_key));
+    }
+
+    [Fact]
+    public async Task An_empty_password_needs_no_variable()
+    {
+        using var signer = await SigningKey.OpenAsync(StageContexts.Make(_scratch.Path, WithFile(WriteKey(Form("cosign", "")))), Token);
         signer.PublicKey.ShouldBe(PublicKey.Of(_key));
     }
 
@@ -84,30 +126,30 @@ public sealed class SigningKeyTests : IDisposable
     [InlineData("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")]
     [InlineData("-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n")]
     [InlineData("-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\ne30=\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n")]
-    public void Junk_is_IMB4003(string text) => Refused(WithFile(WriteKey(text))).ShouldBe("IMB4003");
+    public async Task Junk_is_IMB4003(string text) => (await RefusedAsync(WithFile(WriteKey(text)))).ShouldBe("IMB4003");
 
     [Fact]
-    public void Keys_of_another_kind_or_curve_are_IMB4003()
+    public async Task Keys_of_another_kind_or_curve_are_IMB4003()
     {
         using var p384 = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         using var rsa = RSA.Create(2048);
-        Refused(WithFile(WriteKey(p384.ExportPkcs8PrivateKeyPem()))).ShouldBe("IMB4003");
-        Refused(WithFile(WriteKey(rsa.ExportPkcs8PrivateKeyPem()))).ShouldBe("IMB4003");
-        Refused(WithFile(WriteKey(_key.ExportSubjectPublicKeyInfoPem()))).ShouldBe("IMB4003");
+        (await RefusedAsync(WithFile(WriteKey(p384.ExportPkcs8PrivateKeyPem())))).ShouldBe("IMB4003");
+        (await RefusedAsync(WithFile(WriteKey(rsa.ExportPkcs8PrivateKeyPem())))).ShouldBe("IMB4003");
+        (await RefusedAsync(WithFile(WriteKey(_key.ExportSubjectPublicKeyInfoPem())))).ShouldBe("IMB4003");
     }
 
     [Fact]
-    public void Only_the_local_target_makes_its_own_key()
+    public async Task Only_the_local_target_makes_its_own_key()
     {
-        Refused(o => o with { Target = "docker" }).ShouldBe("IMB4001");
+        (await RefusedAsync(o => o with { Target = "docker" })).ShouldBe("IMB4001");
         Directory.Exists(_scratch["data"]).ShouldBeFalse();
     }
 
     [Fact]
-    public void The_local_key_is_made_once_private_and_with_its_public_key_beside_it()
+    public async Task The_local_key_is_made_once_private_and_with_its_public_key_beside_it()
     {
-        using var first = SigningKey.Open(StageContexts.Make(_scratch.Path));
-        using var second = SigningKey.Open(StageContexts.Make(_scratch.Path));
+        using var first = await SigningKey.OpenAsync(StageContexts.Make(_scratch.Path), Token);
+        using var second = await SigningKey.OpenAsync(StageContexts.Make(_scratch.Path), Token);
         second.PublicKey.ShouldBe(first.PublicKey);
         var path = LocalKey.PathIn(_scratch["data"]);
         File.ReadAllText(Path.ChangeExtension(path, ".pub")).ShouldBe(first.PublicKey.Pem);
@@ -120,9 +162,9 @@ public sealed class SigningKeyTests : IDisposable
     [Fact]
     public async Task Of_many_that_make_the_local_key_at_once_all_get_the_same()
     {
-        var keys = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() =>
+        var keys = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(async () =>
         {
-            using var signer = SigningKey.Open(StageContexts.Make(_scratch.Path));
+            using var signer = await SigningKey.OpenAsync(StageContexts.Make(_scratch.Path), Token);
             return signer.PublicKey.KeyId;
         })));
         keys.Distinct().Count().ShouldBe(1);
@@ -130,14 +172,14 @@ public sealed class SigningKeyTests : IDisposable
     }
 
     [Fact]
-    public void A_data_directory_that_cannot_be_made_is_IMB4006()
+    public async Task A_data_directory_that_cannot_be_made_is_IMB4006()
     {
         File.WriteAllText(_scratch["data"], "in the way");
-        Refused().ShouldBe("IMB4006");
+        (await RefusedAsync()).ShouldBe("IMB4006");
     }
 
     [Fact]
-    public void A_key_that_others_may_read_warns_and_is_refused_where_protected()
+    public async Task A_key_that_others_may_read_warns_and_is_refused_where_protected()
     {
         if (OperatingSystem.IsWindows())
         {
@@ -148,20 +190,47 @@ public sealed class SigningKeyTests : IDisposable
         var path = WriteKey(_key.ExportPkcs8PrivateKeyPem());
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         var reporter = new RecordingReporter();
-        SigningKey.Open(StageContexts.Make(_scratch.Path, WithFile(path), reporter: reporter)).Dispose();
+        (await SigningKey.OpenAsync(StageContexts.Make(_scratch.Path, WithFile(path), reporter: reporter), Token)).Dispose();
         reporter.Lines.ShouldBe(["warning IMB4005"]);
-        Refused(o => WithFile(path)(o) with { Protected = true }).ShouldBe("IMB4005");
+        (await RefusedAsync(o => WithFile(path)(o) with { Protected = true })).ShouldBe("IMB4005");
     }
 
     [Fact]
-    public void The_public_key_is_byte_for_byte_what_cosign_writes() =>
+    public async Task The_public_key_is_byte_for_byte_what_cosign_writes() =>
         PublicKey.Of(_key).Pem.ShouldBe(_key.ExportSubjectPublicKeyInfoPem() + "\n");
 
-    private string Refused(Func<ImmutableBuild.Releases.ReleaseOptions, ImmutableBuild.Releases.ReleaseOptions>? change = null, Dictionary<string, string>? variables = null) =>
-        Should.Throw<ImmutableBuildException>(() => SigningKey.Open(StageContexts.Make(_scratch.Path, change, variables))).Code;
+    private async Task<string> RefusedAsync(Func<ImmutableBuild.Releases.ReleaseOptions, ImmutableBuild.Releases.ReleaseOptions>? change = null, Dictionary<string, string>? variables = null) =>
+        (await Should.ThrowAsync<ImmutableBuildException>(SigningKey.OpenAsync(StageContexts.Make(_scratch.Path, change, variables), Token))).Code;
 
     private static Func<ImmutableBuild.Releases.ReleaseOptions, ImmutableBuild.Releases.ReleaseOptions> WithFile(string path, string? passwordVariable = null) =>
         options => options with { Target = "docker", Sign = new SignOptions { KeyFile = path, KeyPasswordVariable = passwordVariable } };
+
+    // EncryptedPrivateKeyInfo of RFC 5958, with nothing in it that could be opened.
+    private static byte[] EncryptedAs(string derivation, int iterations)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            using (writer.PushSequence())
+            {
+                writer.WriteObjectIdentifier("1.2.840.113549.1.5.13");
+                using (writer.PushSequence())
+                using (writer.PushSequence())
+                {
+                    writer.WriteObjectIdentifier(derivation);
+                    using (writer.PushSequence())
+                    {
+                        writer.WriteOctetString(Salt);
+                        writer.WriteInteger(iterations);
+                    }
+                }
+            }
+
+            writer.WriteOctetString([1, 2, 3]);
+        }
+
+        return writer.Encode();
+    }
 
     private string WriteKey(string text)
     {
@@ -192,7 +261,7 @@ public sealed class SigningKeyTests : IDisposable
         var (salt, key) = (Salt, DerivedKeys.GetOrAdd(password, text => SCrypt.Generate(Encoding.UTF8.GetBytes(text), Salt, 32768, 8, 1, 32)));
         var json = $$"""
             {"kdf":{"name":"scrypt","params":{"N":{{parameters.N}},"r":{{parameters.R}},"p":{{parameters.P}}},"salt":{{JsonSerializer.Serialize(salt)}}},
-             "cipher":{"name":"nacl/secretbox","nonce":{{JsonSerializer.Serialize(nonce)}}},"ciphertext":{{JsonSerializer.Serialize(SecretBoxTests.Seal(_key.ExportPkcs8PrivateKey(), key, nonce))}}}
+             "cipher":{"name":"nacl/secretbox","nonce":{{JsonSerializer.Serialize(nonce)}}},"ciphertext":{{JsonSerializer.Serialize(SecretBox.Seal(_key.ExportPkcs8PrivateKey(), key, nonce))}}}
             """;
         return PemEncoding.WriteString(label, Encoding.UTF8.GetBytes(json)) + "\n";
     }

@@ -92,18 +92,6 @@ public static class OptionCatalogue
     /// <summary>Advisories.</summary>
     public static PropertyOption<string> Advisories { get; } = new("ImmutableAdvisories", FilePath, null, "A directory of OSV advisories (JSON). Default: none; the verdict then says that nothing was assessed.");
 
-    /// <summary>Signing key file.</summary>
-    public static PropertyOption<string> KeyFile { get; } = new("ImmutableKeyFile", FilePath, null, "The file of the signing key (PEM). Default: on `local`, a key made at first use.");
-
-    /// <summary>Signing key variable.</summary>
-    public static PropertyOption<string> KeyVariable { get; } = new("ImmutableKeyVariable", VariableName, null, "The environment variable that holds the signing key (PEM).");
-
-    /// <summary>Signing key password.</summary>
-    public static PropertyOption<string> KeyPasswordVariable { get; } = new("ImmutableKeyPasswordVariable", VariableName, null, "The environment variable that holds the password of an encrypted signing key.");
-
-    /// <summary>Trusted keys.</summary>
-    public static PropertyOption<ImmutableArray<string>> TrustedKeys { get; } = new("ImmutableTrustedKeys", FilePaths, null, "Public keys (PEM) whose signatures a deployment believes, separated by `;`. Default: the signing key's own.");
-
     // How instances run
 
     /// <summary>Public port.</summary>
@@ -209,7 +197,7 @@ public static class OptionCatalogue
     [
         App, Environment, Target, .. SourceCatalogue.All, Protected, DataDirectory, TargetFramework,
         .. DockerfileCatalogue.All, BaseImage, LockFile, MaxBaseAge, ImageRepository, Registry, MirrorRegistries, ImageTag, ImageTags, User, WorkingDirectory, Compression, Archive, CommandInstruction, .. ImageLabelOptions.All.Select(label => label.Option), RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp, RegistryCertificates,
-        FailOn, Advisories, KeyFile, KeyVariable, KeyPasswordVariable, TrustedKeys, .. TrustCatalogue.Verification,
+        FailOn, Advisories, .. KeyCatalogue.All, .. TrustCatalogue.Verification,
         PublicPort, Instances, Memory, Cpus, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace, GatewayBaseImage, LogDriver,
         Rollout, CanarySteps, CanaryStepDuration, HealthSuccesses, HealthTimeout, Soak, Keep, RollbackTo, DebugLimit, DebugImage, DriftFile,
         JudgeMinimumRequests, JudgeSuccessFloor, JudgeLatencyCeiling, JudgeSignificance, JudgeLatencyTolerance, JudgeSuccessTolerance, JudgeOnInconclusive, JudgeHoldTimeout,
@@ -268,8 +256,8 @@ public static class OptionCatalogue
     {
         ["ImmutableRegistryPassword"] = RegistryPasswordVariable.Name,
         ["ImmutableRegistryToken"] = RegistryPasswordVariable.Name,
-        ["ImmutableKey"] = KeyVariable.Name,
-        ["ImmutableKeyPassword"] = KeyPasswordVariable.Name,
+        ["ImmutableKey"] = KeyCatalogue.Variable.Name,
+        ["ImmutableKeyPassword"] = KeyCatalogue.PasswordVariable.Name,
     }.ToImmutableSortedDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The option of this name, compared without regard to case; null when there is none.</summary>

@@ -13,7 +13,8 @@ internal static class OptionConflicts
     public static void Find(ReleaseOptions options, OptionReader reader)
     {
         RefuseWhen(options is { Protected: true, AllowDirty: true }, SourceCatalogue.AllowDirty, $"a protected environment ('{options.App.Environment}') is never released from a dirty working tree");
-        RefuseWhen(options.Sign is { KeyFile: not null, KeyVariable: not null }, KeyFile, $"it names one signing key and {KeyVariable.Name} another; set one of the two");
+        RefuseWhen(options.Sign is { KeyFile: not null, KeyVariable: not null }, KeyCatalogue.File, $"it names one signing key and {KeyCatalogue.Variable.Name} another; set one of the two");
+        RefuseWhen(options.Sign is { KmsKey: not null } and not { KeyFile: null, KeyVariable: null }, KeyCatalogue.Kms, $"it names one signing key, {KeyCatalogue.File.Name} or {KeyCatalogue.Variable.Name} another; set one of them");
         RefuseWhen(options.Push.PasswordVariable is null != options.Push.UserVariable is null, RegistryPasswordVariable, $"it and {RegistryUserVariable.Name} belong together; set both or none");
         RefuseWhen(!options.Push.Mirrors.IsEmpty && options.Push.Registry is null, MirrorRegistries, $"there is nothing to mirror without {Registry.Name}; set it to the registry that the app runs from");
         RefuseWhen(options.Push.Mirrors.Append(options.Push.Registry).Distinct().Count() <= options.Push.Mirrors.Length, MirrorRegistries, "it names a registry twice, or the one that is mirrored");

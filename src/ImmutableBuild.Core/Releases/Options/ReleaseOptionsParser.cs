@@ -40,10 +40,11 @@ public static class ReleaseOptionsParser
             Scan = new ScanOptions { FailOn = reader.Get(FailOn), AdvisoryDirectory = reader.FindPath(Advisories) },
             Sign = new SignOptions
             {
-                KeyFile = reader.FindPath(KeyFile),
-                KeyVariable = reader.Find(KeyVariable),
-                KeyPasswordVariable = reader.Find(KeyPasswordVariable),
-                TrustedKeyFiles = reader.GetPaths(OptionCatalogue.TrustedKeys),
+                KeyFile = reader.FindPath(KeyCatalogue.File),
+                KeyVariable = reader.Find(KeyCatalogue.Variable),
+                KmsKey = reader.Get(KeyCatalogue.Kms, null),
+                KeyPasswordVariable = reader.Find(KeyCatalogue.PasswordVariable),
+                TrustedKeyFiles = reader.GetPaths(KeyCatalogue.Trusted),
             },
             Push = new PushOptions
             {

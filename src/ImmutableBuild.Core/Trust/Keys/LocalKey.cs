@@ -6,8 +6,6 @@ namespace ImmutableBuild.Trust.Keys;
 /// <summary>The key of the <c>local</c> target: made at first use, <c>keys/cosign.key</c> in the data directory, PKCS#8 PEM, mode 0600.</summary>
 internal static class LocalKey
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>The path of the key below <paramref name="dataDirectory"/>; the public key lies beside it as <c>cosign.pub</c>.</summary>
     public static string PathIn(string dataDirectory) => Path.Combine(dataDirectory, "keys", "cosign.key");
 
@@ -34,10 +32,10 @@ internal static class LocalKey
     {
         CreateDirectory(Path.GetDirectoryName(path)!);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        if (Publish(path, key.ExportPkcs8PrivateKeyPem() + "\n"))
+        if (NewFile.TryWrite(path, key.ExportPkcs8PrivateKeyPem() + "\n", NewFile.OwnerOnly))
         {
             // The public key only helps people who verify with cosign; nothing here reads it, so a lost one does no harm.
-            Publish(Path.ChangeExtension(path, ".pub"), PublicKey.Of(key).Pem);
+            NewFile.TryWrite(Path.ChangeExtension(path, ".pub"), PublicKey.Of(key).Pem, NewFile.Public);
         }
     }
 
@@ -49,38 +47,7 @@ internal static class LocalKey
         }
         else
         {
-            Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
-        }
-    }
-
-    // Whole and private from its first byte: written aside with mode 0600, then moved in place, which fails when another process was first.
-    private static bool Publish(string path, string text)
-    {
-        var aside = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = OwnerOnly;
-            }
-
-            using (var file = new FileStream(aside, options))
-            {
-                file.Write(System.Text.Encoding.ASCII.GetBytes(text));
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(aside, path, overwrite: false);
-            return true;
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return false;
-        }
-        finally
-        {
-            File.Delete(aside);
+            Directory.CreateDirectory(directory, NewFile.OwnerOnly | UnixFileMode.UserExecute);
         }
     }
 }

@@ -76,6 +76,7 @@ internal static class PrivateKeyPem
             throw TrustErrors.KeyPassword(origin.Name, origin.PasswordVariable);
         }
 
+        EncryptedPkcs8.Check(der);
         try
         {
             key.ImportEncryptedPkcs8PrivateKey(origin.Password, der, out _);

@@ -1,17 +1,22 @@
-using System.Globalization;
-using System.Numerics;
 using System.Security.Cryptography;
+using Org.BouncyCastle.Crypto.Engines;
+using Org.BouncyCastle.Crypto.Macs;
+using Org.BouncyCastle.Crypto.Parameters;
 
 namespace ImmutableBuild.Trust.Keys;
 
-/// <summary>NaCl's secretbox, XSalsa20-Poly1305: a 16-byte tag, then the encrypted message.</summary>
+/// <summary>NaCl's secretbox, XSalsa20-Poly1305: a 16-byte tag, then the encrypted message. Keys have 32 bytes, nonces 24.</summary>
 internal static class SecretBox
 {
     private const int TagLength = 16;
     private const int TagKeyLength = 32;
 
-    private static readonly BigInteger Prime = (BigInteger.One << 130) - 5;
-    private static readonly BigInteger Clamp = BigInteger.Parse("0ffffffc0ffffffc0ffffffc0fffffff", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    /// <summary>Makes a box; a nonce must never be used again with the same key.</summary>
+    public static byte[] Seal(ReadOnlySpan<byte> message, ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce)
+    {
+        var stream = Encipher(message, key, nonce, out var tagKey);
+        return [.. Tag(stream, tagKey), .. stream];
+    }
 
     /// <summary>Opens a box; null when key, nonce or box do not belong together.</summary>
     public static byte[]? Open(ReadOnlySpan<byte> box, ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce)
@@ -21,36 +26,38 @@ internal static class SecretBox
             return null;
         }
 
-        var message = box[TagLength..].ToArray();
-        var stream = Salsa20.ExtendedKeyStream(key, nonce, TagKeyLength + message.Length);
-        if (!CryptographicOperations.FixedTimeEquals(Tag(message, stream.AsSpan(0, TagKeyLength)), box[..TagLength]))
+        var tag = box[..TagLength];
+        var encrypted = box[TagLength..];
+        var message = Encipher(encrypted, key, nonce, out var tagKey);
+        if (CryptographicOperations.FixedTimeEquals(Tag(encrypted, tagKey), tag))
         {
-            return null;
+            return message;
         }
 
-        for (var i = 0; i < message.Length; i++)
-        {
-            message[i] ^= stream[TagKeyLength + i];
-        }
-
-        CryptographicOperations.ZeroMemory(stream);
-        return message;
+        CryptographicOperations.ZeroMemory(message);
+        return null;
     }
 
-    // Poly1305 (RFC 8439, section 2.5). Its time depends on the data, which is no oracle: a box is a file this user owns, opened once.
-    private static byte[] Tag(ReadOnlySpan<byte> message, ReadOnlySpan<byte> key)
+    // The first 32 bytes of the key stream are the tag's key; XSalsa20 is its own inverse.
+    private static byte[] Encipher(ReadOnlySpan<byte> text, ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, out byte[] tagKey)
     {
-        var r = new BigInteger(key[..16], isUnsigned: true) & Clamp;
-        var sum = BigInteger.Zero;
-        for (var at = 0; at < message.Length; at += 16)
-        {
-            var block = message[at..Math.Min(at + 16, message.Length)];
-            sum = (sum + new BigInteger(block, isUnsigned: true) + (BigInteger.One << (8 * block.Length))) * r % Prime;
-        }
+        var cipher = new XSalsa20Engine();
+        cipher.Init(forEncryption: true, new ParametersWithIV(new KeyParameter(key), nonce));
+        tagKey = new byte[TagKeyLength];
+        cipher.ProcessBytes(tagKey, tagKey);
+        var result = new byte[text.Length];
+        cipher.ProcessBytes(text, result);
+        return result;
+    }
 
-        sum += new BigInteger(key[16..], isUnsigned: true);
-        var tag = new byte[17 + 16];
-        sum.TryWriteBytes(tag, out _, isUnsigned: true);
-        return tag[..TagLength];
+    private static byte[] Tag(ReadOnlySpan<byte> encrypted, byte[] tagKey)
+    {
+        var poly1305 = new Poly1305();
+        poly1305.Init(new KeyParameter(tagKey));
+        poly1305.BlockUpdate(encrypted);
+        var tag = new byte[TagLength];
+        poly1305.DoFinal(tag);
+        CryptographicOperations.ZeroMemory(tagKey);
+        return tag;
     }
 }

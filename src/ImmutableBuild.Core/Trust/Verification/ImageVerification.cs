@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Registries;
@@ -24,13 +25,13 @@ public sealed class ImageVerification(StageContext context, VerificationPolicy p
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task<VerificationReport> RunAsync(AppKey app, CommitSha? commit, string repository, Digest image, bool isNew, CancellationToken cancellationToken)
     {
-        var trusted = TrustedKeys.Of(context);
+        var trusted = await TrustedKeys.OfAsync(context, cancellationToken);
         using var connector = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
         var store = ImageStores.Open(repository, context.Options.DataDirectory, connector, RegistryAccess.Pull);
         using var reading = store.BeginReading(cancellationToken);
-        var evidence = await ImageEvidence.ReadAsync(store, repository, image, trusted, cancellationToken);
+        var evidence = await ImageEvidence.ReadAsync(store, repository, image, trusted.Valid, cancellationToken);
 
-        var (signature, row) = await CheckSignatureAsync(new SignatureCheck(store, repository, trusted, policy.Repository == RepositoryRule.Any), evidence, image, commit, cancellationToken);
+        var (signature, row) = await CheckSignatureAsync(trusted, By, evidence, image, commit, cancellationToken);
         var held = commit ?? signature?.Commit;
         var rows = new Rows(evidence, repository, image);
         return new VerificationReport(repository, image, held,
@@ -42,18 +43,22 @@ public sealed class ImageVerification(StageContext context, VerificationPolicy p
             rows.Sbom(policy.Sbom),
             .. NotChecked(isNew),
         ]);
+
+        SignatureCheck By(ImmutableArray<PublicKey> keys) => new(store, repository, keys, policy.Repository == RepositoryRule.Any);
     }
 
-    private static async Task<(SignatureFound? Found, VerificationRow Row)> CheckSignatureAsync(SignatureCheck check, ImageEvidence evidence, Digest image, CommitSha? commit, CancellationToken cancellationToken)
+    private static async Task<(SignatureFound? Found, VerificationRow Row)> CheckSignatureAsync(
+        TrustedKeys trusted, Func<ImmutableArray<PublicKey>, SignatureCheck> by, ImageEvidence evidence, Digest image, CommitSha? commit, CancellationToken cancellationToken)
     {
         try
         {
-            var found = await check.VerifyAsync(evidence.Asked, evidence.Bundles, image, commit, cancellationToken);
+            var found = await by(trusted.Valid).VerifyAsync(evidence.Asked, evidence.Bundles, image, commit, cancellationToken);
             return (found, VerificationRow.Ok("signature", $"by key {found.Key.KeyId} for commit {found.Commit} ({found.Form})"));
         }
         catch (ImmutableBuildException refusal) when (refusal.Code is "IMB4009" or "IMB4010")
         {
-            return (null, VerificationRow.Refused("signature", refusal));
+            var lapsed = await trusted.FindRefusalAsync(key => by([key]).VerifyAsync(image, commit, cancellationToken));
+            return (null, VerificationRow.Refused("signature", lapsed ?? refusal));
         }
     }
 
