@@ -17,10 +17,12 @@ public sealed class PackageTests(PackedPackage package)
             "build/ImmutableBuild.props", "build/ImmutableBuild.targets", "buildMultiTargeting/ImmutableBuild.props", "buildMultiTargeting/ImmutableBuild.targets",
             "tasks/net10.0/ImmutableBuild.MSBuild.dll", "tasks/net10.0/ImmutableBuild.MSBuild.deps.json", "tasks/net10.0/ImmutableBuild.Core.dll",
             "tasks/net10.0/docs/errors.md", "tasks/net10.0/ImmutableBuild.Local.dll", "tasks/net10.0/Polly.Core.dll", "tasks/net10.0/NuGet.Versioning.dll",
+            "tasks/net10.0/ImmutableBuild.Aws.dll", "tasks/net10.0/AWSSDK.Core.dll", "tasks/net10.0/AWSSDK.KeyManagementService.dll", "tasks/net10.0/BouncyCastle.Cryptography.dll",
             "gateway/ImmutableBuild.Gateway.dll", "gateway/ImmutableBuild.Gateway.deps.json", "gateway/ImmutableBuild.Gateway.runtimeconfig.json",
         ];
         expected.ShouldAllBe(name => names.Contains(name));
         names.ShouldNotContain(name => name.Contains("Microsoft.Build", StringComparison.Ordinal));
+        names.ShouldNotContain("gateway/BouncyCastle.Cryptography.dll", "a gateway opens no keys");
         names.ShouldNotContain(name => name.StartsWith("lib/", StringComparison.Ordinal) || name.StartsWith("buildTransitive/", StringComparison.Ordinal));
     }
 

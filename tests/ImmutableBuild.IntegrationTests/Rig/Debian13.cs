@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ImmutableBuild.IntegrationTests.Rig;
 
 /// <summary>A program of the PATH, or else of the rig's Debian 13 root (tests/rig/install.sh), or one of another Debian root there, which sees a directory of its own only.</summary>
@@ -47,6 +49,9 @@ internal sealed class Debian13 : IDisposable
         var all = new Dictionary<string, string>(variables ?? []) { ["HOME"] = Inside("") };
         return _root.Length == 0 ? SystemProgram.RunAsync(_program, arguments, all) : SystemProgram.RunAsync("chroot", [_root, _program, .. arguments], all);
     }
+
+    /// <summary>What starts another program of the same system, one that goes on beside the test.</summary>
+    public ProcessStartInfo Command(string program, params string[] arguments) => _root.Length == 0 ? new(program, arguments) : new("chroot", [_root, program, .. arguments]);
 
     /// <inheritdoc/>
     public void Dispose() => System.IO.Directory.Delete(Directory, recursive: true);

@@ -4,6 +4,7 @@ using ImmutableBuild.IntegrationTests.Rig;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Trust;
+using ImmutableBuild.Trust.Keys;
 
 namespace ImmutableBuild.IntegrationTests.Trust;
 
@@ -60,6 +61,27 @@ public sealed class CosignTests
         withTheirs.Push!.AlreadyThere.ShouldBeTrue();
         await VerifyAsync(image, registry, ours, theirs + ".pub");
         await VerifyAsync(image, registry, ours, WriteKey(cosign, ours));
+    }
+
+    [Fact]
+    public async Task Cosign_signs_with_a_key_that_we_made_and_we_verify_it()
+    {
+        using var cosign = Cosign.FindOrSkip();
+        await using var registry = await DockerRegistry.StartOrSkipAsync();
+        using var image = new SmallImage(("app/Shop", "hello"));
+        var made = NewKey.Make(Path.Combine(cosign.Directory, "made"), KeyFormat.Cosign, "pass word");
+        var shown = await cosign.RunAsync("pass word", "public-key", "--key", cosign.Inside("made.key"));
+        shown.ShouldBe((0, made.PublicKey.Pem));
+
+        // Another key's signature is there first, so that the one by the new key can only be cosign's.
+        var pushed = await SignAndPushAsync(image, registry, new SignOptions());
+        (await Should.ThrowAsync<ImmutableBuildException>(VerifyAsync(image, registry, pushed, made.PublicFile))).Code.ShouldBe("IMB4010");
+        var signed = await cosign.RunAsync(
+            "pass word", "sign", "--yes", "--key", cosign.Inside("made.key"), "--tlog-upload=false", "--allow-http-registry", "-a", $"gitSha={pushed.Compile.Commit}", $"{pushed.Push!.Repository}@{pushed.Bake!.Digest}");
+
+        signed.ExitCode.ShouldBe(0, signed.Output);
+        await VerifyAsync(image, registry, pushed, made.PublicFile);
+        (await cosign.RunAsync("pass words", "public-key", "--key", cosign.Inside("made.key"))).Output.ShouldContain("decrypt");
     }
 
     [Fact]
