@@ -28,8 +28,11 @@ public interface IImageStore : IImageSource
     /// </summary>
     Task<ImmutableArray<Descriptor>> ListReferrersAsync(Digest subject, CancellationToken cancellationToken);
 
-    /// <summary>Puts manifests that are about <paramref name="subject"/>, and has them listed among its referrers, which loses none. All they refer to must be there.</summary>
-    Task AddReferrersAsync(Digest subject, IReadOnlyList<(ManifestContent Manifest, Descriptor Entry)> referrers, CancellationToken cancellationToken);
+    /// <summary>
+    /// Puts manifests that are about <paramref name="subject"/>, and has them listed among its referrers, which loses none. All they refer to must be there. True where the store
+    /// keeps the list itself, so that no other writer can take them off it again.
+    /// </summary>
+    Task<bool> AddReferrersAsync(Digest subject, IReadOnlyList<(ManifestContent Manifest, Descriptor Entry)> referrers, CancellationToken cancellationToken);
 
     /// <summary>Waits until nobody who looked at a tag before now still has to put it, where that took <paramref name="took"/> here.</summary>
     Task SettleAsync(TimeSpan took, CancellationToken cancellationToken);

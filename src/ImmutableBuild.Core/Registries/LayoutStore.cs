@@ -69,7 +69,7 @@ public sealed class LayoutStore : IImageStore
         _layout.Find(ReferrersTag.Of(subject)) is { } entry ? ReferrersTag.Read(await _layout.ReadManifestContentAsync(entry.Digest, cancellationToken), Name) : [];
 
     /// <inheritdoc/>
-    public async Task AddReferrersAsync(Digest subject, IReadOnlyList<(ManifestContent Manifest, Descriptor Entry)> referrers, CancellationToken cancellationToken)
+    public async Task<bool> AddReferrersAsync(Digest subject, IReadOnlyList<(ManifestContent Manifest, Descriptor Entry)> referrers, CancellationToken cancellationToken)
     {
         foreach (var (manifest, _) in referrers)
         {
@@ -83,7 +83,7 @@ public sealed class LayoutStore : IImageStore
             var written = _layout.WriteBlob(index.MediaType, index.Bytes.Span);
             if (_layout.SetReference(ReferrersTag.Of(subject), written, now => now.Digest == before, cancellationToken).Digest == written.Digest)
             {
-                return;
+                return true;
             }
         }
     }

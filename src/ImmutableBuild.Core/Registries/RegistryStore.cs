@@ -50,7 +50,7 @@ public sealed class RegistryStore(RegistryClient client, TimeProvider time) : II
 
     /// <inheritdoc/>
     /// <remarks>Where the registry says that it lists a referrer itself, the tag is left alone (distribution-spec, "Pushing Manifests with Subject").</remarks>
-    public async Task AddReferrersAsync(Digest subject, IReadOnlyList<(ManifestContent Manifest, Descriptor Entry)> referrers, CancellationToken cancellationToken)
+    public async Task<bool> AddReferrersAsync(Digest subject, IReadOnlyList<(ManifestContent Manifest, Descriptor Entry)> referrers, CancellationToken cancellationToken)
     {
         var unlisted = new List<Descriptor>();
         foreach (var (manifest, entry) in referrers)
@@ -61,11 +61,14 @@ public sealed class RegistryStore(RegistryClient client, TimeProvider time) : II
             }
         }
 
-        if (unlisted.Count > 0)
+        if (unlisted.Count == 0)
         {
-            var index = ReferrersTag.Write(await ListTaggedAsync(subject, cancellationToken), unlisted);
-            await client.PutManifestAsync(ReferrersTag.Of(subject), index, cancellationToken);
+            return true;
         }
+
+        var index = ReferrersTag.Write(await ListTaggedAsync(subject, cancellationToken), unlisted);
+        await client.PutManifestAsync(ReferrersTag.Of(subject), index, cancellationToken);
+        return false;
     }
 
     /// <inheritdoc/>

@@ -14,6 +14,9 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
 {
     private const int Attempts = 5;
 
+    // What a registry has acknowledged is not looked for again: its list may be some seconds behind.
+    private readonly HashSet<Digest> _listed = [];
+
     /// <summary>Sends what is missing. Whether anything was.</summary>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
@@ -70,7 +73,7 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
 
         var ours = ReferrersTag.Read(await layout.ReadManifestContentAsync(index.Digest, cancellationToken), layout.Name);
         var theirs = await store.ListReferrersAsync(image, cancellationToken);
-        var unknown = ours.RemoveAll(entry => theirs.Any(other => other.Digest == entry.Digest));
+        var unknown = ours.RemoveAll(entry => _listed.Contains(entry.Digest) || theirs.Any(other => other.Digest == entry.Digest));
         if (unknown.IsEmpty)
         {
             return false;
@@ -78,7 +81,7 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
 
         var there = new StatementReading(store, [key], image);
         await there.ReadReferrersAsync(theirs, cancellationToken);
-        var missing = new List<(ManifestContent, Descriptor)>();
+        var missing = new List<(ManifestContent Manifest, Descriptor Entry)>();
         foreach (var entry in unknown)
         {
             var mine = new StatementReading(layout, [key], image);
@@ -91,9 +94,9 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
             }
         }
 
-        if (missing.Count > 0)
+        if (missing.Count > 0 && await store.AddReferrersAsync(image, missing, cancellationToken))
         {
-            await store.AddReferrersAsync(image, missing, cancellationToken);
+            _listed.UnionWith(missing.Select(referrer => referrer.Entry.Digest));
         }
 
         return missing.Count > 0;

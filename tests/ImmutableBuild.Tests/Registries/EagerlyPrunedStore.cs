@@ -48,7 +48,7 @@ internal sealed class EagerlyPrunedStore(string dataDirectory, string app) : IIm
 
     public Task<ImmutableArray<Descriptor>> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) => _store.ListReferrersAsync(subject, cancellationToken);
 
-    public Task AddReferrersAsync(Digest subject, IReadOnlyList<(ManifestContent Manifest, Descriptor Entry)> referrers, CancellationToken cancellationToken) =>
+    public Task<bool> AddReferrersAsync(Digest subject, IReadOnlyList<(ManifestContent Manifest, Descriptor Entry)> referrers, CancellationToken cancellationToken) =>
         _store.AddReferrersAsync(subject, referrers, cancellationToken);
 
     public Task SettleAsync(TimeSpan took, CancellationToken cancellationToken) => _store.SettleAsync(took, cancellationToken);

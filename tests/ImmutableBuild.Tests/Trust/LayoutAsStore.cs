@@ -24,7 +24,7 @@ internal sealed class LayoutAsStore(OciLayout layout) : IImageStore
     public async Task<ImmutableArray<Descriptor>> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
         await FindTagAsync(ReferrersTag.Of(subject), cancellationToken) is { } content ? ReferrersTag.Read(content, Name) : [];
 
-    public Task AddReferrersAsync(Digest subject, IReadOnlyList<(ManifestContent Manifest, Descriptor Entry)> referrers, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<bool> AddReferrersAsync(Digest subject, IReadOnlyList<(ManifestContent Manifest, Descriptor Entry)> referrers, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task SettleAsync(TimeSpan took, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -32,6 +32,7 @@ internal sealed record SignedStatement(InTotoStatement Statement, PublicKey Key,
     /// </summary>
     public bool Covers(InTotoStatement newer) =>
         Statement.PredicateType == newer.PredicateType
+        && Statement.Predicate.ValueKind == JsonValueKind.Object
         && JsonElement.DeepEquals(ClaimOf(Statement), ClaimOf(newer))
         && Statement.Subjects.Select(Facts).SequenceEqual(newer.Subjects.Select(Facts), StringComparer.Ordinal)
         && !ScanTimes.IsOutdated(Statement, newer);

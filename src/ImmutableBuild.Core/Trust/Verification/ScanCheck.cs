@@ -11,6 +11,8 @@ namespace ImmutableBuild.Trust.Verification;
 /// <param name="now">The time that its age is counted to; null where any age will do.</param>
 internal sealed class ScanCheck(ScanPolicy policy, DateTimeOffset? now)
 {
+    private static readonly TimeSpan ClocksDiffer = TimeSpan.FromHours(1);
+
     /// <summary>The newest scan that has a verdict and a time; null for none. What other scanners find is for others to judge.</summary>
     public static InTotoStatement? NewestOf(IEnumerable<InTotoStatement> scans) =>
         scans.Where(scan => VerdictOf(scan) is not null && ScanTimes.Of(scan) is not null).MaxBy(scan => ScanTimes.Of(scan));
@@ -22,6 +24,7 @@ internal sealed class ScanCheck(ScanPolicy policy, DateTimeOffset? now)
         return verdict == Verdicts.NotAssessed && !policy.AllowNotAssessed ? "not everything could be assessed"
             : verdict is not (Verdicts.Pass or Verdicts.NotAssessed) ? $"its verdict is '{PrintableText.Of(verdict)}'"
             : policy.MaxAgeDays is { } days && now is { } time && time - at > TimeSpan.FromDays(days) ? string.Create(CultureInfo.InvariantCulture, $"it is of {at:u}, older than {days} days")
+            : now is { } today && at - today > ClocksDiffer ? string.Create(CultureInfo.InvariantCulture, $"it is of {at:u}, which is still to come")
             : null;
     }
 

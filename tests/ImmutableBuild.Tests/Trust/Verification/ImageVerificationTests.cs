@@ -110,6 +110,7 @@ public sealed class ImageVerificationTests : IDisposable
     [InlineData(31, null, false)]
     [InlineData(6, 7, true)]
     [InlineData(8, 7, false)]
+    [InlineData(-1, null, false)]
     public async Task S17_a_scan_may_be_so_old_and_no_older(int days, int? maximum, bool isTaken)
     {
         await AgedAsync(days);
