@@ -61,10 +61,15 @@ public sealed class ScanStage : IStage
         var advisories = directory is null ? null : await AdvisoryDirectory.ReadAsync(directory, cancellationToken);
         var results = new List<ScanResult>();
         var (sboms, documents) = (new List<byte[]>(), new List<byte[]>());
+        var images = new NotedImages(context.Options.DataDirectory, context.Time);
         foreach (var platform in bake.Images)
         {
-            using var image = await ImageFileSystem.OpenAsync(OciLayout.Open(bake.Layout), platform.Digest, files.Scratch, new ImageLimits(), cancellationToken);
-            results.Add(ImageScanner.Scan(image, BuiltFor(platform, record), advisories, BaseLayers(bake), cancellationToken));
+            results.Add(await images.ScanAsync(
+                OciLayout.Open(bake.Layout),
+                platform.Digest,
+                files.Scratch,
+                image => Task.FromResult(ImageScanner.Scan(image, BuiltFor(platform, record), advisories, BaseLayers(bake), cancellationToken)),
+                cancellationToken));
             var subject = new SbomSubject(record.App.App, record.Compile.Commit.ToString(), platform.Digest, record.Compile.CommitTime, Version);
             sboms.Add(CycloneDx.Write(results[^1].Inventory, subject));
             documents.Add(Spdx.Write(results[^1].Inventory, subject));

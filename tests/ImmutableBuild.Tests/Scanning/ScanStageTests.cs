@@ -213,6 +213,42 @@ public sealed class ScanStageTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task An_unchanged_layer_is_not_read_again_and_a_scan_by_its_notes_finds_the_same()
+    {
+        WriteAdvisory(ScannedImage.NewtonsoftAdvisory);
+        _image.Base.File("etc/os-release", "ID=debian\nVERSION_ID=12\n").File("var/lib/dpkg/status", "Package: a\nStatus: install ok installed\nVersion: 1\n").File("etc/passwd", "root:x:0:0::/root:/bin/sh\n").File("etc/key.txt", "token: ghp_" + string.Concat(Enumerable.Repeat("aB3dE6", 6)));
+        Func<ReleaseOptions, ReleaseOptions> report = o => o with { Scan = new ScanOptions { FailOn = "none", AdvisoryDirectory = _image.Advisories } };
+        await RunAsync(report);
+        string[] names = ["sbom.cdx.json", "sbom.spdx.json", "scan.sarif"];
+        var before = names.Select(name => File.ReadAllBytes(_image.Scratch["work", name])).ToArray();
+        File.Delete(_image.Scratch["work", "scan.json"]);
+        foreach (var layer in _record!.Bake!.Layers)
+        {
+            File.Delete(Path.Combine(_record.Bake.Layout, "blobs", "sha256", layer.Digest.Hex));
+        }
+
+        await RunAsync(report, written: true);
+
+        names.Select(name => File.ReadAllBytes(_image.Scratch["work", name])).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task Notes_that_do_not_suffice_are_made_anew()
+    {
+        WriteAdvisory(Unrelated);
+        _image.Base.File("usr/tool/x.deps.json", ScannedImage.DepsJson.Replace("Newtonsoft.Json", "Polly", StringComparison.Ordinal));
+        var hidden = new ScannedImage(new RawTar().File("usr/tool/.wh.x.deps.json").File("app/Shop.deps.json", ScannedImage.DepsJson));
+        using (hidden)
+        {
+            hidden.Base.File("usr/tool/x.deps.json", ScannedImage.DepsJson.Replace("Newtonsoft.Json", "Polly", StringComparison.Ordinal));
+            var context = StageContexts.Make(hidden.Scratch.Path, o => o with { DataDirectory = _image.Scratch["data"] }, reporter: _reporter);
+            (await new ScanStage().RunAsync(hidden.Write(), context, TestContext.Current.CancellationToken)).Record.Scan!.Components.ShouldBe(2);
+        }
+
+        (await RunAsync()).Record.Scan!.Components.ShouldBe(3);
+    }
+
     private string[] Reasons()
     {
         using var report = JsonDocument.Parse(File.ReadAllBytes(_image.Scratch["work", "scan.json"]));

@@ -13,10 +13,13 @@ public sealed class ImageFileSystem : IDisposable
     // 0755, as runtimes make the directories above a file that no layer lists by themselves.
     private const int ImpliedDirectoryMode = 0x1ed;
 
-    private readonly FileTree _tree;
-    private readonly LayerSpool[] _layers;
+    // Larger files are read anew each time.
+    private const int MaximumNoted = 4 * 1024 * 1024;
 
-    private ImageFileSystem(Digest digest, ImageManifest manifest, ImageConfig config, FileTree tree, LayerSpool[] layers) =>
+    private readonly FileTree _tree;
+    private readonly ImageLayer[] _layers;
+
+    private ImageFileSystem(Digest digest, ImageManifest manifest, ImageConfig config, FileTree tree, ImageLayer[] layers) =>
         (Digest, Manifest, Config, _tree, _layers) = (digest, manifest, config, tree, layers);
 
     /// <summary>The digest of the image's manifest.</summary>
@@ -40,8 +43,13 @@ public sealed class ImageFileSystem : IDisposable
     /// <param name="scratchDirectory">Takes the uncompressed layers until this is disposed; made when it isn't there.</param>
     /// <param name="limits">How much is read.</param>
     /// <param name="cancellationToken">Ends it early.</param>
-    public static async Task<ImageFileSystem> OpenAsync(
-        IImageSource source, Digest digest, string scratchDirectory, ImageLimits limits, CancellationToken cancellationToken)
+    public static Task<ImageFileSystem> OpenAsync(
+        IImageSource source, Digest digest, string scratchDirectory, ImageLimits limits, CancellationToken cancellationToken) =>
+        OpenAsync(source, digest, scratchDirectory, limits, notes: null, cancellationToken);
+
+    /// <summary>The same, with notes about layers that were read before: such a layer is not read again, and only answers and small files are to be had of it.</summary>
+    internal static async Task<ImageFileSystem> OpenAsync(
+        IImageSource source, Digest digest, string scratchDirectory, ImageLimits limits, LayerNotesCache? notes, CancellationToken cancellationToken)
     {
         var manifest = await source.ReadManifestAsync(digest, cancellationToken);
         var config = await source.ReadConfigAsync(manifest, cancellationToken);
@@ -52,15 +60,15 @@ public sealed class ImageFileSystem : IDisposable
 
         Directory.CreateDirectory(scratchDirectory);
         var budget = new SpoolBudget(limits);
-        var layers = new LayerSpool?[manifest.Layers.Length];
+        var layers = new ImageLayer?[manifest.Layers.Length];
         try
         {
             await Parallel.ForAsync(0, layers.Length, cancellationToken, async (i, ct) =>
-                layers[i] = await LayerSpool.CreateAsync(source, manifest.Layers[i], config.RootFs.DiffIds[i], scratchDirectory, budget, ct));
+                layers[i] = await ImageLayer.OpenAsync(source, manifest.Layers[i], config.RootFs.DiffIds[i], scratchDirectory, budget, notes, ct));
             var tree = new FileTree();
             for (var i = 0; i < layers.Length; i++)
             {
-                Apply(tree, layers[i]!, i, budget, cancellationToken);
+                Apply(tree, layers[i]!.Digest, layers[i]!.Entries(budget, note: notes is not null), i, cancellationToken);
             }
 
             return new ImageFileSystem(digest, manifest, config, tree, layers!);
@@ -85,41 +93,73 @@ public sealed class ImageFileSystem : IDisposable
 
     /// <summary>Opens a file's content. Several may be read at once, until this is disposed.</summary>
     public Stream Open(ImageEntry file) => file.Kind == ImageEntryKind.File
-        ? new SliceStream(_layers[file.Location.LayerOrdinal].Handle, file.Location.Offset, file.Size)
+        ? _layers[file.Location.LayerOrdinal].Open(file)
         : throw new ArgumentException($"'{file.Path}' is no file.", nameof(file));
 
     /// <summary>Reads a file's content; throws IMB2004 when it has more than <paramref name="maxBytes"/>.</summary>
-    public byte[] Read(ImageEntry file, int maxBytes)
+    public byte[] Read(ImageEntry file, int maxBytes) => file.Size > maxBytes
+        ? throw BakeErrors.LimitExceeded($"'/{file.Path}' of image {Digest}", $"{file.Size} bytes", $"{maxBytes} bytes")
+        : file.Size <= MaximumNoted ? Ask(file, "content", ReadAll) : ReadAll(file);
+
+    /// <summary>Opens a file's content, from the notes about its layer where it is small enough to be in them.</summary>
+    internal Stream OpenNoted(ImageEntry file) => file is { Kind: ImageEntryKind.File, Size: <= MaximumNoted } ? new MemoryStream(Read(file, MaximumNoted), writable: false) : Open(file);
+
+    /// <summary>The answer to a question about a file, from the notes about its layer where it was asked before.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="question">What is asked.</param>
+    /// <param name="answer">Finds the answer, which follows from the file's bytes alone.</param>
+    internal byte[] Ask(ImageEntry file, string question, Func<Stream, byte[]> answer) => Ask(file, question, entry =>
     {
-        if (file.Size > maxBytes)
+        using var content = Open(entry);
+        return answer(content);
+    });
+
+    /// <summary>Keeps what was noted about the layers while this was open.</summary>
+    internal void KeepNotes(LayerNotesCache cache)
+    {
+        foreach (var (layer, descriptor, diffId) in _layers.Zip(Manifest.Layers, Config.RootFs.DiffIds).Where(layer => layer.First.HasNews))
         {
-            throw BakeErrors.LimitExceeded($"'/{file.Path}' of image {Digest}", $"{file.Size} bytes", $"{maxBytes} bytes");
+            cache.Keep(descriptor, diffId, layer.Notes!);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Array.ForEach(_layers, layer => layer.Dispose());
+
+    private byte[] Ask(ImageEntry file, string question, Func<ImageEntry, byte[]> answer)
+    {
+        var (notes, key) = (_layers[file.Location.LayerOrdinal].Notes, new NoteKey(question, file.Location.Offset));
+        if (notes?.Find(key) is { } known)
+        {
+            return known;
         }
 
+        var found = answer(file);
+        notes?.Add(key, found);
+        return found;
+    }
+
+    private byte[] ReadAll(ImageEntry file)
+    {
         using var content = Open(file);
         var bytes = new byte[file.Size];
         content.ReadExactly(bytes);
         return bytes;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => Array.ForEach(_layers, layer => layer.Dispose());
-
-    private static void Apply(FileTree tree, LayerSpool layer, int ordinal, SpoolBudget budget, CancellationToken cancellationToken)
+    private static void Apply(FileTree tree, Digest layer, IEnumerable<TarHeader> entries, int ordinal, CancellationToken cancellationToken)
     {
         try
         {
-            var reader = new TarReader(new BufferedStream(layer.Archive, 4096));
-            while (reader.Next() is { } header)
+            foreach (var header in entries)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                budget.SpendEntry();
-                tree.Apply(header, ordinal, layer.Layer);
+                tree.Apply(header, ordinal, layer);
             }
         }
         catch (TarException fault)
         {
-            throw BakeErrors.LayerInvalid(layer.Layer.ToString(), fault.Message, fault);
+            throw BakeErrors.LayerInvalid(layer.ToString(), fault.Message, fault);
         }
     }
 }

@@ -112,7 +112,7 @@ internal sealed class SpoolBudget(ImageLimits limits)
     private int _entries;
 
     /// <summary>Counts uncompressed bytes; <paramref name="layerTotal"/> is what the layer has had so far.</summary>
-    public void Spend(int count, long layerTotal, Descriptor layer)
+    public void Spend(long count, long layerTotal, Descriptor layer)
     {
         if (Interlocked.Add(ref _bytes, count) > limits.MaxBytes)
         {

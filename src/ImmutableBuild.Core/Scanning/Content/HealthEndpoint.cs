@@ -29,7 +29,7 @@ internal static class HealthEndpoint
         }
 
         var assemblies = OwnAssemblies(context).ToArray();
-        if (assemblies.Length > 0 && !assemblies.Any(assembly => SpeaksOfHealth(context.Image.Read(assembly, MaximumAssemblyLength))))
+        if (assemblies.Length > 0 && !assemblies.Any(assembly => context.Image.Ask(assembly, "speaks of health", SpeaksOfHealth) is [1]))
         {
             yield return new Finding
             {
@@ -53,16 +53,10 @@ internal static class HealthEndpoint
         where assembly is { Kind: ImageEntryKind.File, Size: <= MaximumAssemblyLength }
         select assembly;
 
-    private static bool SpeaksOfHealth(ReadOnlySpan<byte> assembly)
+    private static byte[] SpeaksOfHealth(Stream content)
     {
-        foreach (var word in Words)
-        {
-            if (assembly.IndexOf(word) >= 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        var assembly = new byte[content.Length];
+        content.ReadExactly(assembly);
+        return [Words.Any(word => assembly.AsSpan().IndexOf(word) >= 0) ? (byte)1 : (byte)0];
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 
@@ -9,8 +8,6 @@ internal static class Secrets
 {
     private const int MaximumFileLength = 1024 * 1024;
     private const int MaximumOfAFile = 5;
-
-    private static readonly SearchValues<string> Markers = SearchValues.Create(SecretPatterns.Markers, StringComparison.Ordinal);
 
     // Documentation and test data of the distribution are full of keys that everybody knows.
     private static readonly string[] BaseDocumentation = ["usr/share/doc/", "usr/share/man/", "usr/share/perl", "usr/lib/python", "usr/share/zoneinfo/"];
@@ -47,26 +44,17 @@ internal static class Secrets
         }
     }
 
-    private static Finding[] CheckText(ContentContext context, ImageEntry file)
-    {
-        var text = TextContent.Of(context.Image.Read(file, MaximumFileLength));
-        if (text is null || !text.AsSpan().ContainsAny(Markers))
-        {
-            return [];
-        }
-
-        var keys = SecretPatterns.FindPrivateKeys(text).Select(index => ToFinding(context, PrivateKeyRule, FindingSeverity.Critical, file, "a private key", LineOf(text, index)));
-        var tokens = SecretPatterns.FindTokens(text).Select(token => ToFinding(context, TokenRule, FindingSeverity.High, file, token.Kind, LineOf(text, token.Index)));
-        return [.. keys.Concat(tokens).Take(MaximumOfAFile)];
-    }
+    private static IEnumerable<Finding> CheckText(ContentContext context, ImageEntry file) =>
+        SecretSpots.Read(context.Image.Ask(file, "secrets", SecretSpots.Find)).Take(MaximumOfAFile)
+            .Select(spot => spot.IsKey
+                ? ToFinding(context, PrivateKeyRule, FindingSeverity.Critical, file, spot.Kind, spot.Line)
+                : ToFinding(context, TokenRule, FindingSeverity.High, file, spot.Kind, spot.Line));
 
     private static bool IsKeyStore(ImageEntry file) =>
         file.Path.EndsWith(".pfx", StringComparison.OrdinalIgnoreCase) || file.Path.EndsWith(".p12", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsBaseDocumentation(ContentContext context, ImageEntry file) =>
         context.IsFromBase(file) && BaseDocumentation.Any(prefix => file.Path.StartsWith(prefix, StringComparison.Ordinal));
-
-    private static int LineOf(string text, int index) => text.AsSpan(0, index).Count('\n') + 1;
 
     private static Finding ToFinding(ContentContext context, ErrorDescriptor rule, FindingSeverity severity, ImageEntry file, string kind, int line) => new()
     {

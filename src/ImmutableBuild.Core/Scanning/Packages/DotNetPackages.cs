@@ -27,16 +27,16 @@ internal static class DotNetPackages
             }
             else if (entry.Size >= SmallestHost && (entry.Mode & Executable) != 0)
             {
-                builder.AddFile(entry, long.MaxValue, content => ReadBundle(content, entry, described));
+                builder.AddAnswer(entry, () => ReadBundle(image, entry, described));
             }
         }
 
         AddBuilt(builder, image, built, described);
     }
 
-    private static ImmutableArray<Component> ReadBundle(Stream content, ImageEntry entry, HashSet<string> described)
+    private static ImmutableArray<Component> ReadBundle(ImageFileSystem image, ImageEntry entry, HashSet<string> described)
     {
-        if (SingleFileBundle.FindDepsJson(content) is not { } json)
+        if (image.Ask(entry, "bundled deps.json", content => SingleFileBundle.FindDepsJson(content) ?? []) is not { Length: > 0 } json)
         {
             return [];
         }

@@ -25,10 +25,19 @@ internal sealed class InventoryBuilder(ImageFileSystem image)
             return;
         }
 
+        AddAnswer(file, () =>
+        {
+            using var content = image.OpenNoted(file);
+            return read(content);
+        });
+    }
+
+    /// <summary>Adds what is found in a file. One that <paramref name="read"/> refuses with a <see cref="FormatException"/> is noted as unread.</summary>
+    public void AddAnswer(ImageEntry file, Func<ImmutableArray<Component>> read)
+    {
         try
         {
-            using var content = image.Open(file);
-            foreach (var component in read(content))
+            foreach (var component in read())
             {
                 Add(component);
             }

@@ -96,7 +96,7 @@ internal static class OsPackages
     {
         try
         {
-            using var content = image.Open(version);
+            using var content = image.OpenNoted(version);
             return read(content, version);
         }
         catch (FormatException)
