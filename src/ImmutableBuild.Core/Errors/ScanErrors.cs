@@ -16,32 +16,53 @@ public static class ScanErrors
     private static readonly ErrorDescriptor NotAssessedDescriptor = new(
         "IMB3002", "The image could not be assessed as a whole",
         "Nothing at or over the gate was found, but something could not be looked at: no advisories at hand, none for a distribution, or a file that could not be read. A protected environment refuses that, any other warns.",
-        "Set ImmutableAdvisories to a directory of OSV advisories that covers the ecosystems in the message, and mend what could not be read.");
+        "Set ImmutableAdvisories, or another source of docs/vulnerabilities.md, so that the ecosystems in the message are covered, and mend what could not be read.");
 
     private static readonly ErrorDescriptor AdvisoryInvalidDescriptor = new(
         "IMB3003", "An advisory cannot be understood",
-        "A file of the advisory directory is no OSV advisory, or names a version that its ecosystem does not have. It is never skipped: what it warns of would go unseen.",
+        "A file of the advisory directory or zip is no OSV advisory, or names a version that its ecosystem does not have. It is never skipped: what it warns of would go unseen.",
         "Fetch the file again from its source, or remove it from the directory if it does not belong there.");
 
     private static readonly ErrorDescriptor AdvisoryDirectoryDescriptor = new(
         "IMB3004", "The advisory directory cannot be read",
-        "ImmutableAdvisories names a directory that does not exist or that this user may not read.",
+        "ImmutableAdvisories names a directory or zip that does not exist or that this user may not read.",
         "Check the path, or leave the property empty to release without advisories where the environment allows it.");
 
     private static readonly ErrorDescriptor AdvisoriesStaleDescriptor = new(
         "IMB3005", "The advisories are old",
-        "The newest advisory changed more than two weeks ago; vulnerabilities found since then go unseen.",
-        "Fetch the advisories again.");
+        "The newest advisory changed, or the feed was fetched, longer ago than ImmutableMaxAdvisoryAge (two weeks); vulnerabilities found since then go unseen. A protected environment refuses that, any other warns.",
+        "Fetch the advisories again, or let the source be fetched.");
 
     private static readonly ErrorDescriptor GateUnknownDescriptor = new(
         "IMB3006", "The gate is no known severity",
-        "ImmutableFailOn has another value than low, medium, high, critical or none.",
+        "ImmutableFailOn or ImmutableFailOnUnfixed has another value than low, medium, high, critical or none.",
         "Set it to one of these.");
+
+    private static readonly ErrorDescriptor IgnoreFileInvalidDescriptor = new(
+        "IMB3010", "The ignore file is not valid",
+        "The list of findings that do not count (immutable.ignore.json, ImmutableIgnoreFile) is no JSON of its form, or an entry lacks its id, its reason or the day on which it expires.",
+        "Write the entry as docs/vulnerabilities.md shows: id, reason and expires (at most a year ahead) always, purl and path to narrow it.");
+
+    private static readonly ErrorDescriptor IgnoreExpiredDescriptor = new(
+        "IMB3011", "What was ignored has to be looked at again",
+        "An entry of the ignore file has expired, and what it ignored is still in the image. It fails the scan whatever its severity, so that no entry outlives its reason unseen.",
+        "Mend the finding and remove the entry, or give it another day if its reason still holds.");
+
+    private static readonly ErrorDescriptor IgnoreUnusedDescriptor = new(
+        "IMB3012", "An entry of the ignore file ignores nothing",
+        "No finding of the image is covered by the entry: it was mended, or the entry names it otherwise.",
+        "Remove the entry.");
+
+    private static readonly ErrorDescriptor VexInvalidDescriptor = new(
+        "IMB3013", "A VEX document cannot be understood",
+        "A file of ImmutableVex is no OpenVEX 0.2.0 document, or a statement lacks what its status needs: products always, a justification or impact statement for not_affected.",
+        "Get the document again from whoever wrote it, or remove it.");
 
     /// <summary>The rows of this range.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
     [
         GateFailedDescriptor, NotAssessedDescriptor, AdvisoryInvalidDescriptor, AdvisoryDirectoryDescriptor, AdvisoriesStaleDescriptor, GateUnknownDescriptor,
+        IgnoreFileInvalidDescriptor, IgnoreExpiredDescriptor, IgnoreUnusedDescriptor, VexInvalidDescriptor,
         .. ContentRules.Descriptors,
     ];
 
@@ -54,24 +75,42 @@ public static class ScanErrors
     /// <summary>Something could not be looked at: an error in a protected environment, a warning elsewhere.</summary>
     public static Diagnostic NotAssessed(Digest image, IReadOnlyCollection<string> reasons, Severity severity) => new(
         NotAssessedDescriptor,
-        $"The scan of {image} is not complete: {string.Join("; ", reasons)}. Set ImmutableAdvisories to a directory of OSV advisories that covers what is in the image, and mend what could not be read.",
+        $"The scan of {image} is not complete: {string.Join("; ", reasons)}. Give it a source that covers what is in the image (ImmutableAdvisories, docs/vulnerabilities.md), and mend what could not be read.",
         severity);
 
     /// <summary>A file that is no advisory (N3).</summary>
     public static ImmutableBuildException AdvisoryInvalid(string file, string why, Exception? inner = null) => new(
         new Diagnostic(AdvisoryInvalidDescriptor, $"Expected an OSV advisory in {file}: {why}. Fetch it again, or remove it.", Location: new SourceLocation(file)), inner);
 
-    /// <summary>The directory is missing or closed.</summary>
-    public static ImmutableBuildException AdvisoryDirectoryUnreadable(string directory, Exception inner) => new(
-        new Diagnostic(AdvisoryDirectoryDescriptor, $"The advisory directory {directory} cannot be read: {inner.Message} Check ImmutableAdvisories."), inner);
+    /// <summary>The directory or zip is missing or closed.</summary>
+    public static ImmutableBuildException AdvisoryDirectoryUnreadable(string path, Exception inner) => new(
+        new Diagnostic(AdvisoryDirectoryDescriptor, $"The advisories {path} cannot be read: {inner.Message} Check ImmutableAdvisories."), inner);
 
-    /// <summary>The advisories were not fetched for long (N2).</summary>
-    public static Diagnostic AdvisoriesStale(string directory, DateTimeOffset newest, TimeSpan age) => new(
+    /// <summary>A source has nothing new for long (N2): an error in a protected environment, a warning elsewhere.</summary>
+    public static Diagnostic AdvisoriesStale(string source, DateTimeOffset last, TimeSpan age, Severity severity) => new(
         AdvisoriesStaleDescriptor,
-        string.Create(CultureInfo.InvariantCulture, $"The newest advisory in {directory} changed {age.TotalDays:F0} days ago ({newest:u}); what was found since goes unseen. Fetch the advisories again."),
-        Severity.Warning);
+        string.Create(CultureInfo.InvariantCulture, $"The newest of {source} is {age.TotalDays:F0} days old ({last:u}); what was found since goes unseen. Fetch the advisories again."),
+        severity);
 
     /// <summary>The gate is a word that is not known.</summary>
-    public static ImmutableBuildException GateUnknown(string failOn) => new(new Diagnostic(
-        GateUnknownDescriptor, $"ImmutableFailOn is '{failOn}'; expected low, medium, high, critical or none."));
+    public static ImmutableBuildException GateUnknown(string option, string failOn) => new(new Diagnostic(
+        GateUnknownDescriptor, $"{option} is '{failOn}'; expected low, medium, high, critical or none."));
+
+    /// <summary>The ignore file, or an entry of it, is not as it has to be (N7).</summary>
+    public static ImmutableBuildException IgnoreFileInvalid(string file, string why, Exception? inner) => new(
+        new Diagnostic(IgnoreFileInvalidDescriptor, $"The ignore file {file} is not valid: {why}. Each entry needs 'id', 'reason' and 'expires'; 'purl' and 'path' narrow it.", Location: new SourceLocation(file)), inner);
+
+    /// <summary>An entry has expired and is still needed (N6).</summary>
+    public static ImmutableBuildException IgnoreExpired(string file, string id, string subject, DateOnly expired, int count) => new(new Diagnostic(
+        IgnoreExpiredDescriptor,
+        string.Create(CultureInfo.InvariantCulture, $"{file} ignored {id} in {subject} until {expired:yyyy-MM-dd}{(count > 1 ? $", and {count - 1} more that have expired" : "")}; it is still in the image. Mend it, or give the entry another day if its reason still holds."),
+        Location: new SourceLocation(file)));
+
+    /// <summary>An entry that nobody needs.</summary>
+    public static Diagnostic IgnoreUnused(string file, string entry) => new(
+        IgnoreUnusedDescriptor, $"The entry {entry} of {file} ignores nothing in this image. Remove it.", Severity.Warning, Location: new SourceLocation(file));
+
+    /// <summary>A file that is no VEX document.</summary>
+    public static ImmutableBuildException VexInvalid(string file, string why, Exception? inner) => new(
+        new Diagnostic(VexInvalidDescriptor, $"Expected an OpenVEX document in {file}: {why}. Get it again, or remove it from ImmutableVex.", Location: new SourceLocation(file)), inner);
 }

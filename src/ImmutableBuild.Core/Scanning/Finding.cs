@@ -36,4 +36,29 @@ internal sealed record Finding
 
     /// <summary>The layer it came in; null where it is no layer's matter.</summary>
     public Digest? Layer { get; init; }
+
+    /// <summary>The package URL of the vulnerable component; null for what is no package.</summary>
+    public string? Purl { get; init; }
+
+    /// <summary>The version that mends it; null where none is known, or none is needed.</summary>
+    public string? Fix { get; init; }
+
+    /// <summary>Whether something mends it today. A vulnerability without a fix is not; what a content rule refuses always is.</summary>
+    public bool IsFixable { get; init; } = true;
+
+    /// <summary>Whose it is to mend; null where that was not asked.</summary>
+    public FindingOrigin? Origin { get; init; }
+
+    /// <summary>Who knows of it; empty for a content rule.</summary>
+    public ImmutableArray<string> Sources { get; init; } = [];
+}
+
+/// <summary>Where what is wrong came from.</summary>
+internal enum FindingOrigin
+{
+    /// <summary>The base image.</summary>
+    Base,
+
+    /// <summary>A layer above it.</summary>
+    Own,
 }

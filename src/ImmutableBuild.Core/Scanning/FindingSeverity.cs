@@ -19,22 +19,11 @@ public enum FindingSeverity
     Critical,
 }
 
-/// <summary>The gate <see cref="ScanOptions.FailOn"/>.</summary>
-internal static class SeverityGate
+/// <summary>The words of severities in options, records and reports.</summary>
+internal static class SeverityWords
 {
-    /// <summary>The mildest severity that fails; null for <c>none</c>. Throws IMB3006 for any other word.</summary>
-    public static FindingSeverity? Parse(string failOn) => failOn switch
-    {
-        "low" => FindingSeverity.Low,
-        "medium" => FindingSeverity.Medium,
-        "high" => FindingSeverity.Unknown,
-        "critical" => FindingSeverity.Critical,
-        "none" => null,
-        _ => throw Errors.ScanErrors.GateUnknown(failOn),
-    };
-
-    /// <summary>The word of a severity in records and reports.</summary>
-    public static string Word(FindingSeverity severity) => severity switch
+    /// <summary>The word of a severity.</summary>
+    public static string Of(FindingSeverity severity) => severity switch
     {
         FindingSeverity.Low => "low",
         FindingSeverity.Medium => "medium",
@@ -43,6 +32,6 @@ internal static class SeverityGate
         _ => "unknown",
     };
 
-    /// <summary>The severity of a word that <see cref="Word"/> wrote.</summary>
-    public static FindingSeverity ParseWord(string word) => Enum.GetValues<FindingSeverity>().FirstOrDefault(severity => Word(severity) == word, FindingSeverity.Unknown);
+    /// <summary>The severity of a word that <see cref="Of"/> wrote.</summary>
+    public static FindingSeverity Parse(string word) => Enum.GetValues<FindingSeverity>().FirstOrDefault(severity => Of(severity) == word, FindingSeverity.Unknown);
 }

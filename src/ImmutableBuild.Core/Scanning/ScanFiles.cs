@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ImmutableBuild.Images;
-using ImmutableBuild.Releases;
 using ImmutableBuild.Scanning.Reports;
 
 namespace ImmutableBuild.Scanning;
@@ -8,7 +7,7 @@ namespace ImmutableBuild.Scanning;
 /// <summary>The files a scan leaves beside the record. They also are its memory: an earlier scan of the same inputs is not done again.</summary>
 /// <param name="workDirectory">Where they are.</param>
 /// <param name="images">The images that are scanned.</param>
-internal sealed class ScanFiles(string workDirectory, ImmutableArray<PlatformImageRecord> images)
+internal sealed class ScanFiles(string workDirectory, ImmutableArray<PlatformImage> images)
 {
     private const long MaximumReportLength = 64 * 1024 * 1024;
 
@@ -60,7 +59,7 @@ internal sealed class ScanFiles(string workDirectory, ImmutableArray<PlatformIma
         AtomicFile.Write(Report, report.ToJson());
     }
 
-    private static ImmutableArray<string> NamesOf(string directory, ImmutableArray<PlatformImageRecord> images, string extension) =>
+    private static ImmutableArray<string> NamesOf(string directory, ImmutableArray<PlatformImage> images, string extension) =>
         [.. images.Select(image => Path.Combine(directory, images.Length == 1 ? $"sbom.{extension}" : $"sbom.{image.Platform.Replace('/', '-')}.{extension}"))];
 
     private static async Task<bool> HasAsync(string path, Digest expected, CancellationToken cancellationToken) =>

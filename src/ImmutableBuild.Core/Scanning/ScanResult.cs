@@ -1,20 +1,30 @@
 using System.Collections.Immutable;
 using ImmutableBuild.Scanning.Advisories;
+using ImmutableBuild.Scanning.Dismissals;
 using ImmutableBuild.Scanning.Packages;
 
 namespace ImmutableBuild.Scanning;
 
 /// <summary>What looking at an image gave.</summary>
 /// <param name="Inventory">What is in it.</param>
-/// <param name="Findings">What is wrong with it, the worst first.</param>
+/// <param name="Findings">What is wrong with it and counts, the worst first.</param>
 /// <param name="NotAssessed">What could not be judged, one sentence each.</param>
 internal sealed record ScanResult(Inventory Inventory, ImmutableArray<Finding> Findings, ImmutableArray<string> NotAssessed)
 {
-    /// <summary>The findings at or over a gate; none for no gate.</summary>
-    public ImmutableArray<Finding> AtOrOver(FindingSeverity? gate) => gate is { } mildest ? [.. Findings.Where(finding => finding.Severity >= mildest)] : [];
+    /// <summary>What was found and does not count, with the reason.</summary>
+    public ImmutableArray<DismissedFinding> Dismissed { get; init; } = [];
+
+    /// <summary>What would be dismissed if its dismissal had not expired; it counts.</summary>
+    public ImmutableArray<DismissedFinding> Expired { get; init; } = [];
+
+    /// <summary>Who was asked.</summary>
+    public ImmutableArray<SourceFacts> Sources { get; init; } = [];
+
+    /// <summary>The findings that a gate refuses.</summary>
+    public ImmutableArray<Finding> Refused(ScanGate gate) => [.. Findings.Where(gate.Refuses)];
 
     /// <summary><c>fail</c> beats <c>notAssessed</c> beats <c>pass</c>: finding nothing where nothing was looked at is no pass.</summary>
-    public string Verdict(FindingSeverity? gate) => !AtOrOver(gate).IsEmpty ? Verdicts.Fail : NotAssessed.IsEmpty ? Verdicts.Pass : Verdicts.NotAssessed;
+    public string Verdict(ScanGate gate) => !Expired.IsEmpty || Findings.Any(gate.Refuses) ? Verdicts.Fail : NotAssessed.IsEmpty ? Verdicts.Pass : Verdicts.NotAssessed;
 }
 
 /// <summary>The words of a scan's verdict.</summary>

@@ -44,7 +44,7 @@ public sealed class NeverTakenForHarmlessTests : IDisposable
 
         var advisories = await AdvisoryDirectory.ReadAsync(_scratch.Path, TestContext.Current.CancellationToken);
 
-        AdvisoryMatcher.Match(package, advisories).ShouldHaveSingleItem().Severity.ShouldBe(FindingSeverity.Unknown);
+        AdvisoryMatcher.Match(package, advisories, "osv").ShouldHaveSingleItem().Severity.ShouldBe(FindingSeverity.Unknown);
     }
 
     public static TheoryData<string> Encodings => ["utf-8", "utf-16", "utf-16BE", "utf-32", "utf-32BE", "iso-8859-1"];

@@ -62,7 +62,7 @@ public sealed class ScanStageTests : IDisposable
     public async Task The_gate_is_where_the_options_put_it(string failOn, bool fails)
     {
         WriteAdvisory(ScannedImage.NewtonsoftAdvisory);
-        var run = RunAsync(o => o with { Scan = new ScanOptions { FailOn = failOn, AdvisoryDirectory = _image.Advisories } });
+        var run = RunAsync(o => o with { Scan = new ScanOptions { FailOn = failOn, Advisories = [_image.Advisories] } });
         if (fails)
         {
             (await Should.ThrowAsync<ImmutableBuildException>(run)).Code.ShouldBe("IMB3001");
@@ -105,7 +105,7 @@ public sealed class ScanStageTests : IDisposable
                 (await Should.ThrowAsync<ImmutableBuildException>(RunAsync(written: true))).Code.ShouldBe("IMB3001");
                 return;
             case "gate":
-                (await RunAsync(o => o with { Scan = new ScanOptions { FailOn = "low", AdvisoryDirectory = _image.Advisories } }, written: true)).Summary.ShouldNotContain("nothing changed");
+                (await RunAsync(o => o with { Scan = new ScanOptions { FailOn = "low", Advisories = [_image.Advisories] } }, written: true)).Summary.ShouldNotContain("nothing changed");
                 return;
             case "sbom":
                 File.AppendAllText(_image.Scratch["work", "sbom.cdx.json"], " ");
@@ -174,7 +174,7 @@ public sealed class ScanStageTests : IDisposable
         WriteAdvisory(Unrelated);
         using var bare = new ScannedImage(new RawTar().File("app/Shop", "a single file"));
         var record = bare.Write();
-        var context = StageContexts.Make(bare.Scratch.Path, o => o with { Scan = new ScanOptions { AdvisoryDirectory = _image.Advisories } });
+        var context = StageContexts.Make(bare.Scratch.Path, o => o with { Scan = new ScanOptions { Advisories = [_image.Advisories] } });
         (await new ScanStage().RunAsync(record, context, TestContext.Current.CancellationToken)).Record.Scan!.Verdict.ShouldBe("notAssessed");
     }
 
@@ -200,12 +200,12 @@ public sealed class ScanStageTests : IDisposable
     public async Task The_same_image_gives_the_same_files_elsewhere()
     {
         WriteAdvisory(ScannedImage.NewtonsoftAdvisory);
-        await RunAsync(o => o with { Scan = new ScanOptions { FailOn = "none", AdvisoryDirectory = _image.Advisories } });
+        await RunAsync(o => o with { Scan = new ScanOptions { FailOn = "none", Advisories = [_image.Advisories] } });
         using var other = new ScannedImage();
         File.WriteAllText(Path.Combine(other.Advisories, "a.json"), ScannedImage.NewtonsoftAdvisory);
         await new ScanStage().RunAsync(
             other.Write(),
-            StageContexts.Make(other.Scratch.Path, o => o with { Scan = new ScanOptions { FailOn = "none", AdvisoryDirectory = other.Advisories } }),
+            StageContexts.Make(other.Scratch.Path, o => o with { Scan = new ScanOptions { FailOn = "none", Advisories = [other.Advisories] } }),
             TestContext.Current.CancellationToken);
         foreach (var file in new[] { "sbom.cdx.json", "sbom.spdx.json", "scan.sarif" })
         {
@@ -262,7 +262,7 @@ public sealed class ScanStageTests : IDisposable
     private async Task<StageResult> RunAsync(Func<ReleaseOptions, ReleaseOptions>? change = null, bool written = false)
     {
         _record = written ? _record! : _image.Write();
-        var context = StageContexts.Make(_image.Scratch.Path, change ?? (o => o with { Scan = new ScanOptions { AdvisoryDirectory = _image.Advisories } }), reporter: _reporter);
+        var context = StageContexts.Make(_image.Scratch.Path, change ?? (o => o with { Scan = new ScanOptions { Advisories = [_image.Advisories] } }), reporter: _reporter);
         return await new ScanStage().RunAsync(_record, context, TestContext.Current.CancellationToken);
     }
 }

@@ -4,6 +4,7 @@ using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Scanning;
 using ImmutableBuild.Scanning.Advisories;
+using ImmutableBuild.Scanning.Dismissals;
 using ImmutableBuild.Tests.Images;
 using ImmutableBuild.Tests.Images.Contents;
 using ImmutableBuild.Tests.Releases;
@@ -73,11 +74,13 @@ internal sealed class ScannedImage(RawTar? app = null) : IDisposable
         return record with { Scan = SampleRecord.Whole.Scan! with { Image = record.Bake.Digest, Verdict = verdict, SbomFiles = [sbom] } };
     }
 
-    public async Task<ScanResult> ScanAsync(AdvisorySet? advisories = null)
+    public async Task<ScanResult> ScanAsync(DismissalSet? dismissals = null, params ImmutableArray<IVulnerabilitySource> sources)
     {
         var bake = Write().Bake!;
-        using var image = await ImageFileSystem.OpenAsync(OciLayout.Open(bake.Layout), bake.Digest, Scratch["scratch"], new ImageLimits(), TestContext.Current.CancellationToken);
-        return ImageScanner.Scan(image, built: null, advisories, [bake.Layers[0].Digest], TestContext.Current.CancellationToken);
+        var layout = OciLayout.Open(bake.Layout);
+        using var image = await ImageFileSystem.OpenAsync(layout, bake.Digest, Scratch["scratch"], new ImageLimits(), TestContext.Current.CancellationToken);
+        return await new ImageScanner(sources, dismissals ?? DismissalSet.Empty, [bake.Layers[0].Digest])
+            .ScanAsync(image, layout, bake.Digest, built: null, Scratch["scratch"], TestContext.Current.CancellationToken);
     }
 
     public void Dispose() => Scratch.Dispose();

@@ -84,14 +84,6 @@ public static class OptionCatalogue
     /// <summary>Certificates.</summary>
     public static PropertyOption<string> RegistryCertificates { get; } = new("ImmutableRegistryCertificates", FilePath, null, "A directory of certificates of registries, of the form of docker's `/etc/docker/certs.d`: `<host[:port]>/ca.crt`, and `client.cert` with `client.key`. Default: docker's. An engine that pulls reads docker's only.");
 
-    // Scan and trust
-
-    /// <summary>Severity gate.</summary>
-    public static PropertyOption<string> FailOn { get; } = new("ImmutableFailOn", Word("low", "medium", "high", "critical", "none"), "high", "Findings of this severity or worse fail the scan; `none` only reports.");
-
-    /// <summary>Advisories.</summary>
-    public static PropertyOption<string> Advisories { get; } = new("ImmutableAdvisories", FilePath, null, "A directory of OSV advisories (JSON). Default: none; the verdict then says that nothing was assessed.");
-
     // How instances run
 
     /// <summary>Public port.</summary>
@@ -197,7 +189,7 @@ public static class OptionCatalogue
     [
         App, Environment, Target, .. SourceCatalogue.All, Protected, DataDirectory, TargetFramework,
         .. DockerfileCatalogue.All, BaseImage, LockFile, MaxBaseAge, ImageRepository, Registry, MirrorRegistries, ImageTag, ImageTags, User, WorkingDirectory, Compression, Archive, CommandInstruction, .. ImageLabelOptions.All.Select(label => label.Option), RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp, RegistryCertificates,
-        FailOn, Advisories, .. KeyCatalogue.All, .. TrustCatalogue.Verification,
+        .. ScanCatalogue.All, .. KeyCatalogue.All, .. TrustCatalogue.Verification,
         PublicPort, Instances, Memory, Cpus, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace, GatewayBaseImage, LogDriver,
         Rollout, CanarySteps, CanaryStepDuration, HealthSuccesses, HealthTimeout, Soak, Keep, RollbackTo, DebugLimit, DebugImage, DriftFile,
         JudgeMinimumRequests, JudgeSuccessFloor, JudgeLatencyCeiling, JudgeSignificance, JudgeLatencyTolerance, JudgeSuccessTolerance, JudgeOnInconclusive, JudgeHoldTimeout,

@@ -37,7 +37,7 @@ public static class ReleaseOptionsParser
             Protected = reader.Get(Protected, app.Environment == "production" && target != "local"),
             DataDirectory = reader.FindPath(OptionCatalogue.DataDirectory) ?? Releases.DataDirectory.Default(raw.ReadVariable),
             Bake = ReadBake(raw, reader, app),
-            Scan = new ScanOptions { FailOn = reader.Get(FailOn), AdvisoryDirectory = reader.FindPath(Advisories) },
+            Scan = ReadScan(raw, reader),
             Sign = new SignOptions
             {
                 KeyFile = reader.FindPath(KeyCatalogue.File),
@@ -124,6 +124,20 @@ public static class ReleaseOptionsParser
         EntrypointArguments = Texts(reader, ImageEntrypointArgument),
         DefaultArguments = Texts(reader, ImageDefaultArgument),
     };
+
+    private static ScanOptions ReadScan(RawOptions raw, OptionReader reader)
+    {
+        var beside = Path.Combine(raw.Project.Directory, Scanning.Dismissals.IgnoreFile.DefaultName);
+        return new ScanOptions
+        {
+            FailOn = reader.Get(ScanCatalogue.FailOn),
+            FailOnUnfixed = reader.Find(ScanCatalogue.FailOnUnfixed),
+            Advisories = reader.GetPaths(ScanCatalogue.Advisories),
+            MaxAdvisoryAge = TimeSpan.FromDays(reader.Get(ScanCatalogue.MaxAdvisoryAge)),
+            IgnoreFile = reader.FindPath(ScanCatalogue.IgnoreFile) ?? (File.Exists(beside) ? beside : null),
+            VexFiles = reader.GetPaths(ScanCatalogue.Vex),
+        };
+    }
 
     private static DockerfileOptions ReadDockerfile(RawOptions raw, OptionReader reader) => new()
     {

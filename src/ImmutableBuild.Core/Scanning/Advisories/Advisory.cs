@@ -49,6 +49,9 @@ internal enum RangeEventKind
     /// <summary>From this version on, affected; <c>0</c> is before every version.</summary>
     Introduced,
 
+    /// <summary>After this version, affected: NuGet's ranges know it, OSV's don't.</summary>
+    IntroducedAfter,
+
     /// <summary>From this version on, not affected.</summary>
     Fixed,
 

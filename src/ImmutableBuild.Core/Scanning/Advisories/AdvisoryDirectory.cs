@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -10,8 +9,6 @@ namespace ImmutableBuild.Scanning.Advisories;
 /// <summary>A directory of OSV JSON files, as <c>osv.dev</c> exports them, in any depth of subdirectories.</summary>
 internal static class AdvisoryDirectory
 {
-    private const int MaximumFileLength = 16 * 1024 * 1024;
-
     /// <summary>
     /// A digest over the names, lengths and times of all files: equal as long as nobody changed one. It saves reading them to
     /// learn that an earlier scan still holds. Throws IMB3004 when the directory can't be read.
@@ -31,26 +28,18 @@ internal static class AdvisoryDirectory
     /// <summary>Reads all advisories. Throws IMB3003 for a file that is no OSV advisory, IMB3004 when the directory can't be read.</summary>
     public static async Task<AdvisorySet> ReadAsync(string directory, CancellationToken cancellationToken)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var advisories = ImmutableArray.CreateBuilder<Advisory>();
+        using var advisories = new AdvisoryFiles();
         foreach (var file in Files(directory))
         {
-            var name = Path.GetRelativePath(directory, file.FullName);
-            if (file.Length > MaximumFileLength)
+            if (file.Length > AdvisoryFiles.MaximumFileLength)
             {
-                throw ScanErrors.AdvisoryInvalid(file.FullName, $"it is {file.Length} bytes long; at most {MaximumFileLength} are read");
+                throw ScanErrors.AdvisoryInvalid(file.FullName, $"it is {file.Length} bytes long; at most {AdvisoryFiles.MaximumFileLength} are read");
             }
 
-            var bytes = await ReadFileAsync(file.FullName, cancellationToken);
-            hash.AppendData(Encoding.UTF8.GetBytes($"{name}\0{bytes.Length.ToString(CultureInfo.InvariantCulture)}\n"));
-            hash.AppendData(bytes);
-            if (OsvReader.Read(bytes, name) is { } advisory)
-            {
-                advisories.Add(advisory);
-            }
+            advisories.Add(Path.GetRelativePath(directory, file.FullName), await ReadFileAsync(file.FullName, cancellationToken));
         }
 
-        return new AdvisorySet(advisories.DrainToImmutable(), Digest.FromHash(hash.GetHashAndReset()));
+        return advisories.ToSet();
     }
 
     private static async Task<byte[]> ReadFileAsync(string path, CancellationToken cancellationToken)

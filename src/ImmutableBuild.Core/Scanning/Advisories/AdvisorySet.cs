@@ -29,6 +29,9 @@ internal sealed class AdvisorySet
     /// <summary>When the newest advisory changed; null where none says so.</summary>
     public DateTimeOffset? Newest { get; }
 
+    /// <summary>When the advisories were fetched; null for what the user provides.</summary>
+    public DateTimeOffset? Fetched { get; init; }
+
     /// <summary>Whether the source speaks of the ecosystem at all; where it doesn't, finding nothing means nothing.</summary>
     public bool Covers(string ecosystem) => _ecosystems.Contains(ecosystem);
 

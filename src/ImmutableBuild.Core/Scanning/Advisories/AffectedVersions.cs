@@ -35,6 +35,7 @@ internal static class AffectedVersions
             affected = e.Kind switch
             {
                 RangeEventKind.Introduced => affected || IsZero(e) || Order(e, version, order) <= 0,
+                RangeEventKind.IntroducedAfter => affected || Order(e, version, order) < 0,
                 RangeEventKind.Fixed => affected && Order(e, version, order) > 0,
                 _ => affected && Order(e, version, order) >= 0,
             };
@@ -50,7 +51,6 @@ internal static class AffectedVersions
         ? order.Compare(e.Version, version)
         : throw new FormatException($"'{e.Version}' is no version of its ecosystem");
 
-    // Of an end and a beginning at one version, the end comes first: the new range holds from there.
     private static int CompareEvents(RangeEvent a, RangeEvent b, VersionOrder order)
     {
         if (IsZero(a) || IsZero(b))
@@ -59,6 +59,9 @@ internal static class AffectedVersions
         }
 
         var byVersion = order.Compare(a.Version, b.Version);
-        return byVersion != 0 ? byVersion : (a.Kind == RangeEventKind.Introduced).CompareTo(b.Kind == RangeEventKind.Introduced);
+        return byVersion != 0 ? byVersion : Rank(a.Kind) - Rank(b.Kind);
     }
+
+    // At one version: a fix ends what was before it, a range that begins there holds from there, and a last affected version ends what holds up to it.
+    private static int Rank(RangeEventKind kind) => kind switch { RangeEventKind.Fixed => 0, RangeEventKind.Introduced => 1, RangeEventKind.LastAffected => 2, _ => 3 };
 }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
+using ImmutableBuild.Scanning.Dismissals;
 
 namespace ImmutableBuild.Scanning.Reports;
 
@@ -11,9 +12,14 @@ namespace ImmutableBuild.Scanning.Reports;
 internal static class Sarif
 {
     /// <summary>The file's bytes.</summary>
-    public static byte[] Write(ImmutableArray<Finding> findings, Digest image, string scannerVersion)
+    /// <param name="findings">What counts.</param>
+    /// <param name="dismissed">What doesn't: results that carry their justification (section 3.35), so that they show as closed.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="scannerVersion">The version of the scanner.</param>
+    public static byte[] Write(ImmutableArray<Finding> findings, ImmutableArray<DismissedFinding> dismissed, Digest image, string scannerVersion)
     {
-        var rules = findings.GroupBy(finding => finding.Id, StringComparer.Ordinal).Select(group => group.First()).OrderBy(finding => finding.Id, StringComparer.Ordinal).ToArray();
+        var results = findings.Select(finding => (Finding: finding, Reason: (string?)null)).Concat(dismissed.Select(each => (each.Finding, Reason: (string?)each.Dismissal.Reason))).ToArray();
+        var rules = results.Select(result => result.Finding).GroupBy(finding => finding.Id, StringComparer.Ordinal).Select(group => group.First()).OrderBy(finding => finding.Id, StringComparer.Ordinal).ToArray();
         return ReportJson.Write(json =>
         {
             json.WriteString("$schema", "https://json.schemastore.org/sarif-2.1.0.json");
@@ -27,7 +33,7 @@ internal static class Sarif
                     json.WriteObjects("rules", rules, rule => WriteRule(json, rule));
                 }));
                 json.WriteObject("properties", () => json.WriteString("image", image.ToString()));
-                json.WriteObjects("results", findings, finding => WriteResult(json, finding, Array.FindIndex(rules, rule => rule.Id == finding.Id)));
+                json.WriteObjects("results", results, result => WriteResult(json, result.Finding, result.Reason, Array.FindIndex(rules, rule => rule.Id == result.Finding.Id)));
             });
         });
     }
@@ -61,7 +67,7 @@ internal static class Sarif
         });
     }
 
-    private static void WriteResult(Utf8JsonWriter json, Finding finding, int ruleIndex)
+    private static void WriteResult(Utf8JsonWriter json, Finding finding, string? dismissedFor, int ruleIndex)
     {
         json.WriteString("ruleId", finding.Id);
         json.WriteNumber("ruleIndex", ruleIndex);
@@ -75,6 +81,14 @@ internal static class Sarif
         }));
         json.WriteObject("partialFingerprints", () => json.WriteString(
             "finding/v1", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{finding.Id}\n{finding.Subject}\n{finding.Path}"))).AsSpan(0, 32)));
+        if (dismissedFor is not null)
+        {
+            json.WriteObjects("suppressions", [dismissedFor], reason =>
+            {
+                json.WriteString("kind", "external");
+                json.WriteString("justification", PrintableText.Of(reason));
+            });
+        }
     }
 
     private static string UriOf(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));

@@ -16,6 +16,19 @@ internal sealed record VersionOrder(Comparison<string> Compare, Func<string, boo
     /// <summary>apk-tools.</summary>
     public static VersionOrder Apk { get; } = new(ApkVersion.Compare, ApkVersion.IsVersion);
 
+    /// <summary>rpm.</summary>
+    public static VersionOrder Rpm { get; } = new(RpmVersion.Compare, RpmVersion.IsVersion);
+
+    /// <summary>The order of an ecosystem of OSV's, <c>NuGet</c> or <c>Debian:12</c>; null for one that is not known.</summary>
+    public static VersionOrder? Of(string ecosystem) => ecosystem.Split(':')[0] switch
+    {
+        "NuGet" => NuGet,
+        "Debian" or "Ubuntu" => Dpkg,
+        "Alpine" or "Alpaquita" or "BellSoft Hardened Containers" or "Chainguard" or "Wolfi" => Apk,
+        "AlmaLinux" or "Azure Linux" or "Fedora" or "Mageia" or "openEuler" or "openSUSE" or "Photon OS" or "Red Hat" or "Rocky Linux" or "SUSE" => Rpm,
+        _ => null,
+    };
+
     // What is no version sorts before all versions, so that the order stays total.
     private static int CompareNuGet(string left, string right)
     {

@@ -44,6 +44,20 @@ public sealed class OsvTests : IDisposable
     public void A_limit_ends_what_the_range_speaks_of(string version, bool affected) =>
         Affects(version, """{"type":"ECOSYSTEM","events":[{"introduced":"1.0.0"},{"limit":"3.0.0"}]}""").ShouldBe(affected);
 
+    // OSV schema, "Evaluation": of what happens at one version, a fix comes before a new beginning, and a last affected version is affected itself.
+    [Theory]
+    [InlineData("1.0.0", true, """[{"introduced":"1.0.0"},{"last_affected":"1.0.0"}]""")]
+    [InlineData("1.0.1", false, """[{"introduced":"1.0.0"},{"last_affected":"1.0.0"}]""")]
+    [InlineData("2.0.0", true, """[{"introduced":"1.0.0"},{"fixed":"2.0.0"},{"introduced":"2.0.0"},{"fixed":"2.0.1"}]""")]
+    [InlineData("2.0.1", false, """[{"introduced":"1.0.0"},{"fixed":"2.0.0"},{"introduced":"2.0.0"},{"fixed":"2.0.1"}]""")]
+    [InlineData("5.0.0", true, """[{"introduced":"0"},{"limit":"*"}]""")]
+    [InlineData("5.0.0", true, """[{"introduced":"0"}]""")]
+    [InlineData("5.0.0", false, """[{"fixed":"6.0.0"}]""")]
+    [InlineData("0.9.0", false, """[{"introduced":"1.0.0"}]""")]
+    [InlineData("2.5.0", true, """[{"introduced":"1.0.0"},{"limit":"2.0.0"},{"limit":"3.0.0"}]""")]
+    public void What_happens_at_one_version(string version, bool affected, string events) =>
+        Affects(version, $$"""{"type":"SEMVER","events":{{events}}}""").ShouldBe(affected);
+
     [Fact]
     public void Listed_versions_count_beside_ranges()
     {
@@ -121,8 +135,8 @@ public sealed class OsvTests : IDisposable
     {
         Write("odd.json", """{"id":"a","affected":[{"package":{"ecosystem":"NuGet","name":"x"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"one"}]}]}]}""");
         var set = await ReadAsync();
-        AdvisoryMatcher.Match([Package("other", "1.0.0")], set).ShouldBeEmpty();
-        Should.Throw<ImmutableBuildException>(() => AdvisoryMatcher.Match([Package("x", "1.0.0")], set).ToArray()).Code.ShouldBe("IMB3003");
+        AdvisoryMatcher.Match([Package("other", "1.0.0")], set, "osv").ShouldBeEmpty();
+        Should.Throw<ImmutableBuildException>(() => AdvisoryMatcher.Match([Package("x", "1.0.0")], set, "osv").ToArray()).Code.ShouldBe("IMB3003");
     }
 
     [Fact]
@@ -153,7 +167,7 @@ public sealed class OsvTests : IDisposable
         Write("ghsa.json", """{"id":"GHSA-1","aliases":["CVE-1"],"summary":"Bad","database_specific":{"severity":"HIGH"},"affected":[{"package":{"ecosystem":"NuGet","name":"newtonsoft.json"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"13.0.1"}]}]}]}""");
         Write("cve.json", """{"id":"CVE-1","affected":[{"package":{"ecosystem":"NuGet","name":"Newtonsoft.Json"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"13.0.2"}]}]}]}""");
         Write("other.json", """{"id":"CVE-2","affected":[{"package":{"ecosystem":"NuGet","name":"Newtonsoft.Json"},"versions":["12.0.1"]}]}""");
-        var findings = AdvisoryMatcher.Match([Package("Newtonsoft.Json", "12.0.1")], await ReadAsync()).OrderBy(finding => finding.Id, StringComparer.Ordinal).ToArray();
+        var findings = Findings(Package("Newtonsoft.Json", "12.0.1"), await ReadAsync()).OrderBy(finding => finding.Id, StringComparer.Ordinal).ToArray();
         findings.Select(finding => finding.Id).ShouldBe(["CVE-1", "CVE-2"]);
         findings[0].Aliases.ShouldBe(["GHSA-1"]);
         findings[0].Severity.ShouldBe(FindingSeverity.High);
@@ -169,8 +183,8 @@ public sealed class OsvTests : IDisposable
         var set = await ReadAsync();
         var os = new OsRelease("debian", "12", "Debian");
         Component Libssl(string version) => DpkgDatabase.Read($"Package: libssl3\nSource: openssl\nVersion: {version}\n", os, "var/lib/dpkg/status", default).ShouldHaveSingleItem();
-        AdvisoryMatcher.Match([Libssl("3.0.11-1~deb12u2")], set).ShouldHaveSingleItem().Id.ShouldBe("CVE-2024-0727");
-        AdvisoryMatcher.Match([Libssl("3.0.13-1~deb12u1")], set).ShouldBeEmpty();
+        Findings(Libssl("3.0.11-1~deb12u2"), set).ShouldHaveSingleItem().Id.ShouldBe("CVE-2024-0727");
+        Findings(Libssl("3.0.13-1~deb12u1"), set).ShouldBeEmpty();
     }
 
     [Fact]
@@ -188,6 +202,8 @@ public sealed class OsvTests : IDisposable
         var json = $$"""{"id":"a","affected":[{"package":{"ecosystem":"NuGet","name":"x"},"ranges":[{{range}}]}]}""";
         return AffectedVersions.Include(OsvReader.Read(Encoding.UTF8.GetBytes(json), "f")!.Affected[0], version, VersionOrder.NuGet);
     }
+
+    private static IEnumerable<Finding> Findings(Component component, AdvisorySet advisories) => MergedVulnerabilities.Of(AdvisoryMatcher.Match([component], advisories, "osv"), []);
 
     private static Component Package(string name, string version) => new()
     {

@@ -20,7 +20,7 @@ public sealed class ReportTests
     public void SPDX() => ShouldHold("sbom.spdx.json", Spdx.Write(SampleInventory(), SampleSubject()));
 
     [Fact]
-    public void SARIF() => ShouldHold("scan.sarif", Sarif.Write(SampleFindings(), Image, "0.1.0"));
+    public void SARIF() => ShouldHold("scan.sarif", Sarif.Write(SampleFindings(), [], Image, "0.1.0"));
 
     private static void ShouldHold(string name, byte[] content) =>
         Generated.GeneratedFile.ShouldBe($"tests/ImmutableBuild.Tests/Scanning/Reports/Golden/{name}", Encoding.UTF8.GetString(content));

@@ -75,6 +75,74 @@ public sealed class VersionOrderTests
     [InlineData("no version", "<", "0")]
     public void Apk(string left, string relation, string right) => Holds(VersionOrder.Apk, left, relation, right);
 
+    // Cases of rpm's own tests (tests/rpmvercmp.at), with its separators, tildes and carets.
+    [Theory]
+    [InlineData("1.0", "=", "1.0")]
+    [InlineData("1.0", "<", "2.0")]
+    [InlineData("2.0", "<", "2.0.1")]
+    [InlineData("2.0.1a", ">", "2.0.1")]
+    [InlineData("5.5p1", "<", "5.5p2")]
+    [InlineData("5.5p1", "<", "5.5p10")]
+    [InlineData("10xyz", "<", "10.1xyz")]
+    [InlineData("xyz10", "<", "xyz10.1")]
+    [InlineData("xyz.4", "<", "8")]
+    [InlineData("5.5p2", "<", "5.6p1")]
+    [InlineData("5.6p1", "<", "6.5p1")]
+    [InlineData("6.0.rc1", ">", "6.0")]
+    [InlineData("10b2", ">", "10a1")]
+    [InlineData("1.0a", "<", "1.0aa")]
+    [InlineData("10.0001", "=", "10.1")]
+    [InlineData("10.0001", "<", "10.0039")]
+    [InlineData("4.999.9", "<", "5.0")]
+    [InlineData("20101121", "<", "20101122")]
+    [InlineData("2.0", "=", "2_0")]
+    [InlineData("a+", "=", "a_")]
+    [InlineData("+", "=", "_")]
+    [InlineData("1.0~rc1", "<", "1.0")]
+    [InlineData("1.0~rc1", "<", "1.0~rc2")]
+    [InlineData("1.0~rc1~git123", "<", "1.0~rc1")]
+    [InlineData("1.0^", ">", "1.0")]
+    [InlineData("1.0^git1", ">", "1.0")]
+    [InlineData("1.0^git1", "<", "1.0^git2")]
+    [InlineData("1.0^git1", "<", "1.01")]
+    [InlineData("1.0^20160101", "<", "1.0.1")]
+    [InlineData("1.0^20160101^git1", ">", "1.0^20160101")]
+    [InlineData("1.0^20160102", ">", "1.0^20160101^git1")]
+    [InlineData("1.0~rc1^git1", ">", "1.0~rc1")]
+    [InlineData("1.0^git1~pre", "<", "1.0^git1")]
+    [InlineData("1b.fc17", "<", "1.fc17")]
+    [InlineData("1g.fc17", ">", "1.fc17")]
+    [InlineData("1:1.0-1", ">", "2.0-1")]
+    [InlineData("0:1.0-1", "=", "1.0-1")]
+    [InlineData("1.0-1.el9", "<", "1.0-2.el9")]
+    [InlineData("3.0.7-27.el9", "<", "3.0.7-27.el9_4")]
+    [InlineData("1:3.0.1-43.el9_0", "<", "1:3.0.7-27.el9")]
+    [InlineData("1.0", "<", "1.0-1")]
+    public void Rpm(string left, string relation, string right) => Holds(VersionOrder.Rpm, left, relation, right);
+
+    [Theory]
+    [InlineData("1:3.0.7-27.el9", true)]
+    [InlineData("1.0^20160101~rc1-1", true)]
+    [InlineData("", false)]
+    [InlineData("-1", false)]
+    [InlineData("1.0 -1", false)]
+    [InlineData("a:1.0", false)]
+    public void What_rpm_takes_for_a_version(string text, bool taken) => VersionOrder.Rpm.IsVersion(text).ShouldBe(taken);
+
+    [Theory]
+    [InlineData("NuGet", "1.0.0-rc.1", "1.0.0")]
+    [InlineData("Debian:12", "1.0~rc1", "1.0")]
+    [InlineData("Ubuntu:24.04:LTS", "1.0~rc1", "1.0")]
+    [InlineData("Alpine:v3.20", "1.0_rc1", "1.0")]
+    [InlineData("Wolfi", "1.0_rc1", "1.0")]
+    [InlineData("Red Hat:enterprise_linux:9::baseos", "1.0~rc1", "1.0")]
+    [InlineData("Rocky Linux:9", "1.0~rc1", "1.0")]
+    [InlineData("openSUSE:Leap 15.5", "1.0~rc1", "1.0")]
+    public void Each_ecosystem_has_its_own_order(string ecosystem, string older, string newer) => VersionOrder.Of(ecosystem)!.Compare(older, newer).ShouldBeLessThan(0);
+
+    [Fact]
+    public void An_ecosystem_that_is_not_known_has_none() => VersionOrder.Of("npm").ShouldBeNull();
+
     // SemVer 2.0.0 section 11, and NuGet's fourth number.
     [Theory]
     [InlineData("1.0.0-alpha", "<", "1.0.0-alpha.1")]
@@ -91,7 +159,7 @@ public sealed class VersionOrderTests
     [InlineData("not a version", "<", "0.0.0-a")]
     public void NuGet(string left, string relation, string right) => Holds(VersionOrder.NuGet, left, relation, right);
 
-    public static TheoryData<string> Orders => ["dpkg", "apk", "nuget"];
+    public static TheoryData<string> Orders => ["dpkg", "apk", "rpm", "nuget"];
 
     [Theory]
     [MemberData(nameof(Orders))]
@@ -122,13 +190,14 @@ public sealed class VersionOrderTests
     {
         "dpkg" => VersionOrder.Dpkg,
         "apk" => VersionOrder.Apk,
+        "rpm" => VersionOrder.Rpm,
         _ => VersionOrder.NuGet,
     };
 
     // Short texts of the letters that matter, so that near-equal versions are common; junk among them.
     private static Arbitrary<ValueTuple<string, string, string>> Three()
     {
-        var pieces = Gen.Elements("0", "1", "2", "10", "01", ".", ".", "-", "~", "+", ":", "a", "b", "_rc", "_p", "-r", "alpha", " ", "é");
+        var pieces = Gen.Elements("0", "1", "2", "10", "01", ".", ".", "-", "~", "^", "+", ":", "a", "b", "_rc", "_p", "-r", "alpha", " ", "é");
         var version = Gen.OneOf(
             pieces.ListOf().Select(list => string.Concat(list.Take(6))),
             ArbMap.Default.GeneratorFor<string>().Select(text => text ?? ""));
