@@ -36,12 +36,16 @@ internal sealed record AppScope(ReleaseOptions Options, Func<PropertyOption, boo
     /// Reads the options, and <paramref name="properties"/> as a build would read them. IMB1301 when nothing says which app, IMB1304 when
     /// a name is none, IMB1001 and the like for other values.
     /// </summary>
-    public static async Task<AppScope> ReadAsync(ParseResult parsed, CancellationToken cancellationToken, ImmutableDictionary<string, string>? properties = null)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="properties">What else is given.</param>
+    /// <param name="fallback">The app's name where nothing says which app, for what is no app's matter; null where it has to be said.</param>
+    public static async Task<AppScope> ReadAsync(ParseResult parsed, CancellationToken cancellationToken, ImmutableDictionary<string, string>? properties = null, string? fallback = null)
     {
         var given = properties ?? ImmutableDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase);
         var last = await LastReleaseAsync(parsed, cancellationToken);
         given = given.AddRange((last?.Options ?? ImmutableSortedDictionary<string, string>.Empty).Where(option => IsKept(option.Key) && !given.ContainsKey(option.Key) && Variable(OptionCatalogue.Find(option.Key)!) is null));
-        var app = AppOf(parsed, last);
+        var app = AppOf(parsed, last, fallback);
         given = given.SetItem(OptionCatalogue.App.Name, app.App).SetItem(OptionCatalogue.Environment.Name, app.Environment);
         if (parsed.GetValue(Data) is { } data)
         {
@@ -80,12 +84,12 @@ internal sealed record AppScope(ReleaseOptions Options, Func<PropertyOption, boo
         return AppNameOf(parsed) is { } app && app != last?.App.App ? null : last;
     }
 
-    private static AppKey AppOf(ParseResult parsed, ReleaseRecord? last)
+    private static AppKey AppOf(ParseResult parsed, ReleaseRecord? last, string? fallback)
     {
         try
         {
             return new AppKey(
-                AppNameOf(parsed) ?? last?.App.App ?? throw ToolErrors.AppUnknown(RecordFile(parsed).Path),
+                AppNameOf(parsed) ?? last?.App.App ?? fallback ?? throw ToolErrors.AppUnknown(RecordFile(parsed).Path),
                 parsed.GetValue(Environment) ?? Variable(OptionCatalogue.Environment) ?? last?.App.Environment ?? OptionCatalogue.Environment.Default!);
         }
         catch (FormatException fault)

@@ -14,6 +14,8 @@ var root = new RootCommand("Looks after apps that were released with ImmutableBu
     VerifyCommand.Create(),
     DriftCommand.Create(),
     HealCommand.Create(),
+    ScanCommand.Create(),
+    RescanCommand.Create(),
     StopCommand.Create(),
     ResumeCommand.Create(),
     KeyCommand.Create(),

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using ImmutableBuild.Generations;
 using ImmutableBuild.Images;
+using ImmutableBuild.Releases;
 using ImmutableBuild.Scanning.Content;
 
 namespace ImmutableBuild.Errors;
@@ -58,11 +60,32 @@ public static class ScanErrors
         "A file of ImmutableVex is no OpenVEX 0.2.0 document, or a statement lacks what its status needs: products always, a justification or impact statement for not_affected.",
         "Get the document again from whoever wrote it, or remove it.");
 
+    private static readonly ErrorDescriptor LiveRefusedDescriptor = new(
+        "IMB3018", "What is live would be refused today",
+        "Rescan looked at the image that has traffic, against what is known now, and the gate refuses what it found. The release passed when it was made; advisories, expired entries of the ignore file, or a gate that was moved say otherwise now.",
+        "Release again with the fix that the message names: a newer base image (-t:UpdateBase) or a newer package.");
+
+    private static readonly ErrorDescriptor NothingLiveDescriptor = new(
+        "IMB3020", "Nothing is live to be scanned again",
+        "Rescan looks at what has traffic, and no generation of this app and environment has any.",
+        "Release the app, or name an image with -t:Scan -p:Image=….");
+
+    private static readonly ErrorDescriptor ImageNotFoundDescriptor = new(
+        "IMB3021", "There is no image of that name",
+        "The registry, layout or store that was named has no such tag or digest.",
+        "Name it as host/repository:tag, host/repository@sha256:…, local/app@sha256:…, oci:directory[:tag], or the path of an archive.");
+
+    private static readonly ErrorDescriptor ArchiveInvalidDescriptor = new(
+        "IMB3022", "A file is no archive of one image",
+        "What was named is a file, and neither an OCI archive nor what `docker save` writes, uncompressed and of one image.",
+        "Write it with `docker save`, `skopeo copy … oci-archive:` or ImmutableArchive; uncompress it first if it is compressed.");
+
     /// <summary>The rows of this range.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
     [
         GateFailedDescriptor, NotAssessedDescriptor, AdvisoryInvalidDescriptor, AdvisoryDirectoryDescriptor, AdvisoriesStaleDescriptor, GateUnknownDescriptor,
         IgnoreFileInvalidDescriptor, IgnoreExpiredDescriptor, IgnoreUnusedDescriptor, VexInvalidDescriptor,
+        LiveRefusedDescriptor, NothingLiveDescriptor, ImageNotFoundDescriptor, ArchiveInvalidDescriptor,
         .. ContentRules.Descriptors,
     ];
 
@@ -113,4 +136,23 @@ public static class ScanErrors
     /// <summary>A file that is no VEX document.</summary>
     public static ImmutableBuildException VexInvalid(string file, string why, Exception? inner) => new(
         new Diagnostic(VexInvalidDescriptor, $"Expected an OpenVEX document in {file}: {why}. Get it again, or remove it from ImmutableVex.", Location: new SourceLocation(file)), inner);
+
+    /// <summary>The gate would refuse what has traffic; the reasons follow.</summary>
+    public static ImmutableBuildException LiveRefused(AppKey app, GenerationId generation, ImmutableBuildException refusal) => new(
+    [
+        new Diagnostic(LiveRefusedDescriptor, $"{generation} of {app} is live and would be refused today ({string.Join(", ", refusal.Diagnostics.Select(reason => reason.Code))}). Release again with the fix that follows."),
+        .. refusal.Diagnostics,
+    ]);
+
+    /// <summary>No generation has traffic.</summary>
+    public static ImmutableBuildException NothingLive(AppKey app) => new(new Diagnostic(
+        NothingLiveDescriptor, $"Expected a generation of {app} with traffic, found none. Release it, or name an image with -t:Scan -p:Image=…."));
+
+    /// <summary>No image of that name.</summary>
+    public static ImmutableBuildException ImageNotFound(string name, string where) => new(new Diagnostic(
+        ImageNotFoundDescriptor, $"Expected the image {PrintableText.Of(name)} in {PrintableText.Of(where)}, and it is not there."));
+
+    /// <summary>A file that holds no image.</summary>
+    public static ImmutableBuildException ArchiveInvalid(string path, string why, Exception inner) => new(
+        new Diagnostic(ArchiveInvalidDescriptor, $"Expected an OCI archive or what `docker save` writes in {path}: {PrintableText.Of(why)}."), inner);
 }

@@ -149,6 +149,12 @@ public sealed record ScanRecord
     /// <summary>The findings, for the report: code or advisory, severity, component, one line.</summary>
     public ImmutableArray<ScanFindingRecord> Details { get; init; } = [];
 
+    /// <summary>How many findings do not count, since the ignore file or a VEX document says so.</summary>
+    public int Dismissed { get; init; }
+
+    /// <summary>Who was asked for vulnerabilities; empty for nobody.</summary>
+    public ImmutableArray<ScanSourceRecord> Sources { get; init; } = [];
+
     /// <summary>The CycloneDX file of each platform's image, in the order of <see cref="BakeRecord.Images"/>.</summary>
     public required ImmutableArray<string> SbomFiles { get; init; }
 
@@ -157,7 +163,19 @@ public sealed record ScanRecord
 }
 
 /// <summary>One finding of the scanner.</summary>
-public sealed record ScanFindingRecord(string Id, string Severity, string Subject, string Message);
+public sealed record ScanFindingRecord(string Id, string Severity, string Subject, string Message)
+{
+    /// <summary>The version that mends it; null where none is known, or none is needed.</summary>
+    public string? Fix { get; init; }
+
+    /// <summary>Whose it is to mend: <c>base</c>, the base image's, or <c>own</c>; null where that was not asked.</summary>
+    public string? Origin { get; init; }
+}
+
+/// <summary>Who was asked for vulnerabilities.</summary>
+/// <param name="Name">What reports call it.</param>
+/// <param name="AsOf">Since when nothing new can be in it; null where nothing tells.</param>
+public sealed record ScanSourceRecord(string Name, DateTimeOffset? AsOf);
 
 /// <summary>The signature.</summary>
 public sealed record SignRecord

@@ -127,16 +127,21 @@ internal static class MarkdownReport
 
     private static void Scan(StringBuilder text, ScanRecord scan)
     {
-        text.Append($"## Scan\n\n{Markdown.Text(ReportWords.Verdict(scan.Verdict))}: {Units.Count(scan.Components, "component")}, {Units.Count(scan.Findings.Values.Sum(), "finding")}\n\n");
+        text.Append($"## Scan\n\n{Markdown.Text(ReportWords.Verdict(scan.Verdict))}: {Units.Count(scan.Components, "component")}, {Units.Count(scan.Findings.Values.Sum(), "finding")}{(scan.Dismissed > 0 ? $", {scan.Dismissed} dismissed" : "")}\n\n");
+        if (!scan.Sources.IsEmpty)
+        {
+            text.Append($"Asked: {string.Join(", ", scan.Sources.Select(source => Markdown.Text(ReportWords.Source(source, scan.At))))}\n\n");
+        }
+
         if (scan.Details.IsEmpty)
         {
             return;
         }
 
-        text.Append("| Severity | Finding | Where | What |\n| --- | --- | --- | --- |\n");
+        text.Append("| Severity | Finding | Where | From | What |\n| --- | --- | --- | --- | --- |\n");
         foreach (var finding in scan.Details)
         {
-            text.Append($"| {Markdown.Text(finding.Severity)} | {Markdown.Text(finding.Id)} | {Markdown.Code(finding.Subject)} | {Markdown.Text(finding.Message)} |\n");
+            text.Append($"| {Markdown.Text(finding.Severity)} | {Markdown.Text(finding.Id)} | {Markdown.Code(finding.Subject)} | {ReportWords.Origin(finding)} | {Markdown.Text(finding.Message)} |\n");
         }
 
         text.Append('\n');

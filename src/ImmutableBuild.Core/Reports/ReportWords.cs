@@ -1,3 +1,6 @@
+using ImmutableBuild.Releases;
+using ImmutableBuild.Scanning;
+
 namespace ImmutableBuild.Reports;
 
 /// <summary>Words of the record as people read them, the same in both forms.</summary>
@@ -11,6 +14,12 @@ internal static class ReportWords
         "notAssessed" => "Not assessed",
         _ => verdict,
     };
+
+    /// <summary>Whose a finding is to mend.</summary>
+    public static string Origin(ScanFindingRecord finding) => finding.Origin switch { "base" => "base image", "own" => "the app", _ => "" };
+
+    /// <summary>Who was asked for vulnerabilities, with the age of what it knew.</summary>
+    public static string Source(ScanSourceRecord source, DateTimeOffset at) => ScanLines.Source(source.Name, source.AsOf, at);
 
     /// <summary>A quantile of a histogram, which is known as an upper bound; empty where nothing was counted.</summary>
     public static string AtMost(TimeSpan? quantile) => quantile is { } bound ? $"≤ {Units.Duration(bound)}" : "";

@@ -12,8 +12,8 @@ namespace ImmutableBuild.Scanning;
 /// <summary>Looks at an image: lists what is in it, asks the sources about it, applies the content rules, and leaves out what is dismissed.</summary>
 /// <param name="sources">Who knows of vulnerabilities. None: then no package is assessed, and the result says so (N1).</param>
 /// <param name="dismissals">What does not count.</param>
-/// <param name="baseLayers">The layers of the base image.</param>
-internal sealed class ImageScanner(ImmutableArray<IVulnerabilitySource> sources, DismissalSet dismissals, ImmutableHashSet<Digest> baseLayers)
+/// <param name="baseLayers">The layers of the base image; null where they are not known.</param>
+internal sealed class ImageScanner(ImmutableArray<IVulnerabilitySource> sources, DismissalSet dismissals, ImmutableHashSet<Digest>? baseLayers)
 {
     /// <summary>Scans an image.</summary>
     /// <param name="image">The image.</param>
@@ -33,7 +33,7 @@ internal sealed class ImageScanner(ImmutableArray<IVulnerabilitySource> sources,
         }
 
         var vulnerable = MergedVulnerabilities.Of(opinions.SelectMany(opinion => opinion.Vulnerabilities), baseLayers);
-        var content = ContentRules.Check(new ContentContext(image, inventory, baseLayers), cancellationToken).Select(WithOrigin);
+        var content = ContentRules.Check(new ContentContext(image, inventory, baseLayers ?? []), cancellationToken).Select(WithOrigin);
         var (open, dismissed, expired) = dismissals.Apply([.. vulnerable.Concat(content).OrderByDescending(finding => finding.Severity).ThenBy(finding => finding.Id, StringComparer.Ordinal).ThenBy(finding => finding.Subject, StringComparer.Ordinal)], image.Digest, name);
         return new ScanResult(inventory, open, [.. NotAssessed(inventory, opinions).Select(PrintableText.Of).Distinct(StringComparer.Ordinal)])
         {
@@ -43,7 +43,7 @@ internal sealed class ImageScanner(ImmutableArray<IVulnerabilitySource> sources,
         };
     }
 
-    private Finding WithOrigin(Finding finding) => finding.Origin is null && finding.Layer is { } layer
+    private Finding WithOrigin(Finding finding) => baseLayers is not null && finding is { Origin: null, Layer: { } layer }
         ? finding with { Origin = baseLayers.Contains(layer) ? FindingOrigin.Base : FindingOrigin.Own }
         : finding;
 

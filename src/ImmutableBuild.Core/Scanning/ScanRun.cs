@@ -42,7 +42,7 @@ internal sealed class ScanRun(ScanOptions options, ImmutableArray<IVulnerability
         [
             Version, subject.Digest.ToString(), options.FailOn, options.FailOnUnfixed ?? options.FailOn, stamp.ToString(), dismissals.Inputs.ToString(),
             subject.Name, subject.Version, subject.Time.ToString("O"),
-            .. subject.BaseLayers.Select(layer => layer.ToString()).Order(StringComparer.Ordinal),
+            .. (subject.BaseLayers ?? []).Select(layer => layer.ToString()).Order(StringComparer.Ordinal),
             .. subject.Images.Select(image => BuiltPackages.StampOf(image.PackageDescriptions)),
         ];
         return Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', inputs)));
@@ -52,6 +52,7 @@ internal sealed class ScanRun(ScanOptions options, ImmutableArray<IVulnerability
     {
         var scanner = new ImageScanner(sources, dismissals, subject.BaseLayers);
         var source = subject.Open();
+        using var reading = source.BeginReading(cancellationToken);
         var results = new List<ScanResult>();
         var (sboms, documents) = (new List<byte[]>(), new List<byte[]>());
         foreach (var platform in subject.Images)

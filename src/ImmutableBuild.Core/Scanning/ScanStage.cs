@@ -32,7 +32,9 @@ public sealed class ScanStage : IStage
         At = report.At,
         Components = report.Components,
         Findings = report.Counts,
-        Details = [.. report.Findings.Select(finding => new ScanFindingRecord(finding.Id, finding.Severity, finding.Subject, $"{finding.Message} {finding.WayOut}"))],
+        Details = [.. report.Findings.Select(finding => new ScanFindingRecord(finding.Id, finding.Severity, finding.Subject, $"{finding.Message} {finding.WayOut}") { Fix = finding.Fix, Origin = finding.Origin })],
+        Dismissed = report.Dismissed.Length,
+        Sources = [.. report.Sources.Select(source => new ScanSourceRecord(source.Name, source.AsOf))],
         SbomFiles = files.Sboms,
         SarifFile = files.Sarif,
     };

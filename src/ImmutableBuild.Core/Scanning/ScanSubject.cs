@@ -22,8 +22,8 @@ internal sealed record ScanSubject(Func<IImageSource> Open, Digest Digest, Immut
     /// <summary>The only time in the bill of materials.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>The layers that came with the base image.</summary>
-    public ImmutableHashSet<Digest> BaseLayers { get; init; } = [];
+    /// <summary>The layers that came with the base image; null where that is not known.</summary>
+    public ImmutableHashSet<Digest>? BaseLayers { get; init; }
 
     /// <summary>What a release baked.</summary>
     public static ScanSubject Of(ReleaseRecord record)

@@ -6,20 +6,21 @@ using ImmutableBuild.Images;
 using ImmutableBuild.Images.Bases;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Releases.Options;
+using ImmutableBuild.Scanning;
 using ImmutableBuild.Trust;
 using ImmutableBuild.Trust.Verification;
 using Microsoft.Build.Framework;
 
 namespace ImmutableBuild.MSBuild;
 
-/// <summary>Rollback, Status, History, Debug, Drift, Heal, Stop, Verify, UpdateBase or VerifyReproducible: what people ask of an app between releases.</summary>
+/// <summary>Rollback, Status, History, Debug, Drift, Heal, Scan, Rescan, Stop, Verify, UpdateBase or VerifyReproducible: what people ask of an app between releases.</summary>
 public sealed class RunVerb : ReleaseTask
 {
     /// <summary>The verb's name.</summary>
     [Required]
     public string Verb { get; set; } = "";
 
-    /// <summary>For Verify alone: the image, by its digest.</summary>
+    /// <summary>For Verify and Scan alone: the image.</summary>
     public string Image { get; set; } = "";
 
     /// <inheritdoc/>
@@ -40,6 +41,8 @@ public sealed class RunVerb : ReleaseTask
             "Debug" => VerbLines.Of(options, await new DebugApp(stages.Target).RunAsync(options.App, options.Debug, cancellationToken)),
             "Drift" => DriftLines.Of(drift = await FindDriftAsync(stages, options, cancellationToken)),
             "Heal" => DriftLines.Of(await HealAsync(stages, options, log, cancellationToken)),
+            "Scan" => await ScanAsync(context, (scans, found) => scans.ScanAsync(Image, found, cancellationToken), log),
+            "Rescan" => await ScanAsync(context, (scans, found) => scans.RescanAsync(stages.Target, found, cancellationToken), log),
             "Stop" => VerbLines.OfStop(options.App, await new StopApp(stages.Target).RunAsync(options.App, cancellationToken)),
             "Verify" => VerbLines.Of(verified = await VerifyImageAsync(context, cancellationToken)),
             "UpdateBase" => BaseLines.Of(await new UpdateBase(context).RunAsync(cancellationToken)),
@@ -63,6 +66,20 @@ public sealed class RunVerb : ReleaseTask
     {
         var image = ImageToVerify.Parse(Image);
         return new ImageVerifier(context).ReportAsync(context.Options.App, commit: null, image.Repository, image.Image, cancellationToken);
+    }
+
+    // What was found is said before it is judged: a refusal ends the task.
+    private static async Task<string[]> ScanAsync(StageContext context, Func<ImageScans, Action<ScanAnswer>, Task> scan, BuildLog log)
+    {
+        var apart = context with { WorkDirectory = Path.Combine(context.WorkDirectory, "scans") };
+        await scan(new ImageScans(apart), answer =>
+        {
+            foreach (var line in ScanAnswerLines.Of(answer))
+            {
+                log.Say(line);
+            }
+        });
+        return [];
     }
 
     private void RefuseWithDockerfile(ReleaseOptions options)

@@ -96,7 +96,7 @@ internal static class SampleReleases
             ReleaseId = Attack,
             Compile = live.Compile with { Branch = Attack, Version = Attack, Dirty = true },
             Bake = live.Bake! with { BaseName = Attack, Images = [live.Bake.Images[0] with { User = Attack, Platform = Attack, Layers = [live.Bake.Layers[0] with { Name = Attack }] }] },
-            Scan = live.Scan! with { Verdict = Attack, Details = [new ScanFindingRecord(Attack, Attack, Attack, Attack)] },
+            Scan = live.Scan! with { Verdict = Attack, Details = [new ScanFindingRecord(Attack, Attack, Attack, Attack) { Fix = Attack, Origin = Attack }], Sources = [new ScanSourceRecord(Attack, null)] },
             Sign = live.Sign! with { KeyId = Attack },
             Push = live.Push! with { Repository = Attack, Tag = Attack },
             HealthGate = live.HealthGate! with { Url = "javascript:alert(1)", Decisions = [Attack] },
@@ -115,9 +115,11 @@ internal static class SampleReleases
             Findings = ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, [KeyValuePair.Create("medium", 1), KeyValuePair.Create("low", 1)]),
             Details =
             [
-                new ScanFindingRecord("GHSA-5crp-9r3c-p9vr", "medium", "pkg:nuget/Newtonsoft.Json@12.0.3", "Improper handling of exceptional conditions; fixed in 13.0.1"),
-                new ScanFindingRecord("content/setuid", "low", "/usr/bin/chage", "The file runs with its owner's rights"),
+                new ScanFindingRecord("GHSA-5crp-9r3c-p9vr", "medium", "pkg:nuget/Newtonsoft.Json@12.0.3", "Improper handling of exceptional conditions; fixed in 13.0.1") { Fix = "13.0.1", Origin = "own" },
+                new ScanFindingRecord("content/setuid", "low", "/usr/bin/chage", "The file runs with its owner's rights") { Origin = "base" },
             ],
+            Dismissed = 1,
+            Sources = [new ScanSourceRecord("/srv/osv", new DateTimeOffset(2026, 11, 17, 6, 0, 0, TimeSpan.Zero))],
             SbomFiles = ["obj/immutable/sbom.cdx.json"],
             SarifFile = "obj/immutable/scan.sarif",
         },

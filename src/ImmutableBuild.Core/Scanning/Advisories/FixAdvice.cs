@@ -7,7 +7,7 @@ namespace ImmutableBuild.Scanning.Advisories;
 internal static class FixAdvice
 {
     /// <summary>The advice, in one sentence or two.</summary>
-    public static string For(Component component, string? fix, FindingOrigin origin)
+    public static string For(Component component, string? fix, FindingOrigin? origin)
     {
         var name = PrintableText.Of(component.Name);
         return (fix, origin) switch

@@ -11,17 +11,17 @@ internal static class MergedVulnerabilities
 {
     /// <summary>The findings, in no particular order.</summary>
     /// <param name="known">What the sources know.</param>
-    /// <param name="baseLayers">The layers of the base image.</param>
-    public static IEnumerable<Finding> Of(IEnumerable<KnownVulnerability> known, ImmutableHashSet<Digest> baseLayers) =>
+    /// <param name="baseLayers">The layers of the base image; null where they are not known.</param>
+    public static IEnumerable<Finding> Of(IEnumerable<KnownVulnerability> known, ImmutableHashSet<Digest>? baseLayers) =>
         known.GroupBy(vulnerability => vulnerability.Component.Reference, StringComparer.Ordinal)
             .SelectMany(component => SharedIds.Group(component, vulnerability => vulnerability.Ids))
             .Select(group => ToFinding(group, baseLayers));
 
-    private static Finding ToFinding(ImmutableArray<KnownVulnerability> group, ImmutableHashSet<Digest> baseLayers)
+    private static Finding ToFinding(ImmutableArray<KnownVulnerability> group, ImmutableHashSet<Digest>? baseLayers)
     {
         var component = group[0].Component;
         var ids = group.SelectMany(vulnerability => vulnerability.Ids).Distinct(StringComparer.OrdinalIgnoreCase).OrderBy(Rank).ThenBy(id => id, StringComparer.Ordinal).ToArray();
-        var origin = baseLayers.Contains(component.Layer) ? FindingOrigin.Base : FindingOrigin.Own;
+        FindingOrigin? origin = baseLayers is null ? null : baseLayers.Contains(component.Layer) ? FindingOrigin.Base : FindingOrigin.Own;
         // A source that knows no fix may be behind one that does; then the fix counts, which is the stricter of the two at the gate.
         var fix = group.Select(vulnerability => vulnerability.Fix).OfType<string>().Order(ComparerOf(component)).LastOrDefault();
         return new Finding
