@@ -60,6 +60,21 @@ public static class ScanErrors
         "A file of ImmutableVex is no OpenVEX 0.2.0 document, or a statement lacks what its status needs: products always, a justification or impact statement for not_affected.",
         "Get the document again from whoever wrote it, or remove it.");
 
+    private static readonly ErrorDescriptor ScannerNotUsableDescriptor = new(
+        "IMB3014", "A scanner cannot be used",
+        "A program of ImmutableScanners is not there, can't be started, or has another digest than it is pinned to. A scanner sees all of the image and runs in the build: one that was exchanged is not run.",
+        "Install it, or correct its path. Where the digest differs, find out why before you pin another one.");
+
+    private static readonly ErrorDescriptor ReportOfAnotherImageDescriptor = new(
+        "IMB3016", "A scanner reported on another image",
+        "The report names another image, or none, than the scanner was given, so it says nothing of this one.",
+        "See whether the program is a wrapper that hands out an earlier report; ask the scanner itself.");
+
+    private static readonly ErrorDescriptor FeedInvalidDescriptor = new(
+        "IMB3017", "What a feed tells of vulnerable packages cannot be understood",
+        "A document of the NuGet feed that ImmutableNuGetAudit names is not of the documented form. It is never skipped: what it warns of would go unseen.",
+        "See whether the URL is the feed's service index; remove cache/advisories in the data directory to have it fetched again.");
+
     private static readonly ErrorDescriptor LiveRefusedDescriptor = new(
         "IMB3018", "What is live would be refused today",
         "Rescan looked at the image that has traffic, against what is known now, and the gate refuses what it found. The release passed when it was made; advisories, expired entries of the ignore file, or a gate that was moved say otherwise now.",
@@ -85,7 +100,7 @@ public static class ScanErrors
     [
         GateFailedDescriptor, NotAssessedDescriptor, AdvisoryInvalidDescriptor, AdvisoryDirectoryDescriptor, AdvisoriesStaleDescriptor, GateUnknownDescriptor,
         IgnoreFileInvalidDescriptor, IgnoreExpiredDescriptor, IgnoreUnusedDescriptor, VexInvalidDescriptor,
-        LiveRefusedDescriptor, NothingLiveDescriptor, ImageNotFoundDescriptor, ArchiveInvalidDescriptor,
+        ScannerNotUsableDescriptor, ReportOfAnotherImageDescriptor, FeedInvalidDescriptor, LiveRefusedDescriptor, NothingLiveDescriptor, ImageNotFoundDescriptor, ArchiveInvalidDescriptor,
         .. ContentRules.Descriptors,
     ];
 
@@ -136,6 +151,18 @@ public static class ScanErrors
     /// <summary>A file that is no VEX document.</summary>
     public static ImmutableBuildException VexInvalid(string file, string why, Exception? inner) => new(
         new Diagnostic(VexInvalidDescriptor, $"Expected an OpenVEX document in {file}: {why}. Get it again, or remove it from ImmutableVex.", Location: new SourceLocation(file)), inner);
+
+    /// <summary>A scanner that is missing, or another one than was pinned (N9).</summary>
+    public static ImmutableBuildException ScannerNotUsable(string program, string why, Exception? inner = null) => new(
+        new Diagnostic(ScannerNotUsableDescriptor, $"The scanner {program} is not used: {why}. Check ImmutableScanners."), inner);
+
+    /// <summary>A report on something else (N5).</summary>
+    public static ImmutableBuildException ReportOfAnotherImage(string scanner, Digest expected, string? found) => new(new Diagnostic(
+        ReportOfAnotherImageDescriptor, $"Expected {scanner}'s report on the image {expected}, found one on {(found is null ? "no image" : PrintableText.Of(found))}."));
+
+    /// <summary>A document that is none of the protocol.</summary>
+    public static ImmutableBuildException FeedInvalid(string where, string why, Exception inner) => new(
+        new Diagnostic(FeedInvalidDescriptor, $"Expected what the protocol of NuGet says in {where}: {PrintableText.Of(why)}."), inner);
 
     /// <summary>The gate would refuse what has traffic; the reasons follow.</summary>
     public static ImmutableBuildException LiveRefused(AppKey app, GenerationId generation, ImmutableBuildException refusal) => new(

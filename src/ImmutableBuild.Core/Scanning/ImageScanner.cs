@@ -25,7 +25,10 @@ internal sealed class ImageScanner(ImmutableArray<IVulnerabilitySource> sources,
     public async Task<ScanResult> ScanAsync(ImageFileSystem image, IImageSource source, Digest name, BuiltPackages? built, string scratchDirectory, CancellationToken cancellationToken)
     {
         var inventory = InventoryReader.Read(image, built, cancellationToken);
-        var question = new ImageInQuestion(source, image.Digest, image.Manifest.Config.Digest, inventory, scratchDirectory);
+        var question = new ImageInQuestion(source, image.Digest, image.Manifest.Config.Digest, inventory, scratchDirectory)
+        {
+            TopLayer = image.Manifest.Layers is [.., var top] ? top.Digest : image.Digest,
+        };
         var opinions = new List<SourceOpinion>();
         foreach (var asked in sources)
         {

@@ -77,7 +77,7 @@ public sealed class ImageScans(StageContext context)
         var options = context.Options.Scan;
         using var image = await NamedImage.OpenAsync(name, context.Options.DataDirectory, registries, cancellationToken);
         var files = new ScanFiles(Directory.CreateDirectory(Path.Combine(context.WorkDirectory, image.Subject.Digest.Hex[..12])).FullName, image.Subject.Images);
-        var (report, _) = await new ScanRun(options, VulnerabilitySources.Of(options), context.Time).RunAsync(image.Subject, files, cancellationToken);
+        var (report, _) = await new ScanRun(options, VulnerabilitySources.Of(context), new NotedImages(context.Options.DataDirectory, context.Time), context.Time).RunAsync(image.Subject, files, cancellationToken);
         return (report, files.Report);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImmutableBuild.Scanning.Scanners;
 
 namespace ImmutableBuild.Scanning;
 
@@ -13,6 +14,21 @@ public sealed record ScanOptions
 
     /// <summary>Directories of OSV JSON files, and zips of them; where no source is given at all, the verdict says: not assessed.</summary>
     public ImmutableArray<string> Advisories { get; init; } = [];
+
+    /// <summary>The service index of a NuGet feed that tells which packages are vulnerable; null for none.</summary>
+    public Uri? NuGetAudit { get; init; }
+
+    /// <summary><c>Packages</c> indexes of Debian security suites: files or URLs.</summary>
+    public ImmutableArray<string> DebianSecurity { get; init; } = [];
+
+    /// <summary>How long what was fetched is not fetched again.</summary>
+    public TimeSpan AdvisoryRefresh { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Scanners of others that are asked too.</summary>
+    public ImmutableArray<ScannerProgram> Scanners { get; init; } = [];
+
+    /// <summary>Where their databases are, each in a directory of its name; null for <c>cache/scanners</c> in the data directory.</summary>
+    public string? ScannerData { get; init; }
 
     /// <summary>The project's list of findings that do not count; null for none.</summary>
     public string? IgnoreFile { get; init; }

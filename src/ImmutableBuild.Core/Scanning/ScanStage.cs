@@ -20,7 +20,7 @@ public sealed class ScanStage : IStage
         var options = context.Options.Scan;
         var subject = ScanSubject.Of(record);
         var files = new ScanFiles(context.WorkDirectory, subject.Images);
-        var (report, unchanged) = await new ScanRun(options, VulnerabilitySources.Of(options), new NotedImages(context.Options.DataDirectory, context.Time), context.Time).RunAsync(subject, files, cancellationToken);
+        var (report, unchanged) = await new ScanRun(options, VulnerabilitySources.Of(context), new NotedImages(context.Options.DataDirectory, context.Time), context.Time).RunAsync(subject, files, cancellationToken);
         new ScanJudge(options, context.Options.Protected, context.Reporter, context.Time).Judge(report, files.Report);
         return new StageResult(record with { Scan = ToRecord(report, files) }, ScanLines.Summary(report, unchanged));
     }

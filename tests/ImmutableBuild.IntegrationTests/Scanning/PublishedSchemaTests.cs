@@ -16,7 +16,7 @@ public sealed class PublishedSchemaTests
     [Fact]
     public async Task Both_reports_are_valid_and_the_validator_would_tell()
     {
-        var root = FindRoot();
+        var root = RepositoryRoot.Find();
         Assert.SkipWhen(SystemProgram.Find("node") is null || SystemProgram.Find("npm") is null || OperatingSystem.IsWindows(), "node and npm are not on the PATH.");
         var (installed, output) = await SystemProgram.RunAsync("bash", [Path.Combine(root, "tests/rig/schemas.sh")]);
         Assert.SkipUnless(installed == 0, $"The schemas could not be had from npm: {output}");
@@ -37,16 +37,5 @@ public sealed class PublishedSchemaTests
         sarif.ExitCode.ShouldBe(0, sarif.Output);
         (await Validate("cyclonedx", scan.SarifFile)).ExitCode.ShouldBe(1);
         (await Validate("sarif", scan.SbomFiles[0])).ExitCode.ShouldBe(1);
-    }
-
-    private static string FindRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "ImmutableBuild.sln")))
-        {
-            directory = directory.Parent ?? throw new InvalidOperationException("The tests do not run from within a clone of the repository.");
-        }
-
-        return directory.FullName;
     }
 }

@@ -74,9 +74,10 @@ internal sealed class ScannedImage(RawTar? app = null) : IDisposable
         return record with { Scan = SampleRecord.Whole.Scan! with { Image = record.Bake.Digest, Verdict = verdict, SbomFiles = [sbom] } };
     }
 
-    public async Task<ScanResult> ScanAsync(DismissalSet? dismissals = null, params ImmutableArray<IVulnerabilitySource> sources)
+    public Task<ScanResult> ScanAsync(DismissalSet? dismissals = null, params ImmutableArray<IVulnerabilitySource> sources) => ScanAsync(Write().Bake!, dismissals, sources);
+
+    public async Task<ScanResult> ScanAsync(BakeRecord bake, DismissalSet? dismissals = null, params ImmutableArray<IVulnerabilitySource> sources)
     {
-        var bake = Write().Bake!;
         var layout = OciLayout.Open(bake.Layout);
         using var image = await ImageFileSystem.OpenAsync(layout, bake.Digest, Scratch["scratch"], new ImageLimits(), TestContext.Current.CancellationToken);
         return await new ImageScanner(sources, dismissals ?? DismissalSet.Empty, [bake.Layers[0].Digest])

@@ -32,8 +32,11 @@ internal sealed class AdvisorySet
     /// <summary>When the advisories were fetched; null for what the user provides.</summary>
     public DateTimeOffset? Fetched { get; init; }
 
+    /// <summary>The ecosystem that the source speaks of by what it is, though it may know nothing of it today.</summary>
+    public string? Ecosystem { get; init; }
+
     /// <summary>Whether the source speaks of the ecosystem at all; where it doesn't, finding nothing means nothing.</summary>
-    public bool Covers(string ecosystem) => _ecosystems.Contains(ecosystem);
+    public bool Covers(string ecosystem) => ecosystem == Ecosystem || _ecosystems.Contains(ecosystem);
 
     /// <summary>What speaks of the package.</summary>
     public IEnumerable<(Advisory Advisory, AffectedPackage Package)> About(string ecosystem, string name) => _byPackage[Key(ecosystem, name)];
