@@ -218,7 +218,7 @@ public sealed class ScanStageTests : IDisposable
     {
         WriteAdvisory(ScannedImage.NewtonsoftAdvisory);
         _image.Base.File("etc/os-release", "ID=debian\nVERSION_ID=12\n").File("var/lib/dpkg/status", "Package: a\nStatus: install ok installed\nVersion: 1\n").File("etc/passwd", "root:x:0:0::/root:/bin/sh\n").File("etc/key.txt", "token: ghp_" + string.Concat(Enumerable.Repeat("aB3dE6", 6)));
-        Func<ReleaseOptions, ReleaseOptions> report = o => o with { Scan = new ScanOptions { FailOn = "none", AdvisoryDirectory = _image.Advisories } };
+        Func<ReleaseOptions, ReleaseOptions> report = o => o with { Scan = new ScanOptions { FailOn = "none", Advisories = [_image.Advisories] } };
         await RunAsync(report);
         string[] names = ["sbom.cdx.json", "sbom.spdx.json", "scan.sarif"];
         var before = names.Select(name => File.ReadAllBytes(_image.Scratch["work", name])).ToArray();

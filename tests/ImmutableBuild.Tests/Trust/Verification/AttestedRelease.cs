@@ -70,7 +70,7 @@ internal sealed class AttestedRelease : IDisposable
     {
         var layout = OciLayout.Open(Record.Bake!.Layout);
         layout.KeepReferences(entry => OciLayout.NameOf(entry) != ReferrersTag.Of(Record.Bake.Digest), Ct);
-        using var signer = SigningKey.Open(context);
+        using var signer = await SigningKey.OpenAsync(context, Ct);
         var subject = new Descriptor { MediaType = Record.Bake.MediaType, Digest = Record.Bake.Digest, Size = new FileInfo(layout.BlobPath(Record.Bake.Digest)).Length };
         await new StatementSigning(layout, subject, signer).RunAsync([.. statements.Select(Encoding.UTF8.GetBytes)], Ct);
     }
