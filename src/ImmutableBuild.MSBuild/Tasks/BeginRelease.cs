@@ -86,7 +86,7 @@ public sealed class BeginRelease : ReleaseTask
 
         var packages = Path.Combine(Input.WorkDirectory, $"packages.{record.RuntimeIdentifier}.json");
         PackageDescriptions.Write(assets, record, packages);
-        return record with { PackageDescriptions = packages };
+        return record with { Packages = RestoredPackages.Read(assets), PackageDescriptions = packages };
     }
 
     private static PublishRecord PublishedBy(ITaskItem published)
@@ -99,7 +99,6 @@ public sealed class BeginRelease : ReleaseTask
             SelfContained = bool.TryParse(published.GetMetadata("SelfContained"), out var contained) && contained,
             EntryPoint = program,
             Stamp = EarlierPublish.StampOf(directory),
-            Packages = RestoredPackages.Read(published.GetMetadata("AssetsFile")),
         };
     }
 }
