@@ -52,6 +52,21 @@ public sealed class ToolOnLocalTests : IAsyncLifetime
         none.Errors.ShouldContain("error IMB1302: web/production has no instance 7");
     }
 
+    [Fact, Trait("Fault", "F38")]
+    public async Task Verify_shows_what_was_checked_and_what_was_not()
+    {
+        await Bed.ReleaseAsync(Bed.App, version: 1, keep: 0);
+        var image = (await Bed.RunAsync(Bed.App, "status", "--json")).ShouldEndWith(0).Json.At("generations.0.image");
+
+        var table = (await Bed.RunAsync(Bed.App, "verify", "--image", $"local/web@{image}", "-p", "ImmutableProtected=false")).ShouldEndWith(0).Output;
+        table.ShouldMatch("(?m)^signature +ok +by key ");
+        table.ShouldMatch("(?m)^transparency log +not checked ");
+
+        var json = (await Bed.RunAsync(Bed.App, "verify", "--image", $"local/web@{image}", "-p", "ImmutableProtected=true", "--json")).ShouldEndWith(1).Json;
+        (json.At("passed"), json.At("rows.3.check"), json.At("rows.3.outcome")).ShouldBe(("False", "scan", "Refused"));
+        (await Bed.RunAsync(Bed.App, "verify", "--image", "local/web:1.0")).ShouldEndWith(1).Errors.ShouldContain("error IMB4037");
+    }
+
     [Fact, Trait("Fault", "F27"), Trait("Fault", "F29"), Trait("Fault", "F28")]
     public async Task An_app_is_rolled_back_to_the_one_before_to_a_named_one_and_after_it_was_stopped()
     {
