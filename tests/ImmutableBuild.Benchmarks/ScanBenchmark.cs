@@ -31,25 +31,28 @@ internal static class ScanBenchmark
             var (record, context) = await BakeAsync(root.FullName, baseImage, megabytes, cancellationToken);
             var layout = OciLayout.Open(record.Bake!.Layout);
             var layers = record.Bake.Layers.Select(layer => layout.BlobPath(layer.Digest)).ToArray();
-            var (plain, first) = (new List<double>(), new List<double>());
+            var (plain, first, noted) = (new List<double>(), new List<double>(), new List<double>());
             long memory = 0;
             for (var round = 0; round <= rounds; round++)
             {
                 var unpacking = await TimeAsync(() => Programs.RunAsync("sh", ["-c", "for layer; do \"$0\" -dc <\"$layer\" >/dev/null || exit 1; done", gzip, .. layers], cancellationToken));
-                Forget(context);
+                Forget(context, notes: true);
                 using var watch = new MemoryWatch();
                 var scanning = await TimeAsync(() => new ScanStage().RunAsync(record, context, cancellationToken));
+                Forget(context, notes: false);
+                var again = await TimeAsync(() => new ScanStage().RunAsync(record, context, cancellationToken));
                 // Round 0 compiles.
                 if (round > 0)
                 {
                     plain.Add(unpacking);
                     first.Add(scanning);
+                    noted.Add(again);
                     memory = Math.Max(memory, watch.Most);
                 }
             }
 
             var scanned = (await new ScanStage().RunAsync(record, context, cancellationToken)).Record.Scan!;
-            Print(record.Bake, plain, first, memory);
+            Print(record.Bake, plain, first, noted, memory);
             Console.WriteLine($"{scanned.Components} components; {string.Join(", ", scanned.Details.Select(finding => $"{finding.Severity} {finding.Id} {finding.Subject}").DefaultIfEmpty("no findings"))}");
         }
         finally
@@ -85,8 +88,16 @@ internal static class ScanBenchmark
         return (baked.Record, context);
     }
 
-    // The stage remembers what it scanned by these files.
-    private static void Forget(StageContext context) => File.Delete(Path.Combine(context.WorkDirectory, "scan.json"));
+    // The stage remembers what it scanned by this file, and what it found in each layer by notes.
+    private static void Forget(StageContext context, bool notes)
+    {
+        File.Delete(Path.Combine(context.WorkDirectory, "scan.json"));
+        var directory = Path.Combine(context.Options.DataDirectory, "cache", "scan");
+        if (notes && Directory.Exists(directory))
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
 
     private static void WriteRandom(string path, int megabytes)
     {
@@ -112,12 +123,13 @@ internal static class ScanBenchmark
         return watch.Elapsed.TotalMilliseconds;
     }
 
-    private static void Print(BakeRecord bake, List<double> plain, List<double> first, long memory)
+    private static void Print(BakeRecord bake, List<double> plain, List<double> first, List<double> noted, long memory)
     {
         var size = bake.Layers.Sum(layer => layer.Size);
         var table = new TextTable(string.Create(CultureInfo.InvariantCulture, $"{bake.Layers.Length} layers, {size / 1e6:0.0} MB compressed"), "median", "÷ gzip -d");
         table.Add("gzip -d", Milliseconds(plain), "");
         table.Add("scan", Milliseconds(first), Ratio(first, plain));
+        table.Add("scan, every layer noted", Milliseconds(noted), Ratio(noted, plain));
         Console.WriteLine(table);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Most memory of the process while it scanned: {memory / 1e6:0} MB"));
     }

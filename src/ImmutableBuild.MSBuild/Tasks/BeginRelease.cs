@@ -79,7 +79,7 @@ public sealed class BeginRelease : ReleaseTask
     private PublishRecord Output(ITaskItem published)
     {
         var record = PublishedBy(published);
-        if (published.GetMetadata("AssetsFile") is not { Length: > 0 } assets || !File.Exists(assets))
+        if (published.GetMetadata("AssetsFile") is not { Length: > 0 } assets)
         {
             return record;
         }

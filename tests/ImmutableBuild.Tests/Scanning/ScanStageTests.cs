@@ -214,6 +214,23 @@ public sealed class ScanStageTests : IDisposable
     }
 
     [Fact]
+    public async Task L14_a_package_whose_name_steers_a_terminal_is_written_out()
+    {
+        WriteAdvisory("""{"id":"CVE-1","modified":"2026-11-20T00:00:00Z","affected":[{"package":{"ecosystem":"Debian:12","name":"a\u001b[2Jb"},"versions":["1"]}]}""");
+        _image.Base.File("etc/os-release", "ID=debian\nVERSION_ID=12\nPRETTY_NAME=\"D\u001b[31m\"\n").File("var/lib/dpkg/status", "Package: a\u001b[2Jb\nVersion: 1\n\nPackage: c\u202ed\nVersion: \u0007\n");
+
+        var fault = await Should.ThrowAsync<ImmutableBuildException>(RunAsync());
+
+        fault.Message.ShouldContain("a\\u001b[2Jb 1");
+        string[] written = [fault.Message, .. Reasons(), File.ReadAllText(_image.Scratch["work", "sbom.cdx.json"]), File.ReadAllText(_image.Scratch["work", "sbom.spdx.json"]), File.ReadAllText(_image.Scratch["work", "scan.sarif"])];
+        foreach (var text in written)
+        {
+            text.ShouldNotContain("\u001b");
+            text.ShouldNotContain("\u0007");
+        }
+    }
+
+    [Fact]
     public async Task An_unchanged_layer_is_not_read_again_and_a_scan_by_its_notes_finds_the_same()
     {
         WriteAdvisory(ScannedImage.NewtonsoftAdvisory);
