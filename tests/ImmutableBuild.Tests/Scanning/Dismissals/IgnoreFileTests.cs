@@ -1,7 +1,10 @@
 using System.Text;
+using System.Text.Json;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Scanning;
 using ImmutableBuild.Scanning.Dismissals;
+using ImmutableBuild.Tests.Generated;
+using Json.Schema;
 
 namespace ImmutableBuild.Tests.Scanning.Dismissals;
 
@@ -77,6 +80,20 @@ public sealed class IgnoreFileTests
         var fault = Should.Throw<ImmutableBuildException>(() => IgnoreFile.Read(Encoding.UTF8.GetBytes(json), "immutable.ignore.json", Today));
         fault.Code.ShouldBe("IMB3010");
         fault.Message.ShouldContain(why);
+    }
+
+    [Fact]
+    public void The_documented_example_is_read_and_fits_the_documented_schema()
+    {
+        var page = File.ReadAllText(Path.Combine(GeneratedFile.RepositoryRoot(), "docs/vulnerabilities.md"));
+        var blocks = page.Split("```json\n").Skip(1).Select(block => block.Split("```")[0]).ToArray();
+        IgnoreFile.Read(Encoding.UTF8.GetBytes(blocks[0]), "docs", Today).Length.ShouldBe(2);
+
+        var schema = JsonSchema.FromText(blocks[1]);
+        using var example = JsonDocument.Parse(blocks[0]);
+        schema.Evaluate(example.RootElement).IsValid.ShouldBeTrue();
+        using var slip = JsonDocument.Parse(blocks[0].Replace("\"expires\"", "\"expiry\"", StringComparison.Ordinal));
+        schema.Evaluate(slip.RootElement).IsValid.ShouldBeFalse();
     }
 
     private static Dismissal Read(string entry, string expires = "2027-01-01") => IgnoreFile

@@ -25,6 +25,8 @@ internal sealed class PublishedSchema
 
     public static PublishedSchema Spdx23 { get; } = new("spdx-2.3.schema.json");
 
+    public static PublishedSchema Sarif21 { get; } = new("sarif-2.1.0.schema.json");
+
     /// <summary>What is wrong with a document; nothing for a valid one.</summary>
     public IReadOnlyList<string> Faults(byte[] document)
     {

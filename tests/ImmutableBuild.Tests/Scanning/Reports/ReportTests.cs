@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text;
+using System.Text.Json;
 using ImmutableBuild.Images;
 using ImmutableBuild.Scanning;
+using ImmutableBuild.Scanning.Dismissals;
 using ImmutableBuild.Scanning.Packages;
 using ImmutableBuild.Scanning.Reports;
 
@@ -21,6 +23,34 @@ public sealed class ReportTests
 
     [Fact]
     public void SARIF() => ShouldHold("scan.sarif", Sarif.Write(SampleFindings(), [], Image, "0.1.0"));
+
+    [Fact]
+    public void SARIF_is_valid_and_what_is_dismissed_carries_its_reason()
+    {
+        var sarif = Sarif.Write(SampleFindings()[1..], Dismissed(), Image, "0.1.0");
+
+        PublishedSchema.Sarif21.Faults(sarif).ShouldBeEmpty();
+        using var json = JsonDocument.Parse(sarif);
+        var results = json.RootElement.GetProperty("runs")[0].GetProperty("results").EnumerateArray().ToArray();
+        results.Length.ShouldBe(3);
+        results.Count(result => result.TryGetProperty("suppressions", out _)).ShouldBe(1);
+        results[^1].GetProperty("suppressions")[0].GetProperty("justification").GetString().ShouldBe("we never parse input");
+    }
+
+    [Theory]
+    [InlineData("\"level\": \"error\"", "\"level\": \"fatal\"")]
+    [InlineData("\"version\": \"2.1.0\"", "\"version\": \"2.2.0\"")]
+    [InlineData("\"kind\": \"external\"", "\"kind\": \"elsewhere\"")]
+    [InlineData("\"startLine\": 3", "\"startLine\": 0")]
+    [InlineData("\"ruleIndex\"", "\"ruleNumber\"")]
+    public void The_schema_of_SARIF_would_tell(string right, string wrong)
+    {
+        var sarif = Encoding.UTF8.GetString(Sarif.Write(SampleFindings()[1..], Dismissed(), Image, "0.1.0"));
+        sarif.ShouldContain(right);
+        PublishedSchema.Sarif21.Faults(Encoding.UTF8.GetBytes(sarif.Replace(right, wrong, StringComparison.Ordinal))).ShouldNotBeEmpty();
+    }
+
+    private static ImmutableArray<DismissedFinding> Dismissed() => [new DismissedFinding(SampleFindings()[0], new Dismissal("CVE-2024-21907", "we never parse input", "immutable.ignore.json"))];
 
     private static void ShouldHold(string name, byte[] content) =>
         Generated.GeneratedFile.ShouldBe($"tests/ImmutableBuild.Tests/Scanning/Reports/Golden/{name}", Encoding.UTF8.GetString(content));
