@@ -19,13 +19,16 @@ internal sealed class ScanRun(ScanOptions options, ImmutableArray<IVulnerability
 {
     private static readonly string Version = typeof(ScanRun).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
+    /// <summary>A scan that is older is made again, though nothing has changed: its age counts when the image is deployed. Null for any age.</summary>
+    public TimeSpan? Lasts { get; init; }
+
     /// <summary>Scans. Throws what the sources, the ignore file and the image's reader throw; judging the report is another matter (<see cref="ScanJudge"/>).</summary>
     public async Task<(ScanReport Report, bool IsUnchanged)> RunAsync(ScanSubject subject, ScanFiles files, CancellationToken cancellationToken)
     {
         var gate = ScanGate.Of(options);
         var dismissals = await DismissalSet.ReadAsync(options, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), cancellationToken);
         var inputs = await InputsAsync(subject, dismissals, cancellationToken);
-        return inputs is { } known && await files.FindAsync(known, cancellationToken) is { } earlier
+        return inputs is { } known && await files.FindAsync(known, cancellationToken) is { } earlier && !(time.GetUtcNow() - earlier.At > Lasts)
             ? (earlier, true)
             : (await ScanAsync(subject, gate, dismissals, inputs ?? Digest.Of(Encoding.UTF8.GetBytes(Guid.NewGuid().ToString())), files, cancellationToken), false);
     }

@@ -1,6 +1,7 @@
 using ImmutableBuild.Releases;
 using ImmutableBuild.Scanning.Advisories;
 using ImmutableBuild.Scanning.Reports;
+using ImmutableBuild.Trust.Verification;
 
 namespace ImmutableBuild.Scanning;
 
@@ -20,7 +21,12 @@ public sealed class ScanStage : IStage
         var options = context.Options.Scan;
         var subject = ScanSubject.Of(record);
         var files = new ScanFiles(context.WorkDirectory, subject.Images);
-        var (report, unchanged) = await new ScanRun(options, VulnerabilitySources.Of(context), new NotedImages(context.Options.DataDirectory, context.Time), context.Time).RunAsync(subject, files, cancellationToken);
+        var policy = await VerificationPolicy.OfAsync(context.Options, cancellationToken);
+        var run = new ScanRun(options, VulnerabilitySources.Of(context), new NotedImages(context.Options.DataDirectory, context.Time), context.Time)
+        {
+            Lasts = policy.Scan.MaxAgeDays is { } days ? TimeSpan.FromDays(days) / 2 : null,
+        };
+        var (report, unchanged) = await run.RunAsync(subject, files, cancellationToken);
         new ScanJudge(options, context.Options.Protected, context.Reporter, context.Time).Judge(report, files.Report);
         return new StageResult(record with { Scan = ToRecord(report, files) }, ScanLines.Summary(report, unchanged));
     }

@@ -4,6 +4,7 @@ using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Scanning;
+using ImmutableBuild.Tests.Generations.Simulation;
 using ImmutableBuild.Tests.Images.Contents;
 using ImmutableBuild.Tests.Releases;
 
@@ -52,6 +53,23 @@ public sealed class ScanStageTests : IDisposable
         fault.Message.ShouldContain("high CVE-2024-21907 in Newtonsoft.Json 12.0.1");
         fault.Message.ShouldContain("Upgrade Newtonsoft.Json to 13.0.1 or later.");
         File.Exists(_image.Scratch["work", "scan.sarif"]).ShouldBeTrue("a scan that fails is the one whose report is needed");
+    }
+
+    [Theory]
+    [InlineData(14, false)]
+    [InlineData(16, true)]
+    public async Task A_scan_is_made_again_once_it_is_half_as_old_as_Deploy_takes(int days, bool isAgain)
+    {
+        WriteAdvisory(Unrelated);
+        var record = _image.Write();
+        var before = StageContexts.Make(_image.Scratch.Path, Protected) with { Time = new SkewedTime(StageContexts.Make(_image.Scratch.Path).Time, TimeSpan.FromDays(-days)) };
+        var first = await new ScanStage().RunAsync(record, before, TestContext.Current.CancellationToken);
+
+        var second = await new ScanStage().RunAsync(record, StageContexts.Make(_image.Scratch.Path, Protected), TestContext.Current.CancellationToken);
+
+        (second.Record.Scan!.At > first.Record.Scan!.At).ShouldBe(isAgain);
+
+        ReleaseOptions Protected(ReleaseOptions options) => options with { Protected = true, Scan = new ScanOptions { Advisories = [_image.Advisories] } };
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
@@ -32,10 +33,7 @@ internal static class ScanPredicate
         json.WriteStartObject("scanner");
         json.WriteString("uri", Scanner);
         json.WriteString("version", Version);
-        json.WriteStartObject("db");
-        json.WriteString("uri", "");
-        json.WriteString("version", "");
-        json.WriteEndObject();
+        WriteDatabase(json, scan);
         WriteResult(json, scan, options);
         json.WriteEndObject();
         json.WriteStartObject("metadata");
@@ -45,12 +43,44 @@ internal static class ScanPredicate
         json.WriteEndObject();
     }
 
+    // The form has room for one. Where there are several, the oldest says how much can be known at best; all stand in the result.
+    private static void WriteDatabase(Utf8JsonWriter json, ScanRecord scan)
+    {
+        json.WriteStartObject("db");
+        json.WriteString("uri", string.Join(", ", SourcesOf(scan).Select(source => source.Name)));
+        json.WriteString("version", "");
+        if (SourcesOf(scan).Select(source => source.AsOf).Min() is { } oldest)
+        {
+            json.WriteString("lastUpdate", Rfc3339(oldest));
+        }
+
+        json.WriteEndObject();
+    }
+
+    // A record of an earlier version has none.
+    private static ImmutableArray<ScanSourceRecord> SourcesOf(ScanRecord scan) => scan.Sources.IsDefault ? [] : scan.Sources;
+
     private static void WriteResult(Utf8JsonWriter json, ScanRecord scan, ScanOptions options)
     {
         json.WriteStartObject("result");
         json.WriteString("verdict", scan.Verdict);
         json.WriteString("failOn", options.FailOn);
         json.WriteNumber("components", scan.Components);
+        json.WriteNumber("dismissed", scan.Dismissed);
+        json.WriteStartArray("sources");
+        foreach (var source in SourcesOf(scan))
+        {
+            json.WriteStartObject();
+            json.WriteString("name", source.Name);
+            if (source.AsOf is { } time)
+            {
+                json.WriteString("asOf", Rfc3339(time));
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteStartObject("counts");
         foreach (var (severity, count) in scan.Findings)
         {

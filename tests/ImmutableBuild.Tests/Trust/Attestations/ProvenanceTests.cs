@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ImmutableBuild.Images;
 using ImmutableBuild.Releases;
@@ -91,6 +92,18 @@ public sealed class ProvenanceTests : IDisposable
         signed.Covers(first).ShouldBeTrue();
         signed.Covers(second).ShouldBeTrue("it differs in the run alone");
         signed.Covers(elsewhere).ShouldBeFalse("another builder says it");
+    }
+
+    [Fact]
+    public async Task A_scan_names_who_was_asked_and_how_old_the_oldest_answer_is()
+    {
+        var (old, newer) = (DateTimeOffset.Parse("2026-11-01T00:00:00Z", CultureInfo.InvariantCulture), DateTimeOffset.Parse("2026-11-20T00:00:00Z", CultureInfo.InvariantCulture));
+        using var release = new AttestedRelease { Record = _release.Record with { Scan = _release.Record.Scan! with { Sources = [new("osv", newer), new("feed", old), new("trivy", null)] } } };
+
+        var scanner = (await release.StatementAsync(PredicateTypes.Scan)).At("predicate", "scanner");
+
+        (scanner.At("db").TextOf("uri"), scanner.At("db").TextOf("lastUpdate")).ShouldBe(("osv, feed, trivy", "2026-11-01T00:00:00Z"));
+        scanner.At("result", "sources").EnumerateArray().Select(source => source.TextOf("asOf")).ShouldBe(["2026-11-20T00:00:00Z", "2026-11-01T00:00:00Z", null]);
     }
 
     private async Task<byte[]> BytesAsync(Dictionary<string, string> variables) =>
