@@ -21,7 +21,7 @@ internal sealed record DsseEnvelope(ReadOnlyMemory<byte> Payload, ReadOnlyMemory
         [.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"DSSEv1 {PayloadType.Length} {PayloadType} {payload.Length} ")), .. payload];
 
     /// <summary>Reads an envelope by itself, as the tag <c>sha256-….att</c> leads to. Throws <see cref="FormatException"/>.</summary>
-    public static DsseEnvelope Parse(ReadOnlyMemory<byte> bytes) => StrictJson.Read(bytes, "the envelope", Parse);
+    public static DsseEnvelope Parse(ReadOnlyMemory<byte> bytes) => SignedJson.Read(bytes, "the envelope", Parse);
 
     /// <summary>Reads an envelope within a bundle. Throws <see cref="FormatException"/>.</summary>
     public static DsseEnvelope Parse(JsonElement envelope)
@@ -41,12 +41,12 @@ internal sealed record DsseEnvelope(ReadOnlyMemory<byte> Payload, ReadOnlyMemory
 
         signatures[0].RequireOnly("the envelope's signature", "sig", "keyid");
         return new DsseEnvelope(
-            StrictJson.Base64(envelope.GetProperty("payload").GetString(), "the envelope's payload"),
-            StrictJson.Base64(signatures[0].GetProperty("sig").GetString(), "the envelope's signature"));
+            SignedJson.Base64(envelope.GetProperty("payload").GetString(), "the envelope's payload"),
+            SignedJson.Base64(signatures[0].GetProperty("sig").GetString(), "the envelope's signature"));
     }
 
     /// <summary>The bytes of the envelope by itself, as cosign 2 writes it.</summary>
-    public byte[] ToBytes() => StrictJson.Write(json =>
+    public byte[] ToBytes() => SignedJson.Write(json =>
     {
         json.WriteStartObject();
         json.WriteString("payloadType", PayloadType);

@@ -65,7 +65,7 @@ internal sealed class ImageStatements(ReleaseRecord record, StageContext context
             }
 
             var bytes = await File.ReadAllBytesAsync(file, cancellationToken);
-            return StrictJson.Read(bytes.AsMemory().TrimEnd((byte)'\n'), "it", sbom => Bom.ImageOf(sbom) == platformImage
+            return SignedJson.Read(bytes.AsMemory().TrimEnd((byte)'\n'), "it", sbom => Bom.ImageOf(sbom) == platformImage
                 ? InTotoStatement.Write(Subject(), PredicateTypes.CycloneDx, sbom.WriteTo)
                 : throw new FormatException($"it is not about {platformImage}"));
         }

@@ -27,7 +27,7 @@ internal sealed record InTotoStatement(ImmutableArray<StatementSubject> Subjects
     /// <param name="subject">What it is about.</param>
     /// <param name="predicateType">What kind of thing is said.</param>
     /// <param name="predicate">Writes what is said, one object.</param>
-    public static byte[] Write(StatementSubject subject, string predicateType, Action<Utf8JsonWriter> predicate) => StrictJson.Write(json =>
+    public static byte[] Write(StatementSubject subject, string predicateType, Action<Utf8JsonWriter> predicate) => SignedJson.Write(json =>
     {
         json.WriteStartObject();
         json.WriteString("_type", Type);
@@ -41,7 +41,7 @@ internal sealed record InTotoStatement(ImmutableArray<StatementSubject> Subjects
     });
 
     /// <summary>Reads a statement strictly. Throws <see cref="FormatException"/>.</summary>
-    public static InTotoStatement Parse(ReadOnlyMemory<byte> bytes) => StrictJson.Read(bytes, "the statement", root =>
+    public static InTotoStatement Parse(ReadOnlyMemory<byte> bytes) => SignedJson.Read(bytes, "the statement", root =>
     {
         root.RequireOnly("the statement", "_type", "subject", "predicateType", "predicate");
         var type = root.GetProperty("_type").GetString() ?? "";

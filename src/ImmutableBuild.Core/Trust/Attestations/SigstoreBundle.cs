@@ -13,7 +13,7 @@ internal static class SigstoreBundle
     public const string MediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
     /// <summary>The bytes of a bundle; <paramref name="key"/> is named by its hash.</summary>
-    public static byte[] Write(DsseEnvelope envelope, PublicKey key) => StrictJson.Write(json =>
+    public static byte[] Write(DsseEnvelope envelope, PublicKey key) => SignedJson.Write(json =>
     {
         json.WriteStartObject();
         json.WriteString("mediaType", MediaType);
@@ -29,7 +29,7 @@ internal static class SigstoreBundle
     });
 
     /// <summary>The envelope of a bundle. Throws <see cref="FormatException"/> for another version, and for a bundle without an envelope.</summary>
-    public static DsseEnvelope Parse(ReadOnlyMemory<byte> bytes) => StrictJson.Read(bytes, "the bundle", root =>
+    public static DsseEnvelope Parse(ReadOnlyMemory<byte> bytes) => SignedJson.Read(bytes, "the bundle", root =>
     {
         root.RequireOnly("the bundle", "mediaType", "verificationMaterial", "dsseEnvelope", "messageSignature");
         var type = root.GetProperty("mediaType").GetString() ?? "";

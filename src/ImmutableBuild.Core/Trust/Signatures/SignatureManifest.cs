@@ -59,6 +59,6 @@ internal static class SignatureManifest
         }
 
         var text = layer.Annotations?.GetValueOrDefault(SignatureAnnotation) ?? throw new FormatException("the layer has no signature");
-        return StrictJson.Base64(text, "the signature");
+        return SignedJson.Base64(text, "the signature");
     }
 }

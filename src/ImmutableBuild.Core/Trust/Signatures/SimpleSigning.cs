@@ -24,7 +24,7 @@ internal sealed record SimpleSigning(string Repository, Digest Image, ImmutableS
         : $"index.docker.io/library/{repository["docker.io/".Length..]}";
 
     /// <summary>The bytes to sign.</summary>
-    public byte[] ToBytes() => StrictJson.Write(json =>
+    public byte[] ToBytes() => SignedJson.Write(json =>
     {
         json.WriteStartObject();
         json.WriteStartObject("critical");
@@ -43,7 +43,7 @@ internal sealed record SimpleSigning(string Repository, Digest Image, ImmutableS
     /// <summary>
     /// Reads a payload strictly: no member twice, none in another case, none that isn't known, nothing around it. Throws <see cref="FormatException"/>.
     /// </summary>
-    public static SimpleSigning Parse(ReadOnlyMemory<byte> payload) => StrictJson.Read(payload, "the payload", root =>
+    public static SimpleSigning Parse(ReadOnlyMemory<byte> payload) => SignedJson.Read(payload, "the payload", root =>
     {
         root.RequireOnly("the payload", "critical", "optional");
         var critical = root.GetProperty("critical");

@@ -5,7 +5,7 @@ using ImmutableBuild.Errors;
 namespace ImmutableBuild.Trust.Signatures;
 
 /// <summary>JSON that is signed, or that carries a signature: two readers must not take one document for two things.</summary>
-internal static class StrictJson
+internal static class SignedJson
 {
     private const int MaximumDepth = 64;
 
