@@ -47,7 +47,7 @@ public sealed class PublicKey : IEquatable<PublicKey>
 
             key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(pem[fields.Base64Data]), out _);
         }
-        catch (Exception fault) when (fault is ArgumentException or CryptographicException)
+        catch (Exception fault) when (fault is ArgumentException or CryptographicException or PlatformNotSupportedException)
         {
             throw new FormatException("it is not a public key as PEM", fault);
         }
@@ -63,7 +63,7 @@ public sealed class PublicKey : IEquatable<PublicKey>
         {
             key.ImportSubjectPublicKeyInfo(der, out _);
         }
-        catch (CryptographicException fault)
+        catch (Exception fault) when (fault is CryptographicException or PlatformNotSupportedException)
         {
             throw new FormatException("it is not the public key of an elliptic curve", fault);
         }

@@ -31,7 +31,7 @@ internal static class PrivateKeyPem
             Import(key, label, der, origin);
             return new EcdsaSigner(key);
         }
-        catch (Exception fault) when (fault is FormatException or CryptographicException)
+        catch (Exception fault) when (fault is FormatException or CryptographicException or PlatformNotSupportedException)
         {
             key.Dispose();
             throw TrustErrors.KeyUnsupported(origin.Name, fault is FormatException ? fault.Message : "it is not an ECDSA private key", fault);
