@@ -82,6 +82,7 @@ public sealed class DockerfileBakeTests(DockerEngine engine)
 
     private static async Task<BakeRecord> BakeAsync(DockerfileBed bed, string? archive = null)
     {
+        await bed.CommitAsync();
         var record = new ReleaseRecord
         {
             ReleaseId = "r1",

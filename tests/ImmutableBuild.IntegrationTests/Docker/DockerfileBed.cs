@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Docker.Builds;
 using ImmutableBuild.Images;
+using ImmutableBuild.IntegrationTests.Rig;
 using ImmutableBuild.Registries;
 
 namespace ImmutableBuild.IntegrationTests.Docker;
@@ -43,6 +44,13 @@ internal sealed class DockerfileBed : IAsyncDisposable
     {
         Directory.CreateDirectory(Path.GetDirectoryName(PathOf(name))!);
         File.WriteAllText(PathOf(name), text);
+    }
+
+    /// <summary>Makes it a commit's, of a repository around the context: what a release sends to an engine is in one.</summary>
+    public async Task CommitAsync()
+    {
+        await SystemProgram.SucceedAsync("git", ["-C", _directory, "init", "-q"]);
+        await SystemProgram.SucceedAsync("git", ["-C", _directory, "-c", "user.name=A Tester", "-c", "user.email=tester@example.org", "commit", "-q", "--allow-empty", "-m", "A commit"]);
     }
 
     public Task<BuiltDockerfile> BuildAsync(DockerfileOptions? options = null, PushOptions? push = null, Action<string>? say = null, CancellationToken? cancellationToken = null) =>
