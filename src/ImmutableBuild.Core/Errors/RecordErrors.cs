@@ -60,6 +60,10 @@ public static class RecordErrors
     public static ImmutableBuildException NotWritable(string file, Exception cause) => new(
         new Diagnostic(NotWritableDescriptor, $"Can't write the release record '{file}': {cause.Message}", Location: new SourceLocation(file)), cause);
 
+    /// <summary>What an earlier release published was there a moment ago.</summary>
+    public static ImmutableBuildException EarlierPublishGone(string workDirectory) => new(new Diagnostic(
+        NothingPublishedDescriptor, $"Expected what an earlier release published, by the record in '{workDirectory}', to stay as it is during this one, found it changed or gone. Release again: it is published anew."));
+
     /// <summary>Publish left no program.</summary>
     public static ImmutableBuildException NothingPublished(string directory, string expected) => new(new Diagnostic(
         NothingPublishedDescriptor, $"Expected the app's program '{expected}' in the publish output '{directory}', found none."));

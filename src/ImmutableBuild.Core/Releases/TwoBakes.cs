@@ -38,17 +38,16 @@ public sealed class TwoBakes(string projectFile, string workDirectory, Func<stri
             throw SourceErrors.DirtyTree(source.DirtyFiles);
         }
 
-        var root = Path.GetFullPath(string.Concat(Enumerable.Repeat("../", source.Project.Count(letter => letter == '/'))), Path.GetDirectoryName(projectFile)!);
-        var work = Path.GetRelativePath(root, workDirectory);
+        var work = Path.GetRelativePath(source.Root, workDirectory);
         if (work.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(work))
         {
-            throw BakeErrors.SharedWork(workDirectory, root);
+            throw BakeErrors.SharedWork(workDirectory, source.Root);
         }
 
         var place = Directory.CreateTempSubdirectory("immutable-verify-").FullName;
         try
         {
-            return await CompareAsync(new GitProgram(root, readVariable), source, place, work, bake, cancellationToken);
+            return await CompareAsync(new GitProgram(source.Root, readVariable), source, place, work, bake, cancellationToken);
         }
         finally
         {

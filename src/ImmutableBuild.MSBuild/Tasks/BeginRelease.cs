@@ -56,7 +56,7 @@ public sealed class BeginRelease : ReleaseTask
     private async Task<CompileRecord> EarlierAsync(Digest? inputs, CancellationToken cancellationToken)
     {
         var record = new ReleaseRecordFile(Input.WorkDirectory);
-        return (inputs is { } found ? await EarlierPublish.FindAsync(record, found, cancellationToken) : null) ?? throw RecordErrors.NothingPublished(Input.WorkDirectory, "what an earlier release published");
+        return (inputs is { } found ? await EarlierPublish.FindAsync(record, found, cancellationToken) : null) ?? throw RecordErrors.EarlierPublishGone(Input.WorkDirectory);
     }
 
     private CompileRecord Compiled(SourceState source, ImmutableArray<PublishRecord> published)

@@ -41,6 +41,7 @@ public static class GitSource
         await Task.WhenAll(status, remote, time);
 
         var prefix = place.Output.TrimEnd('\r', '\n');
+        var root = RootOf(directory, prefix);
         var tree = GitStatus.Parse((await status).Succeeded().Output);
         var commit = tree.Commit is { } text && CommitSha.TryParse(text, out var sha) ? sha : throw SourceErrors.NoCommit(directory);
         return new SourceState
@@ -50,8 +51,9 @@ public static class GitSource
             Branch = tree.Branch,
             RepositoryUrl = RemoteUrl.WithoutCredentials((await remote).Output.Trim()),
             Project = prefix + Path.GetFileName(projectFile),
+            Root = root,
             DirtyFiles = tree.DirtyFiles,
-            Ignored = new IgnoredFiles(RootOf(directory, prefix), tree.IgnoredPaths),
+            Ignored = new IgnoredFiles(root, tree.IgnoredPaths),
         };
     }
 

@@ -21,6 +21,9 @@ public sealed record SourceState
     /// <summary>The project file relative to the repository's root, '/' between parts.</summary>
     public required string Project { get; init; }
 
+    /// <summary>The repository's root, absolute; named as the user named the project, with symbolic links in it.</summary>
+    public required string Root { get; init; }
+
     /// <summary>Changed and untracked files, relative to the repository's root.</summary>
     public required ImmutableArray<string> DirtyFiles { get; init; }
 
