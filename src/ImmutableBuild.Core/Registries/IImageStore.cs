@@ -34,8 +34,8 @@ public interface IImageStore : IImageSource
     /// </summary>
     Task<bool> AddReferrersAsync(Digest subject, IReadOnlyList<(ManifestContent Manifest, Descriptor Entry)> referrers, CancellationToken cancellationToken);
 
-    /// <summary>Waits until nobody who looked at a tag before now still has to put it, where that took <paramref name="took"/> here.</summary>
-    Task SettleAsync(TimeSpan took, CancellationToken cancellationToken);
+    /// <summary>Waits until nobody who looked at a tag before it was put here can still put it.</summary>
+    Task SettleAsync(CancellationToken cancellationToken);
 
     /// <summary>Puts a manifest under a tag. Returns what the tag means afterwards, which is another digest when the tag may not move and was there.</summary>
     Task<Digest> SetTagAsync(string tag, ManifestContent manifest, TagRule rule, CancellationToken cancellationToken);

@@ -11,8 +11,7 @@ namespace ImmutableBuild.Registries;
 /// <param name="tag">The release's tag.</param>
 /// <param name="alsoTagged">Tags that name it as well.</param>
 /// <param name="publicKey">The key of the signatures that have to be there afterwards, PEM.</param>
-/// <param name="time">The clock that waits go by.</param>
-internal sealed class ImagePush(OciLayout layout, ManifestContent image, string tag, ImmutableArray<string> alsoTagged, string publicKey, TimeProvider time)
+internal sealed class ImagePush(OciLayout layout, ManifestContent image, string tag, ImmutableArray<string> alsoTagged, string publicKey)
 {
     /// <summary>Throws IMB5008 where one of the further tags names another image in this store.</summary>
     public Task RequireFreeTagsAsync(IImageStore store, CancellationToken cancellationToken) => new ImageTransfer(layout, store).RequireFreeAsync(alsoTagged, image, cancellationToken);
@@ -38,10 +37,8 @@ internal sealed class ImagePush(OciLayout layout, ManifestContent image, string 
         }
 
         // Signatures come before the tag: who finds the tag finds them, and while the tag settles, so do they.
-        var signatures = new SignaturePush(layout, image.Digest, store, transfer, PublicKey.Parse(publicKey), time);
-        var began = time.GetTimestamp();
+        var signatures = new SignaturePush(layout, image.Digest, store, transfer, PublicKey.Parse(publicKey));
         var signed = await signatures.RunAsync(cancellationToken);
-        var settling = signed ? store.SettleAsync(time.GetElapsedTime(began), cancellationToken) : Task.CompletedTask;
         foreach (var name in unnamed)
         {
             await transfer.NameAsync(name, image, cancellationToken);
@@ -49,7 +46,7 @@ internal sealed class ImagePush(OciLayout layout, ManifestContent image, string 
 
         if (signed)
         {
-            await signatures.KeepAsync(settling, cancellationToken);
+            await signatures.KeepAsync(cancellationToken);
         }
 
         return new RepositoryRecord(repository, transfer.BytesSent, AlreadyThere: unnamed.Count == 0 && !signed);

@@ -89,7 +89,7 @@ public sealed class LayoutStore : IImageStore
     }
 
     /// <inheritdoc/>
-    public Task SettleAsync(TimeSpan took, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task SettleAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     // A tag whose content went missing counts as none, so that pushing the same image again mends it. SetTagAsync looks at the
     // name alone, so it is still no other image's.

@@ -9,8 +9,7 @@ namespace ImmutableBuild.Registries;
 /// <param name="time">The clock that waits go by.</param>
 public sealed class RegistryStore(RegistryClient client, TimeProvider time) : IImageStore
 {
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+    private readonly TagSettling _settling = new(time);
 
     /// <inheritdoc/>
     public string Name => client.Name;
@@ -26,7 +25,11 @@ public sealed class RegistryStore(RegistryClient client, TimeProvider time) : II
     public Task<Stream> OpenBlobAsync(Descriptor blob, CancellationToken cancellationToken) => client.OpenBlobAsync(blob, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ManifestContent?> FindTagAsync(string tag, CancellationToken cancellationToken) => client.FindTagAsync(tag, cancellationToken);
+    public Task<ManifestContent?> FindTagAsync(string tag, CancellationToken cancellationToken)
+    {
+        _settling.Look(tag);
+        return client.FindTagAsync(tag, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => client.HasBlobAsync(blob, cancellationToken);
@@ -68,14 +71,15 @@ public sealed class RegistryStore(RegistryClient client, TimeProvider time) : II
 
         var index = ReferrersTag.Write(await ListTaggedAsync(subject, cancellationToken), unlisted);
         await client.PutManifestAsync(ReferrersTag.Of(subject), index, cancellationToken);
+        _settling.Put(ReferrersTag.Of(subject));
         return false;
     }
 
     /// <inheritdoc/>
-    public Task SettleAsync(TimeSpan took, CancellationToken cancellationToken) => Task.Delay(UntilSettled(took), time, cancellationToken);
+    public Task SettleAsync(CancellationToken cancellationToken) => _settling.WaitAsync(cancellationToken);
 
     private async Task<ImmutableArray<Descriptor>> ListTaggedAsync(Digest subject, CancellationToken cancellationToken) =>
-        await client.FindTagAsync(ReferrersTag.Of(subject), cancellationToken) is { } content ? ReferrersTag.Read(content, $"{Name}:{ReferrersTag.Of(subject)}") : [];
+        await FindTagAsync(ReferrersTag.Of(subject), cancellationToken) is { } content ? ReferrersTag.Read(content, $"{Name}:{ReferrersTag.Of(subject)}") : [];
 
     /// <inheritdoc/>
     public async Task<Digest> SetTagAsync(string tag, ManifestContent manifest, TagRule rule, CancellationToken cancellationToken)
@@ -83,26 +87,23 @@ public sealed class RegistryStore(RegistryClient client, TimeProvider time) : II
         if (rule == TagRule.Grows)
         {
             await client.PutManifestAsync(tag, manifest, cancellationToken);
+            _settling.Put(tag);
             return manifest.Digest;
         }
 
-        var looked = time.GetTimestamp();
-        if (await client.FindTagAsync(tag, cancellationToken) is { } there)
+        if (await FindTagAsync(tag, cancellationToken) is { } there)
         {
             return there.Digest;
         }
 
-        // Some registries keep "only if absent", and the race is over. Others take the last of two puts: then both have to look
-        // once the other can't put any more. Only one who stalls for longer than that in between is not seen, and what the tag
-        // said before is still what its release deploys, since that goes by digest.
+        // Some registries keep "only if absent", and the race is over. With others both have to look again. What the tag said to one who is not
+        // seen is still what its release deploys, since that goes by digest.
         if (await client.PutNewManifestAsync(tag, manifest, cancellationToken))
         {
-            await SettleAsync(time.GetElapsedTime(looked), cancellationToken);
+            _settling.Put(tag);
+            await SettleAsync(cancellationToken);
         }
 
         return (await client.FindTagAsync(tag, cancellationToken))?.Digest ?? manifest.Digest;
     }
-
-    // Several times as long as it took here to look at the tag and put it: so long does someone else who has looked before that put take.
-    private static TimeSpan UntilSettled(TimeSpan took) => new(Math.Clamp(5 * took.Ticks, ShortestWait.Ticks, LongestWait.Ticks));
 }

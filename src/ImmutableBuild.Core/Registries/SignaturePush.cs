@@ -10,7 +10,7 @@ namespace ImmutableBuild.Registries;
 /// Brings what is signed about an image from its layout to a store: signatures and attestations under their tags, and bundles that refer to it. What the store
 /// has already is not sent again, even where another run signed it (F07); what others have put there is never lost (S19).
 /// </summary>
-internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore store, ImageTransfer transfer, PublicKey key, TimeProvider time)
+internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore store, ImageTransfer transfer, PublicKey key)
 {
     private const int Attempts = 5;
 
@@ -20,32 +20,23 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
     /// <summary>Sends what is missing. Whether anything was.</summary>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
-        var sent = false;
-        foreach (var tag in layout.ReadIndex().Manifests.Select(OciLayout.NameOf).Where(name => SignatureTag.IsOf(image, name) && name != ReferrersTag.Of(image)))
-        {
-            sent |= await SendTagAsync(tag!, cancellationToken);
-        }
-
-        return await SendReferrersAsync(cancellationToken) || sent;
+        var tags = layout.ReadIndex().Manifests.Select(OciLayout.NameOf).Where(name => SignatureTag.IsOf(image, name) && name != ReferrersTag.Of(image));
+        var sent = await Task.WhenAll([.. tags.Select(tag => SendTagAsync(tag!, cancellationToken)), SendReferrersAsync(cancellationToken)]);
+        return sent.Any(anything => anything);
     }
 
     /// <summary>
     /// Makes sure that all is there still: of two who put a tag at once, a registry keeps the last. Throws IMB4036 when others take it away each time.
     /// </summary>
-    /// <param name="settling">Ends once any other has put theirs who looked before.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
-    public async Task KeepAsync(Task settling, CancellationToken cancellationToken)
+    public async Task KeepAsync(CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            await settling;
-            var began = time.GetTimestamp();
+            await store.SettleAsync(cancellationToken);
             if (!await RunAsync(cancellationToken))
             {
                 return;
             }
-
-            settling = store.SettleAsync(time.GetElapsedTime(began), cancellationToken);
         }
 
         throw AttestationErrors.SignaturesLost(store.Name, image, Attempts);
@@ -54,13 +45,27 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
     private async Task<bool> SendTagAsync(string tag, CancellationToken cancellationToken)
     {
         var ours = await layout.ReadManifestContentAsync(layout.Find(tag)!.Digest, cancellationToken);
-        if (await new SignatureTag(store, layout, image, key).MergeAsync(tag, ours, cancellationToken) is not { } wanted)
+        var signatures = new SignatureTag(store, layout, image, key);
+        var wanted = await signatures.MergeAsync(tag, ours, cancellationToken);
+        if (wanted is null)
         {
             return false;
         }
 
+        // Looked at again once all is there that it refers to: the less passes between looking and putting, the sooner the tag has settled.
         await transfer.SendContentAsync(wanted, cancellationToken);
-        await store.SetTagAsync(tag, wanted, TagRule.Grows, cancellationToken);
+        var now = await signatures.MergeAsync(tag, ours, cancellationToken);
+        if (now is null)
+        {
+            return true;
+        }
+
+        if (now.Digest != wanted.Digest)
+        {
+            await transfer.SendContentAsync(now, cancellationToken);
+        }
+
+        await store.SetTagAsync(tag, now, TagRule.Grows, cancellationToken);
         return true;
     }
 

@@ -51,7 +51,7 @@ internal sealed class EagerlyPrunedStore(string dataDirectory, string app) : IIm
     public Task<bool> AddReferrersAsync(Digest subject, IReadOnlyList<(ManifestContent Manifest, Descriptor Entry)> referrers, CancellationToken cancellationToken) =>
         _store.AddReferrersAsync(subject, referrers, cancellationToken);
 
-    public Task SettleAsync(TimeSpan took, CancellationToken cancellationToken) => _store.SettleAsync(took, cancellationToken);
+    public Task SettleAsync(CancellationToken cancellationToken) => _store.SettleAsync(cancellationToken);
 
     private async Task PruneAsync(CancellationToken cancellationToken)
     {

@@ -26,7 +26,7 @@ internal sealed class LayoutAsStore(OciLayout layout) : IImageStore
 
     public Task<bool> AddReferrersAsync(Digest subject, IReadOnlyList<(ManifestContent Manifest, Descriptor Entry)> referrers, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task SettleAsync(TimeSpan took, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task SettleAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => throw new NotSupportedException();
 
