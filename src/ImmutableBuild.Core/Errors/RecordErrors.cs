@@ -36,9 +36,14 @@ public static class RecordErrors
         "The app's program is not in the publish output.",
         "Publish into the default place, and don't rename the program after publishing.");
 
+    private static readonly ErrorDescriptor PublishFolderDescriptor = new(
+        "IMB1207", "The publish folder can't be prepared",
+        "What an earlier release left in obj/immutable/publish can't be read or removed: another program holds a file of it, another user owns it, or the disk is full.",
+        "Put that right, or delete obj/immutable, and run the release again.");
+
     /// <summary>The rows of this range.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
-        [MissingDescriptor, UnreadableDescriptor, StaleDescriptor, StageMissingDescriptor, NotWritableDescriptor, NothingPublishedDescriptor];
+        [MissingDescriptor, UnreadableDescriptor, StaleDescriptor, StageMissingDescriptor, NotWritableDescriptor, NothingPublishedDescriptor, PublishFolderDescriptor];
 
     /// <summary>No file.</summary>
     public static ImmutableBuildException Missing(string file) => new(new Diagnostic(
@@ -63,6 +68,10 @@ public static class RecordErrors
     /// <summary>What an earlier release published was there a moment ago.</summary>
     public static ImmutableBuildException EarlierPublishGone(string workDirectory) => new(new Diagnostic(
         NothingPublishedDescriptor, $"Expected what an earlier release published, by the record in '{workDirectory}', to stay as it is during this one, found it changed or gone. Release again: it is published anew."));
+
+    /// <summary>The folder that is published into can't be emptied, or what is left in it not be written down.</summary>
+    public static ImmutableBuildException PublishFolderUnusable(string directory, Exception cause) => new(
+        new Diagnostic(PublishFolderDescriptor, $"Can't prepare the publish folder '{directory}': {cause.Message}", Location: new SourceLocation(directory)), cause);
 
     /// <summary>Publish left no program.</summary>
     public static ImmutableBuildException NothingPublished(string directory, string expected) => new(new Diagnostic(

@@ -1,0 +1,153 @@
+using System.Text;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
+
+namespace ImmutableBuild.Releases;
+
+/// <summary>
+/// The folder that releases of a project publish into. Publish never removes what an earlier one left there, and a file that is no longer published must not get into the image: so it is
+/// emptied before. What came from packages may stay, the runtime above all, since a package's files never change and their place names its version; publish doesn't copy them again then.
+/// </summary>
+public sealed class PublishFolder
+{
+    private const char Separator = '\t';
+
+    private readonly string _directory;
+    private readonly string _note;
+
+    /// <summary>Names the folder.</summary>
+    /// <param name="directory">The folder; need not exist.</param>
+    /// <param name="note">A file beside it in which is written down what came from packages.</param>
+    public PublishFolder(string directory, string note)
+    {
+        _directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        _note = Path.GetFullPath(note);
+    }
+
+    /// <summary>Before a publish: removes all but what came from packages and is as it came. IMB1207 where that can't be done.</summary>
+    public void Clear() => Do(ClearFolder);
+
+    /// <summary>After a publish: removes what was kept and is published no more, and writes down what came from packages this time. IMB1207 where that can't be done.</summary>
+    /// <param name="published">The files that were published: path in the folder, and where it came from.</param>
+    /// <param name="packages">Where packages are.</param>
+    public void Settle(IEnumerable<KeyValuePair<string, string>> published, IEnumerable<string> packages) => Do(() => SettleFolder(published, packages));
+
+    private void ClearFolder()
+    {
+        var root = new DirectoryInfo(_directory);
+        if (!root.Exists)
+        {
+            return;
+        }
+
+        var kept = ReadNote().Where(file => IsAsItCame(file.Key, file.Value)).Select(file => file.Key).ToHashSet(StringComparer.Ordinal);
+        if (root.LinkTarget is not null || kept.Count == 0)
+        {
+            root.Delete(recursive: root.LinkTarget is null);
+            return;
+        }
+
+        Clear(root, kept);
+    }
+
+    private void SettleFolder(IEnumerable<KeyValuePair<string, string>> published, IEnumerable<string> packages)
+    {
+        var roots = packages.Where(Path.IsPathFullyQualified).Select(root => Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)) + Path.DirectorySeparatorChar).ToArray();
+        var now = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (path, source) in published)
+        {
+            now[PathOf(path)] = Path.GetFullPath(source);
+        }
+
+        foreach (var (path, source) in ReadNote().Where(file => IsAsItCame(file.Key, file.Value)))
+        {
+            Replace(path, source, now.GetValueOrDefault(path));
+        }
+
+        var lines = now.Where(file => roots.Any(root => file.Value.StartsWith(root, StringComparison.Ordinal)) && IsAsItCame(file.Key, file.Value))
+            .Select(file => $"{Path.GetRelativePath(_directory, file.Key)}{Separator}{file.Value}").Where(line => line.AsSpan().Count(Separator) == 1 && !line.Contains('\n', StringComparison.Ordinal));
+        AtomicFile.Write(_note, Encoding.UTF8.GetBytes(string.Join('\n', lines)));
+    }
+
+    // A publish that found size and time the same has copied nothing, though the file comes from elsewhere now.
+    private static void Replace(string path, string source, string? now)
+    {
+        if (now is null || !File.Exists(now))
+        {
+            File.Delete(path);
+        }
+        else if (now != source)
+        {
+            File.Copy(now, path, overwrite: true);
+        }
+    }
+
+    private static bool Clear(DirectoryInfo directory, HashSet<string> kept)
+    {
+        var empty = true;
+        foreach (var entry in directory.EnumerateFileSystemInfos())
+        {
+            if (entry is DirectoryInfo { LinkTarget: null } inner)
+            {
+                if (Clear(inner, kept))
+                {
+                    inner.Delete();
+                }
+                else
+                {
+                    empty = false;
+                }
+            }
+            else if (kept.Contains(entry.FullName))
+            {
+                empty = false;
+            }
+            else
+            {
+                entry.Delete();
+            }
+        }
+
+        return empty;
+    }
+
+    private static bool IsAsItCame(string path, string source)
+    {
+        var (copy, original) = (new FileInfo(path), new FileInfo(source));
+        return copy.Exists && original.Exists && copy.LinkTarget is null && copy.Length == original.Length && copy.LastWriteTimeUtc == original.LastWriteTimeUtc
+            && (OperatingSystem.IsWindows() || copy.UnixFileMode == original.UnixFileMode);
+    }
+
+    private string PathOf(string path) => Path.GetFullPath(Path.Combine(_directory, path.Replace('\\', Path.DirectorySeparatorChar)));
+
+    private Dictionary<string, string> ReadNote()
+    {
+        var files = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (!File.Exists(_note))
+        {
+            return files;
+        }
+
+        foreach (var line in File.ReadLines(_note))
+        {
+            if (line.Split(Separator) is [var path, var source] && PathOf(path) is var full && full.StartsWith(_directory + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            {
+                files[full] = source;
+            }
+        }
+
+        return files;
+    }
+
+    private void Do(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw RecordErrors.PublishFolderUnusable(_directory, fault);
+        }
+    }
+}

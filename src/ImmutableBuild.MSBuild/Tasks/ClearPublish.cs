@@ -1,0 +1,36 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Releases;
+using Microsoft.Build.Framework;
+
+namespace ImmutableBuild.MSBuild;
+
+/// <summary>Prepares the folder that is published into (<see cref="PublishFolder"/>).</summary>
+public sealed class ClearPublish : Microsoft.Build.Utilities.Task
+{
+    /// <summary>The project.</summary>
+    [Required]
+    public string ProjectFile { get; set; } = "";
+
+    /// <summary>The folder, absolute.</summary>
+    [Required]
+    public string Directory { get; set; } = "";
+
+    /// <summary>Where is written down what in it came from packages.</summary>
+    [Required]
+    public string Note { get; set; } = "";
+
+    /// <inheritdoc/>
+    public override bool Execute()
+    {
+        try
+        {
+            new PublishFolder(Directory, Note).Clear();
+        }
+        catch (ImmutableBuildException refusal)
+        {
+            new BuildLog(Log, ProjectFile).Refused(refusal);
+        }
+
+        return !Log.HasLoggedErrors;
+    }
+}
