@@ -12,15 +12,15 @@ namespace ImmutableBuild.Releases;
 /// </summary>
 public static class EarlierPublish
 {
-    /// <summary>The digest of what a publish follows from: its commit, and what was set beside it.</summary>
-    /// <param name="commit">The commit, of a tree without changes.</param>
+    /// <summary>The digest of what a publish follows from: its source, and what was set beside it.</summary>
+    /// <param name="source">What of the source decides: its commit, of a tree without changes, or a digest of a part of it.</param>
     /// <param name="sdkVersion">The SDK that publishes.</param>
     /// <param name="properties">What was set, by name: options, and properties of the command line.</param>
-    public static Digest InputsOf(CommitSha commit, string sdkVersion, IEnumerable<KeyValuePair<string, string>> properties)
+    public static Digest InputsOf(string source, string sdkVersion, IEnumerable<KeyValuePair<string, string>> properties)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var ours = typeof(EarlierPublish).Module.ModuleVersionId.ToString();
-        foreach (var text in properties.OrderBy(property => property.Key, StringComparer.Ordinal).SelectMany(property => new[] { property.Key, property.Value }).Prepend(ours).Prepend(sdkVersion).Prepend(commit.ToString()))
+        foreach (var text in properties.OrderBy(property => property.Key, StringComparer.Ordinal).SelectMany(property => new[] { property.Key, property.Value }).Prepend(ours).Prepend(sdkVersion).Prepend(source))
         {
             Append(hash, text);
         }

@@ -28,6 +28,10 @@ public sealed class CheckOptions : ReleaseTask
     [Output]
     public string? Inputs { get; private set; }
 
+    /// <summary>What of the source, the SDK and the options the restore for the released runtime follows from, a digest; null where more than that decides.</summary>
+    [Output]
+    public string? RestoreSources { get; private set; }
+
     /// <summary>An earlier release has published just this, and it is still there.</summary>
     [Output]
     public bool PublishedBefore { get; private set; }
@@ -78,9 +82,15 @@ public sealed class CheckOptions : ReleaseTask
             return;
         }
 
-        var inputs = EarlierPublish.InputsOf(source.Commit, SdkVersion, [.. options.Given, .. Input.CommandLine]);
+        KeyValuePair<string, string>[] set = [.. options.Given, .. Input.CommandLine];
+        var inputs = EarlierPublish.InputsOf(source.Commit.ToString(), SdkVersion, set);
         Inputs = inputs.ToString();
         PublishedBefore = await EarlierPublish.FindAsync(new ReleaseRecordFile(Input.WorkDirectory), inputs, cancellationToken) is not null;
+        if (!PublishedBefore)
+        {
+            var deciding = await Releases.Source.RestoreSources.ReadAsync(Input.ProjectFile, Environment.GetEnvironmentVariable, cancellationToken);
+            RestoreSources = EarlierPublish.InputsOf(deciding.ToString(), SdkVersion, set).ToString();
+        }
     }
 
     private static string RequireProgram(ProjectInput input, bool publishes) =>

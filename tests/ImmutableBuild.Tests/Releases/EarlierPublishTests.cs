@@ -7,7 +7,7 @@ namespace ImmutableBuild.Tests.Releases;
 public sealed class EarlierPublishTests : IDisposable
 {
     private static readonly CommitSha s_commit = CommitSha.Parse(new string('a', 40));
-    private static readonly Digest s_inputs = EarlierPublish.InputsOf(s_commit, "10.0.401", [new("Color", "red"), new("Size", "1")]);
+    private static readonly Digest s_inputs = EarlierPublish.InputsOf(s_commit.ToString(), "10.0.401", [new("Color", "red"), new("Size", "1")]);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("imb-earlier-").FullName;
 
@@ -16,11 +16,11 @@ public sealed class EarlierPublishTests : IDisposable
     [Fact]
     public void Everything_that_a_publish_follows_from_counts()
     {
-        EarlierPublish.InputsOf(s_commit, "10.0.401", [new("Size", "1"), new("Color", "red")]).ShouldBe(s_inputs, "the order doesn't");
-        EarlierPublish.InputsOf(CommitSha.Parse(new string('b', 40)), "10.0.401", [new("Color", "red"), new("Size", "1")]).ShouldNotBe(s_inputs);
-        EarlierPublish.InputsOf(s_commit, "10.0.402", [new("Color", "red"), new("Size", "1")]).ShouldNotBe(s_inputs);
-        EarlierPublish.InputsOf(s_commit, "10.0.401", [new("Color", "redSize"), new("", "1")]).ShouldNotBe(s_inputs);
-        EarlierPublish.InputsOf(s_commit, "10.0.401", [new("Color", "red")]).ShouldNotBe(s_inputs);
+        EarlierPublish.InputsOf(s_commit.ToString(), "10.0.401", [new("Size", "1"), new("Color", "red")]).ShouldBe(s_inputs, "the order doesn't");
+        EarlierPublish.InputsOf(new string('b', 40), "10.0.401", [new("Color", "red"), new("Size", "1")]).ShouldNotBe(s_inputs);
+        EarlierPublish.InputsOf(s_commit.ToString(), "10.0.402", [new("Color", "red"), new("Size", "1")]).ShouldNotBe(s_inputs);
+        EarlierPublish.InputsOf(s_commit.ToString(), "10.0.401", [new("Color", "redSize"), new("", "1")]).ShouldNotBe(s_inputs);
+        EarlierPublish.InputsOf(s_commit.ToString(), "10.0.401", [new("Color", "red")]).ShouldNotBe(s_inputs);
     }
 
     [Fact]
