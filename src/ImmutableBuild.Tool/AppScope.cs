@@ -101,7 +101,7 @@ internal sealed record AppScope(ReleaseOptions Options, Func<PropertyOption, boo
     private static string? AppNameOf(ParseResult parsed) => parsed.GetValue(AppName) ?? Variable(OptionCatalogue.App);
 
     /// <summary>Whether an option of a release holds for what is done later as well. A goal was that one command's.</summary>
-    private static bool IsKept(string option) => OptionCatalogue.Find(option) is { } known && known != OptionCatalogue.RollbackTo && known != OptionCatalogue.DriftFile;
+    private static bool IsKept(string option) => OptionCatalogue.Find(option) is { } known && known != OptionCatalogue.RollbackTo && known != OptionCatalogue.DriftFile && !PromoteCatalogue.All.Contains(known);
 
     private static string? Variable(PropertyOption option) =>
         option.Variable is { } name && System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

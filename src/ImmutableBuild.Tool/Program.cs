@@ -9,6 +9,7 @@ var root = new RootCommand("Looks after apps that were released with ImmutableBu
     StatusCommand.Create(),
     HistoryCommand.Create(),
     RollbackCommand.Create(),
+    PromoteCommand.Create(),
     LogsCommand.Create(),
     DebugCommand.Create(),
     VerifyCommand.Create(),

@@ -12,17 +12,17 @@ namespace ImmutableBuild.Tool;
 internal sealed record BuildOutcome(bool Succeeded, ImmutableArray<ErrorAnswer> Errors);
 
 /// <summary>
-/// A running build with the target <c>Release</c>, told as it goes: on a terminal the stages that are done and the one at work, elsewhere the
+/// A running build with the target <c>Release</c> or <c>Promote</c>, told as it goes: on a terminal the stages that are done and the one at work, elsewhere the
 /// build's own lines.
 /// </summary>
 internal static partial class ReleaseBuild
 {
     /// <summary>Runs it to its end. A Ctrl-C reaches the build by the terminal itself, so it is waited for, not killed.</summary>
-    public static async Task<BuildOutcome> RunAsync(IEnumerable<string> arguments, ToolOutput output, CancellationToken cancellationToken)
+    public static async Task<BuildOutcome> RunAsync(IEnumerable<string> arguments, StageName first, ToolOutput output, CancellationToken cancellationToken)
     {
         using var build = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
         var errors = new BuildErrors();
-        await using (var live = output.Begin(At(StageName.Compile)))
+        await using (var live = output.Begin(At(first)))
         {
             while (await build.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
             {

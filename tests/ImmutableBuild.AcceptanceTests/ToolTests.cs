@@ -46,7 +46,17 @@ public sealed partial class ToolTests(PackedPackage package)
         (await WebApp.GetAsync(url)).ShouldBe("version one");
         (await RunAsync("resume")).ShouldSucceed().ShouldSay($"shop/dev ran already: {WebApp.GenerationIn(first)} serves at {url.ToString().TrimEnd('/')}");
 
-        (await RunAsync("stop")).ShouldSucceed().ShouldSay("shop/dev is stopped");
+        // On to the next environment: the image that is live, not the commit that is checked out.
+        var promoted = (await RunAsync("promote", "--from", "dev", "--environment", "production", "--json")).ShouldSucceed().Json.GetProperty("release");
+        promoted.GetProperty("promotedFrom").GetString().ShouldBe("dev");
+        promoted.GetProperty("commit").GetString().ShouldStartWith(WebApp.GenerationIn(first)[..12]);
+        (await WebApp.GetAsync(new Uri(promoted.GetProperty("url").GetString()!))).ShouldBe("version one");
+        (await RunAsync("promote", "--from", "dev", "--environment", "production")).ShouldSucceed()
+            .ShouldSay("warning IMB8029").ShouldSay("was live already: nothing was changed");
+        (await RunAsync("promote", "--from", "production", "--environment", "production")).ShouldFailWith("IMB8025");
+
+        (await RunAsync("stop", "--environment", "production")).ShouldSucceed().ShouldSay("shop/production is stopped");
+        (await RunAsync("stop", "--environment", "dev")).ShouldSucceed().ShouldSay("shop/dev is stopped");
         await Eventually.HoldsAsync(() => repository.Processes().Count == 0, "nothing runs any more");
     }
 

@@ -4,7 +4,7 @@ using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Errors;
 
-/// <summary>IMB8020-8029: copies to look at.</summary>
+/// <summary>IMB8020-8022: copies to look at.</summary>
 public static class DebugErrors
 {
     private static readonly ErrorDescriptor NothingLiveDescriptor = new(

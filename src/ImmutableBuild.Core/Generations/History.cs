@@ -14,7 +14,7 @@ namespace ImmutableBuild.Generations;
 /// <param name="Image">Its image.</param>
 /// <param name="Replaced">What it replaced.</param>
 /// <param name="By">Who did it.</param>
-/// <param name="Reason">For a failure: what was wrong.</param>
+/// <param name="Reason">For a failure: what was wrong; for a promotion: where from.</param>
 public sealed record HistoryLine(
     long Sequence,
     DateTimeOffset At,

@@ -52,7 +52,7 @@ public sealed record LedgerEntry
     /// <summary>The lease holder that wrote it.</summary>
     public required string By { get; init; }
 
-    /// <summary>For a failure: what was wrong; for a heal: what was replaced. In one line.</summary>
+    /// <summary>For a failure: what was wrong; for a heal: what was replaced; for a promotion: where from. In one line.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Whether the generation went live by it. A heal changes nothing about what is live, so it overtakes no release (F06).</summary>

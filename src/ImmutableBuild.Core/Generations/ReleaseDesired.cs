@@ -21,8 +21,9 @@ internal static class ReleaseDesired
         Spec = spec,
         Plan = context.Options.Rollout,
         Goal = goal,
-        Cause = LedgerCause.Release,
-        Writer = LeaseHolder.For($"release {record.ReleaseId}"),
+        Cause = record.Promoted is null ? LedgerCause.Release : LedgerCause.Promote,
+        Reason = record.Promoted?.ToString(),
+        Writer = LeaseHolder.For($"{(record.Promoted is null ? "release" : "promotion")} {record.ReleaseId}"),
     };
 
     private static GenerationSpec SpecOf(ReleaseRecord record, StageContext context)
@@ -32,8 +33,8 @@ internal static class ReleaseDesired
         {
             App = record.App,
             Commit = record.Compile.Commit,
-            Image = record.Push!.Digest,
-            Repository = record.Push.Repository,
+            Image = record.Promoted?.Digest ?? record.Push!.Digest,
+            Repository = record.Promoted?.Repository ?? record.Push!.Repository,
             Configuration = configuration,
             Size = configuration.Instances,
         };

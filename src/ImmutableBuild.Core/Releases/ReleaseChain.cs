@@ -47,10 +47,11 @@ public static class ReleaseChain
         _ => throw new ArgumentOutOfRangeException(nameof(stage), stage, null),
     };
 
-    /// <summary>Throws IMB1204 unless every stage before <paramref name="stage"/> has run.</summary>
+    /// <summary>Throws IMB1204 unless every stage before <paramref name="stage"/> has run. A promotion begins with Deploy.</summary>
     public static void RequireEarlier(ReleaseRecord record, StageName stage)
     {
-        var missing = Stages.Where(earlier => earlier < stage && !Has(record, earlier)).Cast<StageName?>().FirstOrDefault();
+        var first = record.Promoted is not null && stage >= StageName.Deploy ? StageName.Deploy : StageName.Compile;
+        var missing = Stages.Where(earlier => earlier >= first && earlier < stage && !Has(record, earlier)).Cast<StageName?>().FirstOrDefault();
         if (missing is { } name)
         {
             throw RecordErrors.StageMissing(stage, name);
@@ -60,6 +61,7 @@ public static class ReleaseChain
     /// <summary>The record without the parts of <paramref name="stage"/> and all after it: they spoke of something that is about to change.</summary>
     public static ReleaseRecord ClearFrom(ReleaseRecord record, StageName stage) => record with
     {
+        Promoted = stage < StageName.Deploy ? null : record.Promoted,
         Bake = stage <= StageName.Bake ? null : record.Bake,
         Scan = stage <= StageName.Scan ? null : record.Scan,
         Sign = stage <= StageName.Sign ? null : record.Sign,

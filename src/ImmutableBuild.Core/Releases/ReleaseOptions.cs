@@ -75,6 +75,9 @@ public sealed record ReleaseOptions
     /// <summary>For drift alone: the file that the report goes to, as JSON; null for none.</summary>
     public string? DriftFile { get; init; }
 
+    /// <summary>For a promotion alone: what is promoted.</summary>
+    public PromoteOptions Promote { get; init; } = new();
+
     /// <summary>For a rollback alone: the generation to go to; null takes the one that was live before.</summary>
     public GenerationId? RollbackTo { get; init; }
 }

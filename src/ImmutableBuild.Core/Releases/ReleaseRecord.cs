@@ -30,6 +30,9 @@ public sealed record ReleaseRecord
     /// <summary>The source, and what was published from it.</summary>
     public required CompileRecord Compile { get; init; }
 
+    /// <summary>Where the image comes from, when it was promoted: the record goes on with Deploy then. Null for a release.</summary>
+    public PromoteRecord? Promoted { get; init; }
+
     /// <summary>The image.</summary>
     public BakeRecord? Bake { get; init; }
 
@@ -77,7 +80,7 @@ public sealed record CompileRecord
     /// <summary>The remote's URL without credentials; null where there is none.</summary>
     public string? RepositoryUrl { get; init; }
 
-    /// <summary>The project's <c>Version</c>.</summary>
+    /// <summary>The project's <c>Version</c>; empty where an image was promoted that doesn't say.</summary>
     public required string Version { get; init; }
 
     /// <summary>The project file, relative to the repository's root, '/' between parts.</summary>
@@ -86,7 +89,7 @@ public sealed record CompileRecord
     /// <summary>What was published, for each runtime; nothing where a Dockerfile makes the image.</summary>
     public required ImmutableArray<PublishRecord> Published { get; init; }
 
-    /// <summary>The SDK that built it.</summary>
+    /// <summary>The SDK that built it; empty where an image was promoted.</summary>
     public required string SdkVersion { get; init; }
 
     /// <summary>What it follows from (<see cref="EarlierPublish.InputsOf"/>); null where more than the commit decides, such as uncommitted changes.</summary>

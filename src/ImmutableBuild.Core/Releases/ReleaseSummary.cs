@@ -21,7 +21,7 @@ public static class ReleaseSummary
         var lines = ImmutableArray.CreateBuilder<string>();
         lines.Add(record.Deploy is { AlreadyLive: true }
             ? $"  {gate.Live} was live already: nothing was changed."
-            : $"  {gate.Live} is live in {record.App.Environment}, {Replacing(gate)}, {Lost(record.RequestsLost)}.");
+            : $"  {gate.Live} is live in {record.App.Environment}{(record.Promoted is { } promoted ? $", {promoted}" : "")}, {Replacing(gate)}, {Lost(record.RequestsLost)}.");
         if (gate.Replaced is not null)
         {
             lines.Add($"  To go back: dotnet build \"{projectFile}\" -t:Rollback{ForEnvironment(record.App)}");

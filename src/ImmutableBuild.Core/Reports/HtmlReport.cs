@@ -1,5 +1,6 @@
 using System.Globalization;
 using ImmutableBuild.Errors;
+using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Reports;
 
@@ -50,11 +51,14 @@ internal static class HtmlReport
             <header>
             <span class="badge {tone}">{word}</span>
             <h1>{report.Headline}</h1>
-            <p class="soft">Commit <code>{compile.Commit.ToString()}</code>{Html.Of(compile.Branch, branch => Html.Of($" on {branch}"))}, {committed} UTC {Html.When(compile.Dirty, UncommittedChanges)}</p>
+            <p class="soft">Commit <code>{compile.Commit.ToString()}</code>{Html.Of(compile.Branch, branch => Html.Of($" on {branch}"))}, {committed} UTC {Html.When(compile.Dirty, UncommittedChanges)}</p>{Html.Of(report.Record.Promoted, Promoted)}
             {Html.Of(report.Record.HealthGate?.Url, url => Html.Of($"<p>{Link(url)}</p>"))}
             </header>
             """);
     }
+
+    private static Html Promoted(PromoteRecord promoted) =>
+        Html.Of($"""<p class="soft">{promoted.ToString()}: <code>{promoted.Repository}@{promoted.Digest.ToString()}</code></p>""");
 
     private static Html UncommittedChanges() => Html.Of($"""<span class="badge warn">uncommitted changes</span>""");
 

@@ -61,6 +61,11 @@ internal static class MarkdownReport
             Pair("Switch", Units.Duration(switched));
         }
 
+        if (record.Promoted is { } promoted)
+        {
+            Pair("Image", $"{Markdown.Code($"{promoted.Repository}@{promoted.Digest}")}, {Markdown.Text(promoted.ToString())}");
+        }
+
         var branch = record.Compile.Branch is { } name ? $" on {Markdown.Text(name)}" : "";
         Pair("Commit", Markdown.Code(record.Compile.Commit.ToString()) + branch + (record.Compile.Dirty ? ", with uncommitted changes" : ""));
         Pair("All stages", Units.Duration(report.Elapsed));

@@ -62,13 +62,15 @@ public sealed class ReleaseReport
     public static ReleaseReport Create(ReleaseRecord record, ImmutableArray<Diagnostic> diagnostics)
     {
         var failed = diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error);
+        // A promotion begins with Deploy: what comes before was another release's work.
+        var first = record.Promoted is null ? StageName.Compile : StageName.Deploy;
         var rows = ImmutableArray.CreateBuilder<StageRow>();
         var start = TimeSpan.Zero;
         foreach (var stage in Enum.GetValues<StageName>())
         {
-            var summary = StageRow.Summarise(record, stage);
+            var summary = stage < first ? null : StageRow.Summarise(record, stage);
             var state = summary is not null ? StageState.Done
-                : failed && rows.All(row => row.State == StageState.Done) ? StageState.Failed
+                : failed && stage >= first && rows.All(row => row.Stage < first || row.State == StageState.Done) ? StageState.Failed
                 : StageState.NotRun;
             TimeSpan? elapsed = record.Elapsed.TryGetValue(stage, out var noted) ? noted : null;
             rows.Add(new StageRow(stage, state, start, elapsed, summary ?? ""));

@@ -6,6 +6,7 @@ using ImmutableBuild.Images;
 using ImmutableBuild.Images.Bases;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Releases.Options;
+using ImmutableBuild.Releases.Source;
 using ImmutableBuild.Scanning;
 using ImmutableBuild.Trust;
 using ImmutableBuild.Trust.Verification;
@@ -13,7 +14,7 @@ using Microsoft.Build.Framework;
 
 namespace ImmutableBuild.MSBuild;
 
-/// <summary>Rollback, Status, History, Debug, Drift, Heal, Scan, Rescan, Stop, Verify, UpdateBase or VerifyReproducible: what people ask of an app between releases.</summary>
+/// <summary>Rollback, Promote, Status, History, Debug, Drift, Heal, Scan, Rescan, Stop, Verify, UpdateBase or VerifyReproducible: what people ask of an app between releases.</summary>
 public sealed class RunVerb : ReleaseTask
 {
     /// <summary>The verb's name.</summary>
@@ -36,6 +37,7 @@ public sealed class RunVerb : ReleaseTask
         var lines = Verb switch
         {
             "Rollback" => VerbLines.Of(await RollbackAsync(stages, options, log, cancellationToken)),
+            "Promote" => VerbLines.Of(await PromoteAsync(stages, context, cancellationToken), Input),
             "Status" => VerbLines.Of(Status.Of(await stages.Target.ObserveAsync(options.App, cancellationToken))),
             "History" => VerbLines.Of(History.Of(await stages.Target.ObserveAsync(options.App, cancellationToken))),
             "Debug" => VerbLines.Of(options, await new DebugApp(stages.Target).RunAsync(options.App, options.Debug, cancellationToken)),
@@ -125,6 +127,10 @@ public sealed class RunVerb : ReleaseTask
 
         return healed;
     }
+
+    private async Task<ReleaseRecord> PromoteAsync(ReleaseStages stages, StageContext context, CancellationToken cancellationToken) =>
+        await new Promote(stages.Target, stages.Target, stages.Verifier, new RepositoryImages(context), context)
+            .RunAsync(await ConfigurationSource.ReadAsync(Input.ProjectFile, context.ReadVariable, cancellationToken), cancellationToken);
 
     private static Task<RollbackResult> RollbackAsync(ReleaseStages stages, ReleaseOptions options, BuildLog log, CancellationToken cancellationToken) =>
         new Rollback(stages.Target, stages.Verifier, TimeProvider.System, log, Environment.GetEnvironmentVariable)

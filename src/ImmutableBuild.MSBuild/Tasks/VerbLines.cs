@@ -3,11 +3,12 @@ using System.Globalization;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Debugging;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Reports;
 using ImmutableBuild.Trust.Verification;
 
 namespace ImmutableBuild.MSBuild;
 
-/// <summary>The lines that rollback, status, history, verify and stop print into a build log.</summary>
+/// <summary>The lines that rollback, promote, status, history, verify and stop print into a build log.</summary>
 internal static class VerbLines
 {
     public static IEnumerable<string> Of(RollbackResult rollback)
@@ -16,6 +17,10 @@ internal static class VerbLines
             CultureInfo.InvariantCulture,
             $"  {rollback.To} is live again{(rollback.From is { } from ? $", it replaced {from}" : "")} ({(rollback.WasStandby ? "it ran already" : "made again from the ledger")}, {rollback.Elapsed.TotalSeconds:0.00} s, {rollback.Run.RequestsLost} requests lost).");
     }
+
+    /// <summary>As a release ends.</summary>
+    public static IEnumerable<string> Of(ReleaseRecord promoted, ProjectInput input) =>
+        [$"  Report: {Path.Combine(input.WorkDirectory, ReleaseReport.HtmlFile)}", .. ReleaseSummary.Of(promoted, input.ProjectName, input.ProjectFile)];
 
     public static IEnumerable<string> Of(Status status)
     {

@@ -31,6 +31,7 @@ internal static class HistoryCommand
     private static string What(HistoryLine line) => (line.Event, line.Cause) switch
     {
         (LedgerEvent.Failed, LedgerCause.Rollback) => "rollback failed",
+        (LedgerEvent.Failed, LedgerCause.Promote) => "promotion failed",
         (LedgerEvent.Failed, _) => "failed",
         (_, LedgerCause.Rollback) => "rolled back",
         (_, LedgerCause.Promote) => "promoted",

@@ -10,6 +10,7 @@ internal sealed record ReleasedAnswer(
     AppKey App,
     CommitSha Commit,
     Digest Image,
+    string? PromotedFrom,
     GenerationId Live,
     bool WasLiveAlready,
     GenerationId? Replaced,
@@ -21,11 +22,12 @@ internal sealed record ReleasedAnswer(
     string Record)
 {
     /// <summary>Reads a whole release's record; null when the gate has not ended.</summary>
-    public static ReleasedAnswer? Of(ReleaseRecord record, string file) => record is { Bake: { } bake, Deploy: { } deploy, HealthGate: { } gate }
+    public static ReleasedAnswer? Of(ReleaseRecord record, string file) => record is { Deploy: { } deploy, HealthGate: { } gate }
         ? new ReleasedAnswer(
             record.App,
             record.Compile.Commit,
-            bake.Digest,
+            deploy.Spec.Image,
+            record.Promoted?.From,
             gate.Live,
             deploy.AlreadyLive,
             gate.Replaced,

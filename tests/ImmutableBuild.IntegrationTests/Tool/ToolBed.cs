@@ -12,6 +12,7 @@ using ImmutableBuild.Local.Launch;
 using ImmutableBuild.Processes;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Releases.Source;
 using ImmutableBuild.Scanning;
 using ImmutableBuild.Tests.Tool;
 using ImmutableBuild.Trust;
@@ -35,31 +36,26 @@ internal sealed class ToolBed : IAsyncDisposable
     /// <summary>Bakes, scans, signs, pushes and deploys the test app; the generation that is live then.</summary>
     public async Task<HealthGateRecord> ReleaseAsync(AppKey app, int version, int keep = 0, bool worker = false, params (string Name, string Value)[] behaviour)
     {
-        var options = new ReleaseOptions
-        {
-            App = app,
-            DataDirectory = Layout.Root,
-            Runtime = Runtime(worker, behaviour),
-            Rollout = LocalReleases.QuickPlan with { Keep = keep },
-        };
-        var work = Directory.CreateDirectory(_bed[$"work-{app.Environment}"]).FullName;
-        var context = new StageContext(options, new NoReporter(), TimeProvider.System, _ => null) { WorkDirectory = work };
-        using var registries = new RegistryConnector(options.Push, context.ReadVariable, context.Time);
-        await using var target = LocalTarget.Open(new LocalTargetOptions
-        {
-            DataDirectory = Layout.Root,
-            GatewayProgram = LocalBed.GatewayProgram,
-            OpenRepository = repository => ImageStores.Open(repository, Layout.Root, registries, RegistryAccess.Pull),
-            ReadVariable = context.ReadVariable,
-            Keep = keep,
-        });
+        var context = ContextOf(app, keep, worker, behaviour);
+        using var registries = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
+        await using var target = Open(context, registries);
         IStage[] stages =
         [
             new BakeStage(), new ScanStage(), new SignStage(), new PushStage(),
             new DeployStage(target, new ImageVerifier(context)), new HealthGateStage(target, new ImageVerifier(context)), new DestroyOldStage(target),
         ];
         var begun = ReleaseChain.Begin(Guid.NewGuid().ToString("N"), new ReleaseOptions { App = app, DataDirectory = Layout.Root }, Compiled(version), TimeSpan.Zero);
-        return (await new ReleasePipeline(new ReleaseRecordFile(work), context).RunAsync(stages, begun, Ct)).HealthGate!;
+        return (await new ReleasePipeline(new ReleaseRecordFile(context.WorkDirectory), context).RunAsync(stages, begun, Ct)).HealthGate!;
+    }
+
+    /// <summary>Takes what is live in the environment <paramref name="from"/> to <paramref name="app"/>.</summary>
+    public async Task<ReleaseRecord> PromoteAsync(string from, AppKey app, int keep = 0, params (string Name, string Value)[] behaviour)
+    {
+        var context = ContextOf(app, keep, worker: false, behaviour);
+        context = context with { Options = context.Options with { Promote = new PromoteOptions { From = from } } };
+        using var registries = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
+        await using var target = Open(context, registries);
+        return await new Promote(target, target, new ImageVerifier(context), new RepositoryImages(context), context).RunAsync(new ConfigurationSource("TestApp.csproj", null, IsDirty: false), Ct);
     }
 
     /// <summary>Runs <c>immutable</c> with these arguments, over this data directory.</summary>
@@ -88,6 +84,27 @@ internal sealed class ToolBed : IAsyncDisposable
         _http.Dispose();
         return _bed.DisposeAsync();
     }
+
+    private StageContext ContextOf(AppKey app, int keep, bool worker, (string Name, string Value)[] behaviour)
+    {
+        var options = new ReleaseOptions
+        {
+            App = app,
+            DataDirectory = Layout.Root,
+            Runtime = Runtime(worker, behaviour),
+            Rollout = LocalReleases.QuickPlan with { Keep = keep },
+        };
+        return new StageContext(options, new NoReporter(), TimeProvider.System, _ => null) { WorkDirectory = Directory.CreateDirectory(_bed[$"work-{app.Environment}"]).FullName };
+    }
+
+    private LocalTarget Open(StageContext context, RegistryConnector registries) => LocalTarget.Open(new LocalTargetOptions
+    {
+        DataDirectory = Layout.Root,
+        GatewayProgram = LocalBed.GatewayProgram,
+        OpenRepository = repository => ImageStores.Open(repository, Layout.Root, registries, RegistryAccess.Pull),
+        ReadVariable = context.ReadVariable,
+        Keep = context.Options.Rollout.Keep,
+    });
 
     // An app that listens on nothing is known to run by its process alone.
     private static RuntimeConfiguration Runtime(bool worker, (string Name, string Value)[] behaviour)

@@ -31,6 +31,18 @@ public sealed class ReleaseChainTests
     }
 
     [Fact]
+    public void A_promotion_begins_with_Deploy_and_has_nothing_for_the_stages_before_it()
+    {
+        var promoted = SampleRecord.Compiled with { Promoted = new PromoteRecord { From = "staging", Repository = "local/shop", Digest = SampleRecord.Spec.Image } };
+
+        Should.NotThrow(() => ReleaseChain.RequireEarlier(promoted, StageName.Deploy));
+        Should.Throw<ImmutableBuildException>(() => ReleaseChain.RequireEarlier(promoted, StageName.HealthGate)).Code.ShouldBe("IMB1204");
+        Should.Throw<ImmutableBuildException>(() => ReleaseChain.RequireEarlier(promoted, StageName.Scan)).Code.ShouldBe("IMB1204");
+        ReleaseChain.ClearFrom(promoted, StageName.Deploy).Promoted.ShouldBe(promoted.Promoted);
+        ReleaseChain.ClearFrom(promoted, StageName.Bake).Promoted.ShouldBeNull();
+    }
+
+    [Fact]
     public void A_data_directory_that_is_a_file_is_IMB1009()
     {
         var file = Path.GetTempFileName();

@@ -32,6 +32,9 @@ public sealed record Desired
     /// <summary>What the ledger shall say started it.</summary>
     public required LedgerCause Cause { get; init; }
 
+    /// <summary>What the ledger's Live entry shall say of that, in one line; null for nothing.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>Who asks: the lease holder, and the writer of ledger entries.</summary>
     public required string Writer { get; init; }
 

@@ -92,6 +92,7 @@ internal static class Shifting
             Spec = known.Generation.Spec,
             Replaced = scene.NewestLiveId == known.Id ? null : scene.NewestLiveId,
             By = scene.Desired.Writer,
+            Reason = scene.Desired.Reason,
         })
         { Why = $"it serves, and stayed well{(verdict is null ? "" : $": {verdict.Numbers}")}" };
     }

@@ -66,6 +66,7 @@ public static class ReleaseOptionsParser
             LogDriver = reader.Find(LogDriver),
             Debug = new DebugRequest(reader.Get(DebugLimit), reader.Find(DebugImage)),
             RollbackTo = reader.Get(RollbackTo, null),
+            Promote = PromoteCatalogue.Read(reader),
             DriftFile = reader.Find(DriftFile),
         };
         OptionConflicts.Find(options, reader);

@@ -242,6 +242,27 @@ public sealed class ReleaseOptionsParserTests
     public void Canary_steps_grow_and_stay_below_100(string text, bool valid) =>
         OptionTypes.Percentages.TryParse(text, out _).ShouldBe(valid);
 
+    [Theory]
+    [InlineData("DIGEST", null)]
+    [InlineData("registry.example:5000/shop/web@DIGEST", "registry.example:5000/shop/web")]
+    [InlineData("registry.example/web:1.0@DIGEST", "registry.example/web")]
+    [InlineData("local/web@DIGEST", "local/web")]
+    public void An_image_to_promote_is_named_by_its_digest(string text, string? repository)
+    {
+        var digest = $"sha256:{new string('a', 64)}";
+
+        var promote = ReleaseOptionsParser.Parse(Raw(("ImmutablePromoteImage", text.Replace("DIGEST", digest, StringComparison.Ordinal)), ("ImmutablePromoteFrom", "staging"))).Promote;
+
+        (promote.From, promote.Image!.Repository, promote.Image.Digest.ToString()).ShouldBe(("staging", repository, digest));
+    }
+
+    [Theory]
+    [InlineData("registry.example/web:1.0")]
+    [InlineData("web@sha256:12")]
+    [InlineData("sha256:12")]
+    [InlineData("latest")]
+    public void An_image_to_promote_is_never_named_by_a_tag(string text) => Code(Raw(("ImmutablePromoteImage", text))).ShouldBe("IMB1001");
+
     private static RawOptions Raw(params (string Name, string Value)[] properties) => new()
     {
         Project = Web,

@@ -1,0 +1,37 @@
+using ImmutableBuild.Errors;
+
+namespace ImmutableBuild.Generations;
+
+/// <summary>Which generation of an environment is promoted to the next. Pure: from ledger and route alone.</summary>
+public static class PromoteSource
+{
+    /// <summary>
+    /// The one that is live: it has all the traffic, and the ledger says that it earned it. Throws IMB8023 when nothing has traffic, IMB8024 while the gate of
+    /// a release there is not over, or when what is live does not answer.
+    /// </summary>
+    public static GenerationSpec Choose(Observation observed)
+    {
+        var newest = observed.Ledger.LastOrDefault(entry => entry.WentLive)?.Spec.Id;
+        if (observed.Route.Route.Shares.IsEmpty)
+        {
+            throw PromoteErrors.NothingLive(observed.App, newest);
+        }
+
+        if (observed.Generations.FirstOrDefault(generation => IsOnTrial(observed, generation, newest)) is { } trial)
+        {
+            throw PromoteErrors.OnTrial(observed.App, trial.Id, observed.Lease);
+        }
+
+        var live = observed.Generations.FirstOrDefault(generation => observed.Route.Route.Names(generation.Id)) ?? throw PromoteErrors.NothingLive(observed.App, newest);
+        return Rollouts.ObservedHealth.Answers(live) ? live.Spec : throw PromoteErrors.NotAnswering(observed.App, live.Id);
+    }
+
+    /// <summary>A generation without traffic that nobody works on was left by a killed release, and decides nothing.</summary>
+    private static bool IsOnTrial(Observation observed, ObservedGeneration generation, GenerationId? newest) => GenerationStatus.Of(observed, generation).Role switch
+    {
+        GenerationRole.OnTrial => true,
+        GenerationRole.Live => generation.Id != newest,
+        GenerationRole.New => observed.Lease is not null,
+        _ => false,
+    };
+}
