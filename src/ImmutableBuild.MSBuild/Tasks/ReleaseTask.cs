@@ -1,5 +1,4 @@
 using System.Globalization;
-using ImmutableBuild.Aws.Kms;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Releases;
 using Microsoft.Build.Framework;
@@ -30,9 +29,7 @@ public abstract class ReleaseTask : Microsoft.Build.Utilities.Task, ICancelableT
         new(options, new BuildLog(Log, Input.ProjectFile), TimeProvider.System, Environment.GetEnvironmentVariable) 
         {
             WorkDirectory = Input.WorkDirectory,
-
-            // Called by name, so that AWS's assemblies are loaded by a release with such a key alone.
-            OpenKmsKey = static (key, cancellationToken) => AwsKms.OpenAsync(key, cancellationToken),
+            OpenKmsKey = KmsKeys.OpenAsync,
         };
 
     /// <summary>Does the work; throws <see cref="ImmutableBuildException"/> when it refuses.</summary>

@@ -8,14 +8,17 @@ using ImmutableBuild.Releases;
 using ImmutableBuild.Scanning;
 using ImmutableBuild.Trust;
 
-namespace ImmutableBuild.MSBuild;
+namespace ImmutableBuild.Shells;
 
 /// <summary>Puts the stages together with the target and the registries they work through.</summary>
-internal sealed class ReleaseStages : IAsyncDisposable
+public sealed class ReleaseStages : IAsyncDisposable
 {
     private readonly StageContext _context;
     private readonly RegistryConnector _registries;
 
+    /// <summary>Opens target and registries; nothing is asked of them yet.</summary>
+    /// <param name="context">What the stages get.</param>
+    /// <param name="gatewayProgram">The gateway's assembly, as the shell's package brings it.</param>
     public ReleaseStages(StageContext context, string gatewayProgram)
     {
         _context = context;
