@@ -12,7 +12,7 @@ public sealed class StagedTargetsTests(PackedPackage package)
         await using var repository = new ScratchRepository(package);
         repository.WriteProject(
             Project,
-            "<OutputType Condition=\"'$(TargetFramework)' == 'net10.0'\">Exe</OutputType><LangVersion>latest</LangVersion><ImmutableTargetFramework>net10.0</ImmutableTargetFramework>",
+            "<OutputType Condition=\"'$(TargetFramework)' == 'net10.0'\">Exe</OutputType><LangVersion>latest</LangVersion><ImmutableTargetFramework>net10.0</ImmutableTargetFramework><Image>the project's own</Image>",
             "<ContainerAppCommandArgs Include=\"--baked in\" /><ImmutableArgument Include=\"--queue=grün\" /><Compile Remove=\"Program.cs\" Condition=\"'$(TargetFramework)' != 'net10.0'\" />",
             sdk: "Microsoft.NET.Sdk",
             frameworks: "<TargetFrameworks>netstandard2.0;net10.0</TargetFrameworks>");
@@ -30,6 +30,8 @@ public sealed class StagedTargetsTests(PackedPackage package)
             (await repository.BuildAsync(Project, stage)).ShouldSucceed().ShouldSay($"  {stage,-10} ");
         }
 
+        // A property Image of the project's own is no -p:Image: the stage Scan above scanned the release, and nothing is named to Verify.
+        (await repository.BuildAsync(Project, "Verify")).ShouldFailWith("IMB4037");
         (await repository.BuildAsync(Project, "Status")).ShouldSucceed().ShouldSay("Live");
         repository.Processes().Select(CommandLine).ShouldContain(line => line.Contains("--baked in") && line.Contains("--queue=grün"));
 

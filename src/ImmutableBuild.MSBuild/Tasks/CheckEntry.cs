@@ -29,6 +29,12 @@ public sealed class CheckEntry : Microsoft.Build.Utilities.Task
     [Output]
     public string? ReleasedFramework { get; set; }
 
+    /// <summary>The image that <c>-p:Image=…</c> names for Verify or Scan; null without it. A project's own property of that name, or a variable of the environment, names none.</summary>
+    [Output]
+    public string? NamedImage => BuildEngine is IBuildEngine6 engine
+        ? engine.GetGlobalProperties().FirstOrDefault(property => string.Equals(property.Key, "Image", StringComparison.OrdinalIgnoreCase)).Value
+        : null;
+
     /// <inheritdoc/>
     public override bool Execute()
     {

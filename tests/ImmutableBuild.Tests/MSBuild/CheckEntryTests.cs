@@ -46,6 +46,27 @@ public sealed class CheckEntryTests
         _engine.Errors.ShouldHaveSingleItem().Message.ShouldNotBeNull().ShouldContain("dotnet build \"/src/App.csproj\" -t:Release");
     }
 
+    [Theory]
+    [InlineData("Image")]
+    [InlineData("image")]
+    public void An_image_is_named_on_the_command_line(string property)
+    {
+        _engine.GlobalProperties[property] = "registry.example/web:1.0";
+
+        var task = Task(null, "net10.0", null);
+
+        task.Execute().ShouldBeTrue();
+        task.NamedImage.ShouldBe("registry.example/web:1.0");
+    }
+
+    [Fact]
+    public void Without_that_none_is_named_whatever_properties_a_project_has()
+    {
+        _engine.GlobalProperties["ImageName"] = "other";
+
+        Task(null, "net10.0", null).NamedImage.ShouldBeNull();
+    }
+
     private CheckEntry Task(string? frameworks, string? framework, string? chosen) =>
         new() { BuildEngine = _engine, ProjectFile = "/src/App.csproj", TargetFrameworks = frameworks, TargetFramework = framework, ChosenFramework = chosen };
 }
