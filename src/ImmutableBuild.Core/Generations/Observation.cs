@@ -137,7 +137,14 @@ public sealed record ObservedInstance(
     ProbeResult? LastProbe,
     int Restarts,
     int? ExitCode,
-    bool UsesTcpFallback = false);
+    bool UsesTcpFallback = false)
+{
+    /// <summary>
+    /// It answered before and gets requests, and was only too slow for the latest probes; not yet for so many in a row that the target takes it out. Nothing
+    /// is known of it until the next: it is neither well nor bad.
+    /// </summary>
+    public bool IsLate { get; init; }
+}
 
 /// <summary>The outcome of one probe.</summary>
 /// <param name="At">When it ended, by the target's clock.</param>

@@ -78,7 +78,7 @@ internal sealed class ObservedContainers(AppNames names, IReadOnlyList<Container
         {
             // While a generation is being created, one that is not there was not made yet, or its creation was lost: it is created again, and not judged.
             var (state, found) = generation.Phase == GenerationPhase.Creating ? (InstanceState.Starting, "it has no container yet") : (InstanceState.Exited, "its container is gone");
-            return instance with { State = state, ConsecutiveHealthy = 0, LastProbe = new ProbeResult(now, Healthy: false, found) };
+            return instance with { State = state, ConsecutiveHealthy = 0, IsLate = false, LastProbe = new ProbeResult(now, Healthy: false, found) };
         }
 
         var runs = container.State is { Running: true, Paused: false, Restarting: false };
@@ -89,6 +89,7 @@ internal sealed class ObservedContainers(AppNames names, IReadOnlyList<Container
             ExitCode = exitCodes.TryGetValue(container.ID, out var code) ? code : null,
             Identity = instance.Identity == InstanceIdentity.Unknown && IsOurs(container, generation) ? InstanceIdentity.Confirmed : instance.Identity,
             ConsecutiveHealthy = runs ? instance.ConsecutiveHealthy : 0,
+            IsLate = runs && instance.IsLate,
         };
         return generation.Spec.Configuration.Probe.Kind == ProbeKind.Process ? AsProcess(completed, container, generation.Spec.Configuration.Probe, now)
             : runs ? completed

@@ -23,6 +23,9 @@ internal sealed record InstanceHealth(
     /// </summary>
     private const int TimeoutsTolerated = 3;
 
+    /// <summary>It serves, and was too slow for the latest probes, but not yet for too many: nothing is known of it until the next.</summary>
+    public bool IsLate => Serves && Last is { Healthy: false };
+
     /// <summary>Before the first probe.</summary>
     public static InstanceHealth Unknown { get; } = new(0, null, InstanceIdentity.Unknown, UsesTcpFallback: false, Serves: false, 0);
 

@@ -107,8 +107,8 @@ internal sealed class InstanceProber(
 
     private async Task<ProbeOutcome> ConnectAsync(string detail, CancellationToken cancellationToken)
     {
-        var fault = await OffSocketThreadAsync(TcpProbe.AcceptsAsync(address!, probe.Timeout, cancellationToken));
-        return new ProbeOutcome(fault is null, fault ?? detail);
+        var (fault, timedOut) = await OffSocketThreadAsync(TcpProbe.AcceptsAsync(address!, probe.Timeout, cancellationToken));
+        return new ProbeOutcome(fault is null, fault ?? detail, TimedOut: timedOut);
     }
 
     private Task<HttpProbeAnswer> GetAsync(bool http2, CancellationToken cancellationToken) =>

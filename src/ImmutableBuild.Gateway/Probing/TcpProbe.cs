@@ -11,23 +11,23 @@ internal static class TcpProbe
 
     private static readonly TimeSpan Http2Timeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Whether a connection to <paramref name="address"/> is accepted; null for yes, otherwise why not.</summary>
-    public static async Task<string?> AcceptsAsync(InstanceAddress address, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <summary>Whether a connection to <paramref name="address"/> is accepted; no fault for yes, otherwise why not, and whether it only took too long.</summary>
+    public static async Task<(string? Fault, bool TimedOut)> AcceptsAsync(InstanceAddress address, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);
         try
         {
             using var socket = await address.ConnectAsync(limit.Token);
-            return null;
+            return (null, false);
         }
         catch (SocketException fault)
         {
-            return fault.SocketErrorCode == SocketError.ConnectionRefused ? "connection refused" : fault.Message;
+            return (fault.SocketErrorCode == SocketError.ConnectionRefused ? "connection refused" : fault.Message, false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return $"not accepted in {timeout.TotalSeconds:0.###} s";
+            return ($"not accepted in {timeout.TotalSeconds:0.###} s", true);
         }
     }
 

@@ -106,7 +106,7 @@ internal sealed class ProcessInstance : IInstance
         var health = run?.Health ?? InstanceHealth.Unknown;
         var state = run is not null ? InstanceState.Running : _stopping.IsCancellationRequested ? InstanceState.Exited : InstanceState.Starting;
         return new ObservedInstance(
-            _record.Name, state, _record.Address?.ToString(), health.Identity, health.Consecutive, health.Last, _record.Restarts, _record.ExitCode, health.UsesTcpFallback);
+            _record.Name, state, _record.Address?.ToString(), health.Identity, health.Consecutive, health.Last, _record.Restarts, _record.ExitCode, health.UsesTcpFallback) { IsLate = health.IsLate };
     }
 
     public ValueTask DisposeAsync()

@@ -67,7 +67,7 @@ internal sealed class RemoteInstance : IInstance
     public ObservedInstance Observe()
     {
         var health = _run.Health;
-        return new ObservedInstance(Record.Name, InstanceState.Running, _address?.ToString(), health.Identity, health.Consecutive, health.Last, 0, null, health.UsesTcpFallback);
+        return new ObservedInstance(Record.Name, InstanceState.Running, _address?.ToString(), health.Identity, health.Consecutive, health.Last, 0, null, health.UsesTcpFallback) { IsLate = health.IsLate };
     }
 
     public ValueTask DisposeAsync()

@@ -34,7 +34,7 @@ internal sealed class RunningGeneration
     public ImmutableArray<IInstance> Instances => _roster.Placed;
 
     /// <summary>Whether any instance may get requests.</summary>
-    public bool IsHealthy => !Instances.IsEmpty && Instances.Any(instance => instance.Observe().ConsecutiveHealthy > 0);
+    public bool IsHealthy => !Instances.IsEmpty && Instances.Any(instance => instance.Observe() is { ConsecutiveHealthy: > 0 } or { IsLate: true });
 
     /// <summary>Starts every instance. IMB6054 when one can't be; the caller then ends the others (F40).</summary>
     public void Start()

@@ -28,6 +28,19 @@ public sealed class InstanceHealthTests
     }
 
     [Fact]
+    [Trait("Fault", "F14")]
+    public void Late_is_what_serves_and_was_only_too_slow()
+    {
+        After(Well, Slow).IsLate.ShouldBeTrue();
+        After(Well, Slow, Slow).IsLate.ShouldBeTrue();
+        After(Well, Slow, Slow, Slow).IsLate.ShouldBeFalse();
+        After(Well, Slow, Bad).IsLate.ShouldBeFalse();
+        After(Slow).IsLate.ShouldBeFalse();
+        After(Well, Slow, Well).IsLate.ShouldBeFalse();
+        InstanceHealth.Unknown.IsLate.ShouldBeFalse();
+    }
+
+    [Fact]
     public void A_slow_answer_puts_nothing_in() => After(Slow).Serves.ShouldBeFalse();
 
     [Fact]

@@ -1,4 +1,6 @@
+using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Rollouts;
 using ImmutableBuild.Tests.Generations.Simulation;
 
 namespace ImmutableBuild.Tests.Generations;
@@ -13,6 +15,7 @@ public sealed class GateTests
         { "never listens", new SimulatedApp { NeverListens = true }, "IMB7001" },
         { "answers 500", new SimulatedApp { ProbePasses = _ => false }, "IMB7001" },
         { "flaps", new SimulatedApp { ProbePasses = probe => probe % 3 != 2 }, "IMB7001" },
+        { "too slow for each probe", new SimulatedApp { ProbeIsLate = _ => true }, "IMB7001" },
         { "probed no more", new SimulatedApp { ProbesStopAfter = TimeSpan.FromSeconds(0.5) }, "IMB7001" },
         { "exits at its start", new SimulatedApp { CrashesAfter = TimeSpan.FromSeconds(0.1) }, "IMB7002" },
         { "exits once it was healthy", new SimulatedApp { CrashesAfter = TimeSpan.FromSeconds(0.6) }, "IMB7002" },
@@ -106,6 +109,97 @@ public sealed class GateTests
         failure.Code.ShouldBe("IMB7004");
         _world.Target.Calls.Count(call => call.StartsWith("route", StringComparison.Ordinal)).ShouldBe(3, "to the first, to the second, and back for good");
         _world.Standing.ShouldBe([World.Id(1)]);
+    }
+
+    [Theory, Trait("Fault", "F14")]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_late_probe_within_the_soak_time_is_neither_a_failure_nor_a_pass(int late)
+    {
+        await _world.ReleaseAsync(1);
+        _world.Plan = _world.Plan with { Soak = TimeSpan.FromSeconds(1) };
+        _world.With(2, new SimulatedApp { ProbeIsLate = probe => probe >= 8 && probe < 8 + late });
+        var check = _world.Target.Watch!;
+        var sawLate = false;
+        _world.Target.Watch = change =>
+        {
+            check(change);
+            if (change.What == $"record Live {World.Id(2)}")
+            {
+                change.Before.Find(World.Id(2))!.Instances[0].ConsecutiveHealthy.ShouldBeGreaterThanOrEqualTo(_world.Plan.HealthySuccesses, "it has to be healthy in a row again");
+            }
+        };
+        _world.Target.Shows = seen =>
+        {
+            sawLate |= seen.Route.Route.Names(World.Id(2)) && seen.Find(World.Id(2))!.Instances[0].IsLate;
+            return seen;
+        };
+
+        await _world.ReleaseAsync(2);
+
+        sawLate.ShouldBeTrue();
+        _world.Serving.ShouldBe(World.Id(2));
+        _world.Target.Calls.Count(call => call.StartsWith("route", StringComparison.Ordinal)).ShouldBe(2, "to the first, to the second, and never back");
+    }
+
+    [Theory, Trait("Fault", "F14")]
+    [InlineData(3)]
+    [InlineData(100)]
+    public async Task Three_late_probes_in_a_row_are_a_failure(int late)
+    {
+        await _world.ReleaseAsync(1);
+        _world.With(2, new SimulatedApp { ProbeIsLate = probe => probe >= 8 && probe < 8 + late });
+
+        var failure = await _world.FailAsync(2);
+
+        failure.Code.ShouldBe("IMB7004");
+        failure.Message.ShouldContain("no answer in 2 s");
+        _world.Serving.ShouldBe(World.Id(1));
+        _world.Standing.ShouldBe([World.Id(1)]);
+    }
+
+    [Fact, Trait("Fault", "F14")]
+    public async Task A_wrong_answer_after_a_late_one_is_a_failure_at_once()
+    {
+        await _world.ReleaseAsync(1);
+        _world.With(2, new SimulatedApp { ProbeIsLate = probe => probe == 8, ProbePasses = probe => probe != 9 });
+
+        (await _world.FailAsync(2)).Code.ShouldBe("IMB7004");
+
+        _world.Serving.ShouldBe(World.Id(1));
+    }
+
+    [Fact]
+    public async Task The_old_one_that_is_late_stays_where_it_is_and_is_gone_back_to()
+    {
+        _world.With(1, new SimulatedApp { ProbeIsLate = probe => probe % 4 == 3 });
+        await _world.ReleaseAsync(1);
+        _world.With(2, new SimulatedApp { CrashesAfter = TimeSpan.FromSeconds(2) });
+
+        (await _world.FailAsync(2)).Code.ShouldBe("IMB7002");
+
+        _world.Serving.ShouldBe(World.Id(1));
+        _world.Target.Calls.Count(call => call.StartsWith("route", StringComparison.Ordinal)).ShouldBe(3, "to the first, to the second, and back");
+    }
+
+    [Fact, Trait("Fault", "F25")]
+    public async Task Nothing_is_destroyed_while_what_serves_is_late()
+    {
+        await _world.ReleaseAsync(1);
+        var second = _world.Desire(2);
+        await _world.RunAsync(second);
+        _world.Target.Shows = seen => seen with
+        {
+            Generations = [.. seen.Generations.Select(generation => generation.Id != World.Id(2) ? generation : generation with
+            {
+                Instances = [.. generation.Instances.Select(instance => instance with { ConsecutiveHealthy = 0, IsLate = true, LastProbe = instance.LastProbe! with { Healthy = false } })],
+            })],
+        };
+
+        var refused = await Should.ThrowAsync<ImmutableBuildException>(() => _world.RunAsync(second with { Goal = RolloutGoal.Converged }));
+
+        refused.Code.ShouldStartWith("IMB7");
+        _world.Standing.ShouldBe([World.Id(1), World.Id(2)], ignoreOrder: true);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ internal static class Finishing
     public static RolloutAction Next(Scene scene)
     {
         var live = scene.New!;
-        if (!live.Answers || !Gate.IsServingPathConfirmed(scene, live))
+        if (!live.Generation.AnsweredLast() || !Gate.IsServingPathConfirmed(scene, live))
         {
             return NotAnswering(scene, live);
         }

@@ -5,7 +5,8 @@ namespace ImmutableBuild.Generations.Rollouts;
 
 /// <summary>
 /// The verdict on the new generation's instances: each healthy K times in a row and confirmed to be itself. Before it has
-/// traffic, a failed probe only delays; with traffic, the first one refuses (F14). An instance that ends refuses at once,
+/// traffic, a failed probe only delays; with traffic, the first one refuses (F14), but for one that is merely late: that decides nothing, and it has to be
+/// healthy K times in a row again. An instance that ends refuses at once,
 /// unless the generation proved itself before (a standby may have a past). What was so before the release looked is not held
 /// against a generation that nothing else can serve in place of (<see cref="EarlierTrial"/>).
 /// </summary>
@@ -74,7 +75,7 @@ internal static class Gate
         var hasTraffic = scene.NewPercent > 0;
         var hasEnded = instance.Ends() > scene.Earlier.Ends.GetValueOrDefault(instance.Name);
         var wasDown = scene.Earlier.Down.Contains(instance.Name) && !scene.HasFallback;
-        var fails = !wasDown && (instance.State == InstanceState.Exited || instance.LastProbe is { Healthy: false });
+        var fails = !wasDown && (instance.State == InstanceState.Exited || instance is { IsLate: false, LastProbe.Healthy: false });
         Diagnostic? fault =
             instance.Identity == InstanceIdentity.Foreign ? GateErrors.ForeignAnswer(known.Id, instance)
             : hasEnded && !scene.IsProven(known) ? GateErrors.InstanceEnded(known.Id, instance, hasTraffic)

@@ -6,16 +6,23 @@ internal static class ObservedHealth
     /// <summary>Probes older than this many rounds of interval and timeout say nothing about now.</summary>
     private const int FreshRounds = 3;
 
+    /// <summary>As far as is known the instance answers, and nothing else does in its place: its latest probe passed, or was merely late.</summary>
+    public static bool Answers(this ObservedInstance instance) => instance.AnsweredLast() || (instance is { State: InstanceState.Running, IsLate: true } && instance.Identity != InstanceIdentity.Foreign);
+
     /// <summary>The latest probe of the instance passed, and nothing else answers in its place.</summary>
-    public static bool Answers(this ObservedInstance instance) =>
+    public static bool AnsweredLast(this ObservedInstance instance) =>
         instance is { State: InstanceState.Running, ConsecutiveHealthy: > 0 } && instance.Identity != InstanceIdentity.Foreign;
 
     /// <summary>How often its process has ended so far.</summary>
     public static int Ends(this ObservedInstance instance) => instance.Restarts + (instance.State == InstanceState.Exited ? 1 : 0);
 
-    /// <summary>At least one instance answers.</summary>
+    /// <summary>At least one instance answers, as far as is known: enough to leave traffic where it is, or to go back to it.</summary>
     public static bool Answers(this ObservedGeneration generation) =>
         generation.Phase != GenerationPhase.Destroying && generation.Instances.Any(Answers);
+
+    /// <summary>At least one instance answered just now: what has to be known before others are destroyed.</summary>
+    public static bool AnsweredLast(this ObservedGeneration generation) =>
+        generation.Phase != GenerationPhase.Destroying && generation.Instances.Any(AnsweredLast);
 
     /// <summary>The share of its instances that answer, 0 to 1.</summary>
     public static double AnsweringShare(this ObservedGeneration generation) => generation.Answers()
@@ -24,7 +31,7 @@ internal static class ObservedHealth
 
     /// <summary>The instance passed <paramref name="successes"/> probes in a row, the latest of them not long ago.</summary>
     public static bool IsHealthy(this ObservedInstance instance, int successes, Probe probe, DateTimeOffset now) =>
-        instance.Answers() && instance.ConsecutiveHealthy >= successes && instance.LastProbe is { } latest && IsFresh(latest, probe, now);
+        instance.AnsweredLast() && instance.ConsecutiveHealthy >= successes && instance.LastProbe is { } latest && IsFresh(latest, probe, now);
 
     /// <summary>Every instance is there and healthy.</summary>
     public static bool IsHealthy(this ObservedGeneration generation, int successes, DateTimeOffset now) =>

@@ -89,10 +89,14 @@ internal sealed class Scene
     /// <summary>Whether some generation that gets traffic answers.</summary>
     public bool IsServed => Generations.Any(known => Route.Names(known.Id) && known.Answers);
 
+    /// <summary>The same, by its latest probe: one that is late may be about to fail, and what else there is may be needed.</summary>
+    private bool IsServedForSure => Generations.Any(known => Route.Names(known.Id) && known.Generation.AnsweredLast());
+
     /// <summary>What failed or killed releases left: without traffic, never proven, and not what this release still works on.</summary>
-    public IEnumerable<Known> Leftovers => Generations.Where(known =>
-        MayDestroy(known) && !IsProven(known)
-        && (known.Id != NewId || HasFailed(known) || IsSpoiled || Desired.Refused is not null));
+    public IEnumerable<Known> Leftovers => Generations.Where(known => IsLeftOver(known) && MayDestroy(known));
+
+    /// <summary>Something is left over and stays for a moment: what serves is late, and may be about to fail.</summary>
+    public bool HasToKeepLeftovers => Generations.Any(known => IsLeftOver(known) && MayDestroy(known, IsServed) && !MayDestroy(known));
 
     /// <summary>What an earlier attempt at the new generation left, when that is what runs now.</summary>
     public EarlierTrial Earlier => New is { } known && Desired.Earlier is { } earlier && earlier.CreatedAt == known.Generation.CreatedAt ? earlier : EarlierTrial.None;
@@ -127,10 +131,14 @@ internal sealed class Scene
     public bool HasFailed(Known known) => Says(LedgerEvent.Failed, known);
 
     /// <summary>It gets no traffic, and nobody would miss it: users are served, or it could not serve them, or nobody was ever served by it (F25).</summary>
-    public bool MayDestroy(Known known) =>
+    public bool MayDestroy(Known known) => MayDestroy(known, IsServedForSure);
+
+    private bool MayDestroy(Known known, bool isServed) =>
         known.Generation.Phase != GenerationPhase.Destroying
         && !Route.Names(known.Id)
-        && (IsServed || !known.Answers || (Route.Shares.IsEmpty && !IsProven(known)));
+        && (isServed || !known.Answers || (Route.Shares.IsEmpty && !IsProven(known)));
+
+    private bool IsLeftOver(Known known) => !IsProven(known) && (known.Id != NewId || HasFailed(known) || IsSpoiled || Desired.Refused is not null);
 
     private bool Says(LedgerEvent what, Known known) =>
         LatestEntry(known.Id) is { } entry && entry.Event == what && entry.At >= known.Generation.CreatedAt;

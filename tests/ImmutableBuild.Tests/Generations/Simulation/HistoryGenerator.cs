@@ -31,6 +31,8 @@ public enum Behaviour
     Foreign,
     ProbesStop,
     Sluggish,
+    LateAtTimes,
+    HangsInSoak,
 }
 
 /// <summary>Generates histories, and shrinks them by leaving out episodes and faults.</summary>
@@ -47,6 +49,8 @@ public static class HistoryGenerator
         Behaviour.Foreign => new SimulatedApp { IsForeign = true },
         Behaviour.ProbesStop => new SimulatedApp { ProbesStopAfter = TimeSpan.FromSeconds(1.2) },
         Behaviour.Sluggish => new SimulatedApp { Latency = TimeSpan.FromMilliseconds(200) },
+        Behaviour.LateAtTimes => new SimulatedApp { ProbeIsLate = probe => probe % 9 > 6 },
+        Behaviour.HangsInSoak => new SimulatedApp { ProbeIsLate = probe => probe % 20 is > 8 and < 16 },
         _ => new SimulatedApp(),
     };
 

@@ -80,7 +80,7 @@ public sealed class Invariants(RolloutPlan plan)
 
             change.Before.Route.Route.Names(after.Id).ShouldBeFalse($"invariant 4: '{change.What}' destroyed what has traffic");
             var servedNobody = change.Before.Route.Route == Route.None && !Oracle.IsProven(change.Before, before);
-            (Oracle.IsServed(change.Before) || !Oracle.Answers(before) || servedNobody).ShouldBeTrue($"invariant 4: '{change.What}' destroyed the last one that answers");
+            (Oracle.IsServedForSure(change.Before) || !Oracle.Answers(before) || servedNobody).ShouldBeTrue($"invariant 4: '{change.What}' destroyed the last one that answers");
         }
 
         change.Before.Generations.Select(generation => generation.Id).Except(change.After.Generations.Select(generation => generation.Id))

@@ -7,12 +7,13 @@ public static class Oracle
 {
     private static readonly TimeSpan s_stale = TimeSpan.FromSeconds(10);
 
+    /// <summary>It keeps its requests: its latest probe passed, or is late and does not count yet.</summary>
     public static bool Answers(ObservedInstance instance) =>
-        instance.State == InstanceState.Running && instance.ConsecutiveHealthy > 0 && instance.Identity != InstanceIdentity.Foreign;
+        instance.State == InstanceState.Running && (instance.ConsecutiveHealthy > 0 || instance.IsLate) && instance.Identity != InstanceIdentity.Foreign;
 
     public static bool Answers(ObservedGeneration generation) => generation.Phase != GenerationPhase.Destroying && generation.Instances.Any(Answers);
 
-    public static bool Fails(ObservedInstance instance) => instance.State == InstanceState.Exited || instance.LastProbe is { Healthy: false };
+    public static bool Fails(ObservedInstance instance) => instance.State == InstanceState.Exited || (instance.LastProbe is { Healthy: false } && !instance.IsLate);
 
     public static bool IsHealthy(ObservedGeneration generation, int successes, DateTimeOffset now) =>
         generation.Phase == GenerationPhase.Running
@@ -20,6 +21,10 @@ public static class Oracle
         && generation.Instances.All(instance => Answers(instance) && instance.ConsecutiveHealthy >= successes && now - instance.LastProbe!.At <= s_stale);
 
     public static bool IsServed(Observation observed) => observed.Generations.Any(generation => observed.Route.Route.Names(generation.Id) && Answers(generation));
+
+    /// <summary>By its latest probe: what is destroyed for it must not be needed a moment later.</summary>
+    public static bool IsServedForSure(Observation observed) => observed.Generations.Any(generation =>
+        observed.Route.Route.Names(generation.Id) && Answers(generation) && generation.Instances.Any(instance => Answers(instance) && !instance.IsLate));
 
     public static LedgerEntry? NewestLive(Observation observed) => observed.Ledger.LastOrDefault(entry => entry.Event == LedgerEvent.Live);
 

@@ -12,6 +12,9 @@ public sealed record SimulatedApp
     /// <summary>What the health path answers by the number of the probe.</summary>
     public Func<int, bool> ProbePasses { get; init; } = _ => true;
 
+    /// <summary>Whether the answer comes too late, by the number of the probe.</summary>
+    public Func<int, bool> ProbeIsLate { get; init; } = _ => false;
+
     /// <summary>Each process ends by itself after this time.</summary>
     public TimeSpan? CrashesAfter { get; init; }
 

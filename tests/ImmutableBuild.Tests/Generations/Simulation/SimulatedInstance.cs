@@ -5,6 +5,9 @@ namespace ImmutableBuild.Tests.Generations.Simulation;
 /// <summary>One process, probed and restarted by the simulated target.</summary>
 internal sealed class SimulatedInstance(string name, SimulatedApp app, Probe probe, DateTimeOffset startedAt)
 {
+    /// <summary>It keeps its requests until it is too slow for so many probes in a row.</summary>
+    private const int TakenOutAfter = 3;
+
     private static readonly TimeSpan s_restartAfter = TimeSpan.FromSeconds(1);
 
     private DateTimeOffset _startedAt = startedAt;
@@ -16,10 +19,12 @@ internal sealed class SimulatedInstance(string name, SimulatedApp app, Probe pro
     private int _restarts;
     private int? _exitCode;
     private ProbeResult? _last;
+    private int _lateInARow;
+    private bool _serves;
 
     public string Name => name;
 
-    public bool Answers => Observe().ConsecutiveHealthy > 0 && !app.IsForeign && _endedAt is null;
+    public bool Answers => Observe() is { ConsecutiveHealthy: > 0 } or { IsLate: true } && !app.IsForeign && _endedAt is null;
 
     /// <summary>Ends its process, where one runs; it is started again a second later.</summary>
     public void Kill(DateTimeOffset at) => _killAt ??= _endedAt is null ? at : null;
@@ -31,6 +36,7 @@ internal sealed class SimulatedInstance(string name, SimulatedApp app, Probe pro
         {
             ProbeUntil(ends.Value);
             (_endedAt, _exitCode, _healthy, _killAt) = (ends, _killAt is null ? 134 : 137, 0, null);
+            (_serves, _lateInARow) = (false, 0);
             _last = new ProbeResult(ends.Value, Healthy: false, "connection refused");
         }
 
@@ -51,7 +57,8 @@ internal sealed class SimulatedInstance(string name, SimulatedApp app, Probe pro
         _healthy,
         _last,
         _restarts,
-        _exitCode);
+        _exitCode)
+    { IsLate = _serves && _last is { Healthy: false } };
 
     public string[] Log() => [$"instance {name} started", .. _exitCode is { } code ? [$"Unhandled exception, code {code}"] : Array.Empty<string>()];
 
@@ -60,9 +67,13 @@ internal sealed class SimulatedInstance(string name, SimulatedApp app, Probe pro
         while (_endedAt is null && _nextProbe <= now && !(_nextProbe - _startedAt > app.ProbesStopAfter))
         {
             var listens = !app.NeverListens && _nextProbe - _startedAt >= app.StartsAfter;
-            var passes = listens && app.ProbePasses(_probes++);
+            var number = listens ? _probes++ : 0;
+            var late = listens && app.ProbeIsLate(number);
+            var passes = listens && !late && app.ProbePasses(number);
             _healthy = passes ? _healthy + 1 : 0;
-            _last = new ProbeResult(_nextProbe, passes, passes ? "200" : listens ? "500" : "connection refused");
+            _lateInARow = late ? _lateInARow + 1 : 0;
+            _serves = passes || (_serves && late && _lateInARow < TakenOutAfter);
+            _last = new ProbeResult(_nextProbe, passes, passes ? "200" : late ? "no answer in 2 s" : listens ? "500" : "connection refused");
             _nextProbe += probe.Interval;
         }
     }
