@@ -99,6 +99,31 @@ public sealed class SwitchAndRollbackTests(ITestOutputHelper output) : IAsyncLif
         await Bed.ShouldBeOnlyAsync(old);
     }
 
+    [Fact, Trait("Fault", "F14")]
+    public async Task One_that_stands_still_for_a_probe_is_waited_for_and_one_that_does_not_go_on_fails_back()
+    {
+        var old = Bed.Spec(Bed.App, version: 1);
+        await Bed.ReleaseAsync(old);
+        var next = Bed.Spec(Bed.App, version: 2);
+        var release = Bed.ReleaseAsync(next, LocalReleases.QuickPlan with { Soak = TimeSpan.FromSeconds(10) });
+        await Bed.UntilAsync(seen => seen.Route.Route == Route.To(next.Id));
+
+        await SignalAsync(next.Id, "STOP");
+        await Bed.UntilAsync(seen => seen.Find(next.Id)!.Instances[0] is { IsLate: true, ConsecutiveHealthy: 0 });
+        await SignalAsync(next.Id, "CONT");
+
+        (await release).Observed.Route.Route.ShouldBe(Route.To(next.Id));
+        await Bed.ShouldBeOnlyAsync(next);
+
+        var third = Bed.Spec(Bed.App, version: 3);
+        release = Bed.ReleaseAsync(third, LocalReleases.QuickPlan with { Soak = TimeSpan.FromMinutes(5) });
+        await Bed.UntilAsync(seen => seen.Route.Route == Route.To(third.Id));
+        await SignalAsync(third.Id, "STOP");
+
+        (await Should.ThrowAsync<ImmutableBuildException>(() => release)).Code.ShouldBe("IMB7004");
+        await Bed.ShouldBeOnlyAsync(next);
+    }
+
     [Fact]
     public async Task A_public_port_that_another_process_has_is_named_with_that_process()
     {
@@ -210,6 +235,14 @@ public sealed class SwitchAndRollbackTests(ITestOutputHelper output) : IAsyncLif
 
         Directory.GetDirectories(Bed.Layout.Images).Select(Path.GetFileName).ShouldBe(
             new[] { 5, 4, 3 }.Select(version => Bed.Spec(Bed.App, version).Image.Hex), ignoreOrder: true);
+    }
+
+    private async Task SignalAsync(GenerationId generation, string signal)
+    {
+        var process = LocalProcesses.InstancesOf(Bed.Layout.Root, generation).ShouldHaveSingleItem();
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process}"]);
+        await kill.WaitForExitAsync(Ct);
+        kill.ExitCode.ShouldBe(0);
     }
 
     private async Task<string> StateAsync() => await File.ReadAllTextAsync(Path.Combine(Bed.Layout.App(Bed.App), "state.json"), Ct);
