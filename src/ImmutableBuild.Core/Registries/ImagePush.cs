@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ImmutableBuild.Images;
 using ImmutableBuild.Releases;
-using ImmutableBuild.Trust;
 
 namespace ImmutableBuild.Registries;
 
@@ -10,8 +9,8 @@ namespace ImmutableBuild.Registries;
 /// <param name="image">The image, or the index of several platforms.</param>
 /// <param name="tag">The release's tag.</param>
 /// <param name="alsoTagged">Tags that name it as well.</param>
-/// <param name="publicKey">The key of the signatures that have to be there afterwards, PEM.</param>
-internal sealed class ImagePush(OciLayout layout, ManifestContent image, string tag, ImmutableArray<string> alsoTagged, string publicKey)
+/// <param name="by">Whose signatures have to be there afterwards.</param>
+internal sealed class ImagePush(OciLayout layout, ManifestContent image, string tag, ImmutableArray<string> alsoTagged, SignedBy by)
 {
     /// <summary>Throws IMB5008 where one of the further tags names another image in this store.</summary>
     public Task RequireFreeTagsAsync(IImageStore store, CancellationToken cancellationToken) => new ImageTransfer(layout, store).RequireFreeAsync(alsoTagged, image, cancellationToken);
@@ -37,7 +36,7 @@ internal sealed class ImagePush(OciLayout layout, ManifestContent image, string 
         }
 
         // Signatures come before the tag: who finds the tag finds them, and while the tag settles, so do they.
-        var signatures = new SignaturePush(layout, image.Digest, store, transfer, PublicKey.Parse(publicKey));
+        var signatures = new SignaturePush(layout, image.Digest, store, transfer, by);
         var signed = await signatures.RunAsync(cancellationToken);
         foreach (var name in unnamed)
         {

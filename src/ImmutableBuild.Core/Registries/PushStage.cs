@@ -38,7 +38,7 @@ public sealed class PushStage : IStage
         var tag = ReleaseTag.Of(record.Compile, bake.Digest);
         // A dirty tree is no commit: it must not take a tag that never moves away from one.
         var tags = record.Compile.Dirty ? [] : context.Options.Push.Tags.Remove(tag);
-        var push = new ImagePush(layout, await layout.ReadManifestContentAsync(bake.Digest, cancellationToken), tag, tags, sign.PublicKey);
+        var push = new ImagePush(layout, await layout.ReadManifestContentAsync(bake.Digest, cancellationToken), tag, tags, await SignedBy.OfAsync(sign, context.Options.Verify, cancellationToken));
 
         using var connector = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
         var stores = ImageStores.RepositoriesOf(context.Options).Select(repository =>

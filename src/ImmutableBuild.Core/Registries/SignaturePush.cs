@@ -1,7 +1,6 @@
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
-using ImmutableBuild.Trust;
 using ImmutableBuild.Trust.Attestations;
 
 namespace ImmutableBuild.Registries;
@@ -10,7 +9,7 @@ namespace ImmutableBuild.Registries;
 /// Brings what is signed about an image from its layout to a store: signatures and attestations under their tags, and bundles that refer to it. What the store
 /// has already is not sent again, even where another run signed it (F07); what others have put there is never lost (S19).
 /// </summary>
-internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore store, ImageTransfer transfer, PublicKey key)
+internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore store, ImageTransfer transfer, SignedBy by)
 {
     private const int Attempts = 5;
 
@@ -20,9 +19,17 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
     /// <summary>Sends what is missing. Whether anything was.</summary>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
-        var tags = layout.ReadIndex().Manifests.Select(OciLayout.NameOf).Where(name => SignatureTag.IsOf(image, name) && name != ReferrersTag.Of(image));
-        var sent = await Task.WhenAll([.. tags.Select(tag => SendTagAsync(tag!, cancellationToken)), SendReferrersAsync(cancellationToken)]);
-        return sent.Any(anything => anything);
+        var tags = layout.ReadIndex().Manifests.Select(OciLayout.NameOf).Where(name => SignatureTag.IsOf(image, name) && name != ReferrersTag.Of(image)).Select(name => name!);
+        if (by.Identity is null)
+        {
+            return (await Task.WhenAll([.. tags.Select(tag => SendTagAsync(tag, cancellationToken)), SendReferrersAsync(cancellationToken)])).Any(anything => anything);
+        }
+
+        // Where an identity signed, the bundles tell whether it was this one that signed before; a tag's signatures don't.
+        var sent = await SendReferrersAsync(cancellationToken);
+        return (await Task.WhenAll(tags.Select(SendAsync))).Any(anything => anything) || sent;
+
+        async Task<bool> SendAsync(string tag) => (sent || await store.FindTagAsync(tag, cancellationToken) is null) && await SendTagAsync(tag, cancellationToken);
     }
 
     /// <summary>
@@ -45,7 +52,7 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
     private async Task<bool> SendTagAsync(string tag, CancellationToken cancellationToken)
     {
         var ours = await layout.ReadManifestContentAsync(layout.Find(tag)!.Digest, cancellationToken);
-        var signatures = new SignatureTag(store, layout, image, key);
+        var signatures = new SignatureTag(store, layout, image, by);
         var wanted = await signatures.MergeAsync(tag, ours, cancellationToken);
         if (wanted is null)
         {
@@ -84,12 +91,12 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
             return false;
         }
 
-        var there = new StatementReading(store, [key], image);
+        var there = by.Reading(store, image);
         await there.ReadReferrersAsync(theirs, cancellationToken);
         var missing = new List<(ManifestContent Manifest, Descriptor Entry)>();
         foreach (var entry in unknown)
         {
-            var mine = new StatementReading(layout, [key], image);
+            var mine = by.OwnReading(layout, image);
             await mine.ReadReferrersAsync([entry], cancellationToken);
             if (mine.Accepted is [{ } signed] && !there.Accepted.Any(other => other.Covers(signed.Statement)))
             {

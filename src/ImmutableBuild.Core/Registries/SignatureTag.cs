@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
-using ImmutableBuild.Trust;
 using ImmutableBuild.Trust.Attestations;
 using ImmutableBuild.Trust.Signatures;
 
@@ -11,7 +10,7 @@ namespace ImmutableBuild.Registries;
 /// The signatures or attestations of an image, under a tag made of its digest (cosign, SIGNATURE_SPEC). Unlike a commit's tag it grows: a
 /// signature is added to those that are there, and none is ever lost. One that this key made before is not made again (F07).
 /// </summary>
-internal sealed class SignatureTag(IImageStore store, OciLayout layout, Digest image, PublicKey key)
+internal sealed class SignatureTag(IImageStore store, OciLayout layout, Digest image, SignedBy by)
 {
     private const int MaxPayloadBytes = 1024 * 1024;
 
@@ -44,7 +43,7 @@ internal sealed class SignatureTag(IImageStore store, OciLayout layout, Digest i
         var held = new HashSet<Digest>();
         foreach (var layer in theirs.Layers.Where(layer => mine.Any(our => our.Digest == layer.Digest)))
         {
-            if (Signature(layer) is { } signature && key.Verifies(await store.ReadBlobAsync(layer, MaxPayloadBytes, cancellationToken), signature))
+            if (Signature(layer) is { } signature && by.Key?.Verifies(await store.ReadBlobAsync(layer, MaxPayloadBytes, cancellationToken), signature) == true)
             {
                 held.Add(layer.Digest);
             }
@@ -61,12 +60,17 @@ internal sealed class SignatureTag(IImageStore store, OciLayout layout, Digest i
             return mine;
         }
 
-        var there = new StatementReading(store, [key], image);
+        if (by.Key is null)
+        {
+            return mine;
+        }
+
+        var there = by.Reading(store, image);
         await there.ReadAttestationsAsync(theirs.Layers, cancellationToken);
         var missing = ImmutableArray.CreateBuilder<Descriptor>();
         foreach (var layer in mine)
         {
-            var our = new StatementReading(layout, [key], image);
+            var our = by.OwnReading(layout, image);
             await our.ReadAttestationsAsync([layer], cancellationToken);
             if (!our.Accepted.Any(signed => there.Accepted.Any(other => other.Covers(signed.Statement))))
             {

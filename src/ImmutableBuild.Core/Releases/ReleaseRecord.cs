@@ -189,11 +189,17 @@ public sealed record SignRecord
     /// <summary>The digest of the signature's manifest in the layout.</summary>
     public required Digest SignatureManifest { get; init; }
 
-    /// <summary>Base64 of the SHA-256 of the public key's SubjectPublicKeyInfo.</summary>
+    /// <summary>Base64 of the SHA-256 of the public key's SubjectPublicKeyInfo; empty where an identity signed.</summary>
     public required string KeyId { get; init; }
 
-    /// <summary>The public key, PEM.</summary>
+    /// <summary>The public key, PEM; empty where an identity signed.</summary>
     public required string PublicKey { get; init; }
+
+    /// <summary>The identity that signed, as its certificate names it; null where a key signed.</summary>
+    public string? Identity { get; init; }
+
+    /// <summary>Who vouched for the identity; null where a key signed.</summary>
+    public string? Issuer { get; init; }
 }
 
 /// <summary>Where the image went.</summary>

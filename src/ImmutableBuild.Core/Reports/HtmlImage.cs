@@ -80,7 +80,7 @@ internal static class HtmlImage
 
     private static Html Signed(SignRecord sign) => Html.Of($"""
         <tr><td class="name">Signature</td><td><code>{sign.SignatureManifest.ToString()}</code></td></tr>
-        <tr><td class="name">Key</td><td><code>{sign.KeyId}</code></td></tr>
+        <tr><td class="name">{(sign.Identity is null ? "Key" : "Identity")}</td><td><code>{sign.Identity ?? sign.KeyId}</code></td></tr>
 
         """);
 }

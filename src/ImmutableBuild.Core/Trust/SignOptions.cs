@@ -15,6 +15,12 @@ public sealed record SignOptions
     /// <summary>The signing key in AWS KMS.</summary>
     public KmsKeyReference? KmsKey { get; init; }
 
+    /// <summary>Sign without a key, through the <c>cosign</c> program, by a certificate for this job's identity.</summary>
+    public bool Keyless { get; init; }
+
+    /// <summary>The addresses of a Sigstore of one's own, for cosign; null for its default.</summary>
+    public string? SigningConfig { get; init; }
+
     /// <summary>The environment variable that holds the password of an encrypted key.</summary>
     public string? KeyPasswordVariable { get; init; }
 

@@ -5,6 +5,7 @@ using ImmutableBuild.Registries;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Scanning;
 using ImmutableBuild.Trust.Attestations;
+using ImmutableBuild.Trust.Keyless;
 using ImmutableBuild.Trust.Signatures;
 
 namespace ImmutableBuild.Trust;
@@ -29,20 +30,28 @@ public sealed class SignStage : IStage
         RequireScan(record.Scan, image, context.Options.Protected);
         var statements = await new ImageStatements(record, context).WriteAsync(cancellationToken);
 
-        // The key is opened only now: nothing unscanned ever gets near it.
-        using var signer = await SigningKey.OpenAsync(context, cancellationToken);
         var layout = OciLayout.Open(record.Bake.Layout);
         var facts = OciAnnotations.None.Add(SignedFacts.GitSha, record.Compile.Commit.ToString());
         var repositories = ImageStores.RepositoriesOf(context.Options).ToArray();
         var payloads = repositories.Select(repository => new SimpleSigning(SimpleSigning.NameOf(repository), image, facts).ToBytes()).ToArray();
 
-        var earlier = await FindEarlierAsync(layout, image, payloads, signer.PublicKey, cancellationToken);
-        var manifest = earlier ?? await SignAsync(layout, image, payloads, signer, cancellationToken);
         var subject = new Descriptor { MediaType = record.Bake.MediaType, Digest = image, Size = new FileInfo(layout.BlobPath(image)).Length };
-        var made = await new StatementSigning(layout, subject, signer).RunAsync(statements, cancellationToken);
-        var sign = new SignRecord { Image = image, SignatureManifest = manifest, KeyId = signer.PublicKey.KeyId, PublicKey = signer.PublicKey.Pem };
-        var isNew = earlier is null || made > 0;
-        return new StageResult(record with { Sign = sign }, $"{(isNew ? "signed" : "signed before")} by key {sign.KeyId[..12]} for {string.Join(", ", repositories.Select(SimpleSigning.NameOf))}");
+        var (sign, isNew) = context.Options.Sign.Keyless
+            ? await new KeylessSigning(context, layout, subject).RunAsync(payloads, statements, cancellationToken)
+            : await SignByKeyAsync(layout, subject, payloads, statements, context, cancellationToken);
+        var by = sign.Identity is { } identity ? PrintableText.Of(identity) : $"key {sign.KeyId[..12]}";
+        return new StageResult(record with { Sign = sign }, $"{(isNew ? "signed" : "signed before")} by {by} for {string.Join(", ", repositories.Select(SimpleSigning.NameOf))}");
+    }
+
+    private static async Task<(SignRecord Sign, bool IsNew)> SignByKeyAsync(
+        OciLayout layout, Descriptor image, byte[][] payloads, IReadOnlyList<byte[]> statements, StageContext context, CancellationToken cancellationToken)
+    {
+        // The key is opened only now: nothing unscanned ever gets near it.
+        using var signer = await SigningKey.OpenAsync(context, cancellationToken);
+        var earlier = await FindEarlierAsync(layout, image.Digest, payloads, signer.PublicKey, cancellationToken);
+        var manifest = earlier ?? await SignAsync(layout, image.Digest, payloads, signer, cancellationToken);
+        var (_, made) = await new StatementSigning(layout, image, signer).RunAsync(statements, cancellationToken);
+        return (new SignRecord { Image = image.Digest, SignatureManifest = manifest, KeyId = signer.PublicKey.KeyId, PublicKey = signer.PublicKey.Pem }, earlier is null || made > 0);
     }
 
     private static void RequireScan(ScanRecord? scan, Digest image, bool isProtected)

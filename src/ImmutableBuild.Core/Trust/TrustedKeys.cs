@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Trust.Keyless;
 using ImmutableBuild.Trust.Keys;
 
 namespace ImmutableBuild.Trust;
@@ -22,15 +23,26 @@ public sealed class TrustedKeys
     public ImmutableArray<PublicKey> Valid { get; }
 
     /// <summary>
-    /// The keys of <see cref="SignOptions.TrustedKeyFiles"/>; where none is named, the public half of the signing key.
+    /// The keys of <see cref="SignOptions.TrustedKeyFiles"/>; where none is named, the public half of the signing key, and no key where <paramref name="identities"/> are trusted instead (on <c>local</c> there is always one).
     /// The record is never asked: whoever can write it could name a key of their own. Throws as <see cref="SigningKey.OpenAsync"/>, and IMB4023 for a list that is malformed.
     /// </summary>
-    public static async Task<TrustedKeys> OfAsync(StageContext context, CancellationToken cancellationToken)
+    public static async Task<TrustedKeys> OfAsync(StageContext context, ImmutableArray<TrustedIdentity> identities, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (!context.Options.Sign.TrustedKeyFiles.IsEmpty)
+        var sign = context.Options.Sign;
+        if (!sign.TrustedKeyFiles.IsEmpty)
         {
             return Listed(context);
+        }
+
+        if (sign.Keyless && identities.IsEmpty)
+        {
+            throw KeylessErrors.NoIdentityTrusted(context.Options.Verify.PolicyFile);
+        }
+
+        if (sign.Keyless || (!identities.IsEmpty && context.Options.Target != "local" && sign is { KeyFile: null, KeyVariable: null, KmsKey: null }))
+        {
+            return new TrustedKeys([], context.Time.GetUtcNow());
         }
 
         using var signer = await SigningKey.OpenAsync(context, cancellationToken);

@@ -50,6 +50,17 @@ internal sealed class Debian13 : IDisposable
         return _root.Length == 0 ? SystemProgram.RunAsync(_program, arguments, all) : SystemProgram.RunAsync("chroot", [_root, _program, .. arguments], all);
     }
 
+    /// <summary>Writes a script that runs it as if it were a program of this machine: files of its root are named by their paths here.</summary>
+    public void WriteLauncher(string file)
+    {
+        var run = _root.Length == 0 ? $"exec {SystemProgram.Find(_program)} \"$@\"" : $"args=(); for arg; do args+=(\"${{arg#{_root}}}\"); done; cd /; exec chroot {_root} {_program} \"${{args[@]}}\"";
+        File.WriteAllText(file, $"#!/bin/bash\n{run}\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
     /// <summary>What starts another program of the same system, one that goes on beside the test.</summary>
     public ProcessStartInfo Command(string program, params string[] arguments) => _root.Length == 0 ? new(program, arguments) : new("chroot", [_root, program, .. arguments]);
 

@@ -56,7 +56,7 @@ public sealed class ReadWhilePrunedTests : IDisposable
 
         var accepted = await new SignatureCheck(_store, Repository, [PublicKey.Of(key)]).VerifyAsync(_image, Commit, Ct);
 
-        accepted.Key.ShouldBe(PublicKey.Of(key));
+        accepted.By.Key!.ShouldBe(PublicKey.Of(key));
         await ShouldBeRemovableAsync();
     }
 

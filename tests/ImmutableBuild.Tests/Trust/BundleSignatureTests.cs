@@ -47,7 +47,7 @@ public sealed class BundleSignatureTests : IDisposable
     public async Task A_true_signature_is_accepted_and_its_key_named()
     {
         Put(Bundle(Statement()));
-        (await VerifyAsync()).ShouldBe(new SignatureFound(PublicKey.Of(_key), Commit, "bundle"));
+        (await VerifyAsync()).ShouldBe(new SignatureFound(Signatory.Of(PublicKey.Of(_key)), Commit, "bundle"));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class BundleSignatureTests : IDisposable
     {
         using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         Put(Bundle(Statement(), stranger), "{}", Bundle(Statement()));
-        (await VerifyAsync()).Key.ShouldBe(PublicKey.Of(_key));
+        (await VerifyAsync()).By.Key.ShouldBe(PublicKey.Of(_key));
     }
 
     [Fact]

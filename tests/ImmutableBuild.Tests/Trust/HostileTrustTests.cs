@@ -31,7 +31,7 @@ public sealed class HostileTrustTests : IDisposable
     public void Dispose() => _key.Dispose();
 
     [Fact]
-    public Task Bundles() => RunAsync(input => Accept(SigstoreBundle.Parse(input)), SigstoreBundle.Write(Envelope, PublicKey.Of(_key)));
+    public Task Bundles() => RunAsync(input => Accept(SigstoreBundle.Parse(input).Envelope), SigstoreBundle.Write(Envelope, PublicKey.Of(_key)));
 
     [Fact]
     public Task Envelopes() => RunAsync(input => Accept(DsseEnvelope.Parse(input)), Envelope.ToBytes());

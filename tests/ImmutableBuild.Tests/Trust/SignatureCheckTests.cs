@@ -268,7 +268,7 @@ public sealed class SignatureCheckTests : IDisposable
     }
 
     private async Task<PublicKey> VerifyAsync() =>
-        (await new SignatureCheck(_store, Repository, [PublicKey.Of(_key)]).VerifyAsync(_image, Commit, TestContext.Current.CancellationToken)).Key;
+        (await new SignatureCheck(_store, Repository, [PublicKey.Of(_key)]).VerifyAsync(_image, Commit, TestContext.Current.CancellationToken)).By.Key!;
 
     private async Task RefusedAsync(string? code, string says)
     {

@@ -15,6 +15,7 @@ internal static class OptionConflicts
         RefuseWhen(options is { Protected: true, AllowDirty: true }, SourceCatalogue.AllowDirty, $"a protected environment ('{options.App.Environment}') is never released from a dirty working tree");
         RefuseWhen(options.Sign is { KeyFile: not null, KeyVariable: not null }, KeyCatalogue.File, $"it names one signing key and {KeyCatalogue.Variable.Name} another; set one of the two");
         RefuseWhen(options.Sign is { KmsKey: not null } and not { KeyFile: null, KeyVariable: null }, KeyCatalogue.Kms, $"it names one signing key, {KeyCatalogue.File.Name} or {KeyCatalogue.Variable.Name} another; set one of them");
+        RefuseWhen(options.Sign is { Keyless: true } and not { KeyFile: null, KeyVariable: null, KmsKey: null }, KeyCatalogue.Keyless, $"{KeyCatalogue.File.Name}, {KeyCatalogue.Variable.Name} or {KeyCatalogue.Kms.Name} names a key; set one of them");
         RefuseWhen(options.Push.PasswordVariable is null != options.Push.UserVariable is null, RegistryPasswordVariable, $"it and {RegistryUserVariable.Name} belong together; set both or none");
         RefuseWhen(!options.Push.Mirrors.IsEmpty && options.Push.Registry is null, MirrorRegistries, $"there is nothing to mirror without {Registry.Name}; set it to the registry that the app runs from");
         RefuseWhen(options.Push.Mirrors.Append(options.Push.Registry).Distinct().Count() <= options.Push.Mirrors.Length, MirrorRegistries, "it names a registry twice, or the one that is mirrored");

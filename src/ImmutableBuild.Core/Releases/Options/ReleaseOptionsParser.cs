@@ -43,6 +43,8 @@ public static class ReleaseOptionsParser
                 KeyFile = reader.FindPath(KeyCatalogue.File),
                 KeyVariable = reader.Find(KeyCatalogue.Variable),
                 KmsKey = reader.Get(KeyCatalogue.Kms, null),
+                Keyless = reader.Get(KeyCatalogue.Keyless),
+                SigningConfig = reader.FindPath(KeyCatalogue.SigningConfig),
                 KeyPasswordVariable = reader.Find(KeyCatalogue.PasswordVariable),
                 TrustedKeyFiles = reader.GetPaths(KeyCatalogue.Trusted),
             },

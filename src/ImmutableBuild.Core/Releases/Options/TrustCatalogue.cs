@@ -13,12 +13,16 @@ public static class TrustCatalogue
     /// <summary>The age of the scan.</summary>
     public static PropertyOption<int> MaxScanAge { get; } = new("ImmutableMaxScanAge", WholeNumber(1, 3650), null, "How many days old the scan of an image may be when it is deployed, unless the policy's file says that. Default: 30 in a protected environment, any age elsewhere. A rollback or heal brings back what ran before, whatever its scan's age.");
 
+    /// <summary>The trusted root.</summary>
+    public static PropertyOption<string> TrustedRoot { get; } = new("ImmutableTrustedRoot", FilePath, null, "Sigstore's trusted root (`trusted_root.json`), against which keyless signatures are verified ([keys.md](keys.md)); the policy names whose are believed.");
+
     /// <summary>Those about verification, in the order they are documented.</summary>
-    public static ImmutableArray<PropertyOption> Verification { get; } = [Policy, MaxScanAge];
+    public static ImmutableArray<PropertyOption> Verification { get; } = [Policy, MaxScanAge, TrustedRoot];
 
     internal static VerifyOptions Read(OptionReader reader) => new()
     {
         PolicyFile = reader.FindPath(Policy),
+        TrustedRoot = reader.FindPath(TrustedRoot),
         MaxScanAge = reader.TextOf(MaxScanAge) is null ? null : TimeSpan.FromDays(reader.Get(MaxScanAge, 0)),
     };
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
+using ImmutableBuild.Trust.Keyless;
 using ImmutableBuild.Trust.Signatures;
 
 namespace ImmutableBuild.Trust.Attestations;
@@ -18,9 +19,9 @@ internal static class AttestationManifest
     public static void Write(OciLayout layout, Digest image, IEnumerable<SignedStatement> statements, CancellationToken cancellationToken)
     {
         // cosign refuses a layer without the annotation for a signature, which here is within the envelope.
-        var layers = statements.Select(signed => layout.WriteBlob(DsseEnvelope.MediaType, signed.Envelope.ToBytes()) with
+        var layers = statements.Select(signed => layout.WriteBlob(DsseEnvelope.MediaType, signed.Material is null ? signed.Envelope.ToBytes() : signed.Envelope.ToLoggedBytes()) with
         {
-            Annotations = OciAnnotations.None.Add(SignatureManifest.SignatureAnnotation, "").Add(PredicateType, signed.Statement.PredicateType),
+            Annotations = CosignAnnotations.Of(signed.Material).Add(SignatureManifest.SignatureAnnotation, "").Add(PredicateType, signed.Statement.PredicateType),
         }).ToImmutableArray();
         SignatureManifest.Write(layout, TagOf(image), layers, cancellationToken);
     }

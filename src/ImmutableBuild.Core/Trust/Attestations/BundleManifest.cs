@@ -22,7 +22,7 @@ internal static class BundleManifest
             MediaType = MediaTypes.Manifest,
             ArtifactType = SigstoreBundle.MediaType,
             Config = layout.WriteBlob(EmptyType, "{}"u8),
-            Layers = [layout.WriteBlob(SigstoreBundle.MediaType, SigstoreBundle.Write(signed.Envelope, signed.Key))],
+            Layers = [layout.WriteBlob(SigstoreBundle.MediaType, signed.Bundle?.ToArray() ?? SigstoreBundle.Write(signed.Envelope, signed.By.Key!))],
             Annotations = facts,
             Subject = subject,
         };

@@ -55,6 +55,14 @@ internal sealed record DsseEnvelope(ReadOnlyMemory<byte> Payload, ReadOnlyMemory
         json.WriteEndObject();
     });
 
+    /// <summary>The bytes of the envelope as cosign 3 has them logged; cosign 2 compares their hash with the log's.</summary>
+    public byte[] ToLoggedBytes() => SignedJson.Write(json =>
+    {
+        json.WriteStartObject();
+        WriteMembers(json);
+        json.WriteEndObject();
+    });
+
     /// <summary>Writes the members of the envelope within a bundle.</summary>
     public void WriteMembers(Utf8JsonWriter json)
     {

@@ -1,18 +1,25 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImmutableBuild.Images;
+using ImmutableBuild.Trust.Keyless;
 
 namespace ImmutableBuild.Trust.Attestations;
 
-/// <summary>A statement that a key has signed.</summary>
+/// <summary>A statement that someone has signed.</summary>
 /// <param name="Statement">What is said.</param>
-/// <param name="Key">Whose word it is.</param>
+/// <param name="By">Whose word it is.</param>
 /// <param name="Envelope">The bytes that were signed, and the signature.</param>
-internal sealed record SignedStatement(InTotoStatement Statement, PublicKey Key, DsseEnvelope Envelope)
+internal sealed record SignedStatement(InTotoStatement Statement, Signatory By, DsseEnvelope Envelope)
 {
+    /// <summary>The bundle that it is in, where it takes more than a key to verify it.</summary>
+    public ReadOnlyMemory<byte>? Bundle { get; init; }
+
+    /// <summary>What vouches for the signer; null where a key signed.</summary>
+    public BundleMaterial? Material { get; init; }
+
     /// <summary>Signs a statement's bytes.</summary>
     public static async Task<SignedStatement> SignAsync(byte[] payload, ISigner signer, CancellationToken cancellationToken) => new(
-        InTotoStatement.Parse(payload), signer.PublicKey, new DsseEnvelope(payload, await signer.SignAsync(DsseEnvelope.SignedBytesOf(payload), cancellationToken)));
+        InTotoStatement.Parse(payload), Signatory.Of(signer.PublicKey), new DsseEnvelope(payload, await signer.SignAsync(DsseEnvelope.SignedBytesOf(payload), cancellationToken)));
 
     /// <summary>
     /// The statement of an envelope that one of <paramref name="keys"/> has signed, about <paramref name="image"/> alone. Nothing of it is read before its
@@ -22,8 +29,19 @@ internal sealed record SignedStatement(InTotoStatement Statement, PublicKey Key,
     {
         var signed = DsseEnvelope.SignedBytesOf(envelope.Payload.Span);
         var key = keys.FirstOrDefault(key => key.Verifies(signed, envelope.Signature.Span)) ?? throw new FormatException("it is not by a trusted key, or not in strict DER");
+        return Open(envelope, Signatory.Of(key), image);
+    }
+
+    /// <summary>The same of a bundle, which may be by an identity that <paramref name="certificates"/> trusts.</summary>
+    public static SignedStatement Open(SigstoreBundle bundle, ReadOnlyMemory<byte> bytes, IEnumerable<PublicKey> keys, CertificateTrust? certificates, Digest image) =>
+        bundle.Material is not { } material ? Open(bundle.Envelope, keys, image)
+        : certificates is null ? throw new FormatException("it is keyless, and no identity is trusted")
+        : Open(bundle.Envelope, certificates.Require(bundle.Envelope, material), image) with { Bundle = bytes, Material = material };
+
+    private static SignedStatement Open(DsseEnvelope envelope, Signatory by, Digest image)
+    {
         var statement = InTotoStatement.Parse(envelope.Payload);
-        return statement.FindOtherSubject(image) is { } other ? throw new FormatException(other) : new SignedStatement(statement, key, envelope);
+        return statement.FindOtherSubject(image) is { } other ? throw new FormatException(other) : new SignedStatement(statement, by, envelope);
     }
 
     /// <summary>

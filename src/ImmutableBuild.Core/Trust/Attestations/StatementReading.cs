@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
+using ImmutableBuild.Trust.Keyless;
 using ImmutableBuild.Trust.Signatures;
 
 namespace ImmutableBuild.Trust.Attestations;
@@ -13,7 +14,8 @@ namespace ImmutableBuild.Trust.Attestations;
 /// <param name="source">Where they are.</param>
 /// <param name="keys">Whose word counts.</param>
 /// <param name="image">What they have to be about.</param>
-internal sealed class StatementReading(IImageSource source, IReadOnlyCollection<PublicKey> keys, Digest image)
+/// <param name="certificates">Whose word counts too, keyless; null for nobody's.</param>
+internal sealed class StatementReading(IImageSource source, IReadOnlyCollection<PublicKey> keys, Digest image, CertificateTrust? certificates = null)
 {
     /// <summary>The most bytes of envelopes and bundles that are read of one image.</summary>
     public const long MaximumTotal = 256L * 1024 * 1024;
@@ -38,7 +40,7 @@ internal sealed class StatementReading(IImageSource source, IReadOnlyCollection<
             {
                 var content = await source.ReadManifestContentAsync(entry.Digest, cancellationToken);
                 var bundle = MediaTypes.IsManifest(content.MediaType) ? BundleManifest.LayerOf(OciJson.ParseManifest(content.Bytes, $"{source.Name}@{entry.Digest}")) : null;
-                return bundle is null ? null : SigstoreBundle.Parse(await ReadAsync(bundle, cancellationToken));
+                return bundle is null ? null : Open(await ReadAsync(bundle, cancellationToken));
             });
         }
     }
@@ -51,18 +53,20 @@ internal sealed class StatementReading(IImageSource source, IReadOnlyCollection<
             await TryAsync(async () =>
             {
                 AttestationManifest.RequireAttestation(layer);
-                return DsseEnvelope.Parse(await ReadAsync(layer, cancellationToken));
+                return SignedStatement.Open(DsseEnvelope.Parse(await ReadAsync(layer, cancellationToken)), keys, image);
             });
         }
     }
 
-    private async Task TryAsync(Func<Task<DsseEnvelope?>> read)
+    private SignedStatement Open(byte[] bundle) => SignedStatement.Open(SigstoreBundle.Parse(bundle), bundle, keys, certificates, image);
+
+    private async Task TryAsync(Func<Task<SignedStatement?>> read)
     {
         try
         {
-            if (await read() is { } envelope)
+            if (await read() is { } signed)
             {
-                _accepted.Add(SignedStatement.Open(envelope, keys, image));
+                _accepted.Add(signed);
             }
         }
         catch (FormatException fault)

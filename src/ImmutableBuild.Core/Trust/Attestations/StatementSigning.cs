@@ -9,12 +9,18 @@ namespace ImmutableBuild.Trust.Attestations;
 /// Signs what is to be said about an image, and puts it into the image's layout in both forms. ECDSA is random: what was said before is not signed again, or
 /// a release without a change would change something (F07).
 /// </summary>
-internal sealed class StatementSigning(OciLayout layout, Descriptor image, ISigner signer)
+internal sealed class StatementSigning(OciLayout layout, Descriptor image, IStatementSigner signer)
 {
-    /// <summary>Signs. Returns how many were new.</summary>
+    /// <summary>The same by a key.</summary>
+    public StatementSigning(OciLayout layout, Descriptor image, ISigner signer)
+        : this(layout, image, new KeyStatementSigner(signer))
+    {
+    }
+
+    /// <summary>Signs. Returns what is signed, in the order of the statements, and how many were new.</summary>
     /// <param name="payloads">The statements' bytes, signatures and attestations.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public async Task<int> RunAsync(IReadOnlyList<byte[]> payloads, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<SignedStatement> Said, int Made)> RunAsync(IReadOnlyList<byte[]> payloads, CancellationToken cancellationToken)
     {
         var earlier = await FindEarlierAsync(cancellationToken);
         var (said, made) = (new List<SignedStatement>(), 0);
@@ -27,13 +33,13 @@ internal sealed class StatementSigning(OciLayout layout, Descriptor image, ISign
             }
             else
             {
-                said.Add(await SignedStatement.SignAsync(payload, signer, cancellationToken));
+                said.Add(await signer.SignAsync(payload, cancellationToken));
                 made++;
             }
         }
 
         Write(said, cancellationToken);
-        return made;
+        return (said, made);
     }
 
     // Written again in any case: the same statements are the same bytes, and what of it is missing or damaged is mended.
@@ -51,7 +57,7 @@ internal sealed class StatementSigning(OciLayout layout, Descriptor image, ISign
             return [];
         }
 
-        var reading = new StatementReading(layout, [signer.PublicKey], image.Digest);
+        var reading = signer.ReadEarlier(layout, image.Digest);
         try
         {
             await reading.ReadReferrersAsync(ReferrersTag.Read(await layout.ReadManifestContentAsync(entry.Digest, cancellationToken), layout.Name), cancellationToken);

@@ -94,7 +94,7 @@ internal sealed class SignatureCheck(IImageStore store, string repository, Immut
             }
 
             var said = SimpleSigning.Parse(payload);
-            return said.Image != image ? (null, $"it speaks of the image {said.Image}") : Judge(key, said.Repository, said.Annotations.GetValueOrDefault(SignedFacts.GitSha), commit, "sha256-….sig");
+            return said.Image != image ? (null, $"it speaks of the image {said.Image}") : Judge(Signatory.Of(key), said.Repository, said.Annotations.GetValueOrDefault(SignedFacts.GitSha), commit, "sha256-….sig");
         }
         catch (FormatException fault)
         {
@@ -109,13 +109,13 @@ internal sealed class SignatureCheck(IImageStore store, string repository, Immut
     private (SignatureFound? Found, string? Reason) Judge(SignedStatement signed, CommitSha? commit)
     {
         var facts = signed.Statement.Subjects[0].Annotations;
-        return signed.Statement.Subjects.Length > 1 ? (null, "it has several subjects") : Judge(signed.Key, facts.GetValueOrDefault(SignedFacts.Repository), facts.GetValueOrDefault(SignedFacts.GitSha), commit, "bundle");
+        return signed.Statement.Subjects.Length > 1 ? (null, "it has several subjects") : Judge(signed.By, facts.GetValueOrDefault(SignedFacts.Repository), facts.GetValueOrDefault(SignedFacts.GitSha), commit, "bundle");
     }
 
-    private (SignatureFound? Found, string? Reason) Judge(PublicKey key, string? signedRepository, string? signedCommit, CommitSha? commit, string form) =>
+    private (SignatureFound? Found, string? Reason) Judge(Signatory by, string? signedRepository, string? signedCommit, CommitSha? commit, string form) =>
         !anyRepository && signedRepository is null ? (null, "it names no repository")
         : !anyRepository && signedRepository != SimpleSigning.NameOf(repository) ? (null, $"it speaks of the repository '{PrintableText.Of(signedRepository!)}'")
         : signedCommit is null ? (null, "it names no commit")
         : !CommitSha.TryParse(signedCommit, out var named) || (commit is { } wanted && named != wanted) ? (null, $"it speaks of the commit '{PrintableText.Of(signedCommit)}'{(commit is null ? ", which is none" : $", not of {commit}")}")
-        : (new SignatureFound(key, named, form), null);
+        : (new SignatureFound(by, named, form), null);
 }

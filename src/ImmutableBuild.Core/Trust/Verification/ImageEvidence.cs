@@ -1,6 +1,7 @@
 using ImmutableBuild.Images;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Trust.Attestations;
+using ImmutableBuild.Trust.Keyless;
 using ImmutableBuild.Trust.Signatures;
 
 namespace ImmutableBuild.Trust.Verification;
@@ -16,11 +17,11 @@ internal sealed record ImageEvidence(ManifestContent Content, AskedStore Asked, 
     public IReadOnlyList<string> Refused { get; } = [.. Bundles.Refused.Concat(Attestations.Refused).Distinct(StringComparer.Ordinal).Take(5)];
 
     /// <summary>Reads it all. IMB4011 when the store fails, IMB4012 when the image is not what its digest says, IMB4013 when a list is malformed.</summary>
-    public static async Task<ImageEvidence> ReadAsync(IImageStore store, string repository, Digest image, IReadOnlyCollection<PublicKey> trusted, CancellationToken cancellationToken)
+    public static async Task<ImageEvidence> ReadAsync(IImageStore store, string repository, Digest image, IReadOnlyCollection<PublicKey> trusted, CertificateTrust? certificates, CancellationToken cancellationToken)
     {
         var asked = new AskedStore(store, repository, image);
         var content = await asked.ReadImageAsync(cancellationToken);
-        var (bundles, attestations) = (new StatementReading(store, trusted, image), new StatementReading(store, trusted, image));
+        var (bundles, attestations) = (new StatementReading(store, trusted, image, certificates), new StatementReading(store, trusted, image));
         await SignatureCheck.ReadBundlesAsync(asked, bundles, cancellationToken);
         var layers = (await asked.FindManifestAsync(AttestationManifest.TagOf(image), cancellationToken))?.Layers ?? [];
         await asked.AskAsync(async () =>

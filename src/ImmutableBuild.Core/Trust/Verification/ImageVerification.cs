@@ -4,6 +4,7 @@ using ImmutableBuild.Images;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Trust.Attestations;
+using ImmutableBuild.Trust.Keyless;
 using ImmutableBuild.Trust.Signatures;
 
 namespace ImmutableBuild.Trust.Verification;
@@ -25,11 +26,12 @@ public sealed class ImageVerification(StageContext context, VerificationPolicy p
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task<VerificationReport> RunAsync(AppKey app, CommitSha? commit, string repository, Digest image, bool isNew, CancellationToken cancellationToken)
     {
-        var trusted = await TrustedKeys.OfAsync(context, cancellationToken);
+        var trusted = await TrustedKeys.OfAsync(context, policy.Identities, cancellationToken);
+        var certificates = await CertificateTrust.OfAsync(context.Options.Verify, policy.Identities, cancellationToken);
         using var connector = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
         var store = ImageStores.Open(repository, context.Options.DataDirectory, connector, RegistryAccess.Pull);
         using var reading = store.BeginReading(cancellationToken);
-        var evidence = await ImageEvidence.ReadAsync(store, repository, image, trusted.Valid, cancellationToken);
+        var evidence = await ImageEvidence.ReadAsync(store, repository, image, trusted.Valid, certificates, cancellationToken);
 
         var (signature, row) = await CheckSignatureAsync(trusted, By, evidence, image, commit, cancellationToken);
         var held = commit ?? signature?.Commit;
@@ -41,7 +43,7 @@ public sealed class ImageVerification(StageContext context, VerificationPolicy p
             rows.Provenance(policy.Provenance, new ProvenanceCheck(policy.Provenance, app, held)),
             rows.Scan(policy.Scan, new ScanCheck(policy.Scan, isNew ? context.Time.GetUtcNow() : null)),
             rows.Sbom(policy.Sbom),
-            .. NotChecked(isNew),
+            .. NotChecked(isNew, signature?.By),
         ]);
 
         SignatureCheck By(ImmutableArray<PublicKey> keys) => new(store, repository, keys, policy.Repository == RepositoryRule.Any);
@@ -53,7 +55,7 @@ public sealed class ImageVerification(StageContext context, VerificationPolicy p
         try
         {
             var found = await by(trusted.Valid).VerifyAsync(evidence.Asked, evidence.Bundles, image, commit, cancellationToken);
-            return (found, VerificationRow.Ok("signature", $"by key {found.Key.KeyId} for commit {found.Commit} ({found.Form})"));
+            return (found, VerificationRow.Ok("signature", PrintableText.Of($"by {found.By} for commit {found.Commit} ({found.Form})")));
         }
         catch (ImmutableBuildException refusal) when (refusal.Code is "IMB4009" or "IMB4010")
         {
@@ -62,7 +64,7 @@ public sealed class ImageVerification(StageContext context, VerificationPolicy p
         }
     }
 
-    private IEnumerable<VerificationRow> NotChecked(bool isNew)
+    private IEnumerable<VerificationRow> NotChecked(bool isNew, Signatory? by)
     {
         if (policy.Repository == RepositoryRule.Any)
         {
@@ -79,8 +81,12 @@ public sealed class ImageVerification(StageContext context, VerificationPolicy p
             yield return VerificationRow.NotChecked("age of the scan", isNew ? "the policy names none" : "it was deployed before; what may run may run again");
         }
 
-        yield return VerificationRow.NotChecked("transparency log", "keys are trusted by themselves; nothing was looked up in a log");
-        yield return VerificationRow.NotChecked("time of signing", "no timestamp authority vouches for it");
+        if (by?.Identity is null)
+        {
+            yield return VerificationRow.NotChecked("transparency log", "keys are trusted by themselves; nothing was looked up in a log");
+            yield return VerificationRow.NotChecked("time of signing", "no timestamp authority vouches for it");
+        }
+
         yield return VerificationRow.NotChecked("layers", "each is held against its digest when the image is unpacked or pulled");
     }
 

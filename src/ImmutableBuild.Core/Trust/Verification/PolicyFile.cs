@@ -36,7 +36,7 @@ internal static class PolicyFile
         { Version: not VerificationPolicy.CurrentVersion } => $"version {VerificationPolicy.CurrentVersion} was expected, found {policy.Version}",
         { Scan.MaxAgeDays: < 1 or > OldestScan } => $"scan.maxAgeDays has to be from 1 to {OldestScan}",
         { Provenance: { Need: not Need.Ignored, Builders.IsEmpty: true } } => "provenance.builders names no builder, so that none would do",
-        _ => null,
+        _ => policy.Identities.Select(identity => identity is null ? "an identity is null" : identity.FindFault()).FirstOrDefault(fault => fault is not null),
     };
 }
 
@@ -46,6 +46,7 @@ internal static class PolicyFile
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     MaxDepth = 8)]
 [JsonSerializable(typeof(VerificationPolicy))]
 internal sealed partial class PolicyJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Trust.Keyless;
 
 namespace ImmutableBuild.Trust.Verification;
 
@@ -48,6 +49,9 @@ public sealed record VerificationPolicy
 
     /// <summary>Which repository a signature has to name.</summary>
     public RepositoryRule Repository { get; init; }
+
+    /// <summary>Whose keyless signatures are believed; none for nobody's.</summary>
+    public ImmutableArray<TrustedIdentity> Identities { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>Where the image comes from.</summary>
     public ProvenancePolicy Provenance { get => field ?? new(); init; }

@@ -19,10 +19,21 @@ public sealed class KeyOptionsTests
         Parse(("ImmutableKmsKey", "awskms:///alias/web")).Sign.KmsKey.ShouldBe(new KmsKeyReference(null, "alias/web", null));
     }
 
+    [Fact]
+    public void Without_a_key_the_job_signs_by_its_identity()
+    {
+        var options = Parse(("ImmutableKeyless", "true"), ("ImmutableSigningConfig", "services.json"), ("ImmutableTrustedRoot", "trusted_root.json"));
+        options.Sign.Keyless.ShouldBeTrue();
+        options.Sign.SigningConfig.ShouldBe(Path.Combine(Path.GetTempPath(), "services.json"));
+        options.Verify.TrustedRoot.ShouldBe(Path.Combine(Path.GetTempPath(), "trusted_root.json"));
+    }
+
     [Theory]
     [InlineData("ImmutableKeyFile", "ImmutableKeyVariable")]
     [InlineData("ImmutableKeyFile", "ImmutableKmsKey")]
     [InlineData("ImmutableKeyVariable", "ImmutableKmsKey")]
+    [InlineData("ImmutableKeyFile", "ImmutableKeyless")]
+    [InlineData("ImmutableKmsKey", "ImmutableKeyless")]
     public void Only_one_key_signs(string one, string other) =>
         Code((one, Value(one)), (other, Value(other))).ShouldBe("IMB1004");
 
@@ -32,7 +43,7 @@ public sealed class KeyOptionsTests
     [InlineData("gcpkms://projects/p/locations/l/keyRings/r/cryptoKeys/k")]
     public void What_is_no_key_of_KMS_is_IMB1001(string text) => Code(("ImmutableKmsKey", text)).ShouldBe("IMB1001");
 
-    private static string Value(string option) => option == "ImmutableKmsKey" ? "awskms:///alias/web" : "KEY";
+    private static string Value(string option) => option == "ImmutableKmsKey" ? "awskms:///alias/web" : option == "ImmutableKeyless" ? "true" : "KEY";
 
     private static ReleaseOptions Parse(params (string Name, string Value)[] properties) => ReleaseOptionsParser.Parse(new RawOptions
     {

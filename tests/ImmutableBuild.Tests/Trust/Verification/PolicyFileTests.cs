@@ -57,6 +57,33 @@ public sealed class PolicyFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""{"issuer":"https://a.example","identity":"https://github.com/me/shop/.github/workflows/release.yml@refs/heads/main"}""", true)]
+    [InlineData("""{"issuer":"https://a.example","identity":"https://github.com/me/shop/*"}""", true)]
+    [InlineData("""{"issuer":"https://a.example","identity":"me@example.com"}""", true)]
+    [InlineData("""{"issuer":"https://a.example","identity":"https://github.com/me/*"}""", false)]
+    [InlineData("""{"issuer":"https://a.example","identity":"*"}""", false)]
+    [InlineData("""{"issuer":"https://a.example","identity":"https://github.com/*/shop/x"}""", false)]
+    [InlineData("""{"issuer":"https://a.example","identity":"https://github.com/me/shop/**"}""", false)]
+    [InlineData("""{"issuer":"https://a.example","identity":""}""", false)]
+    [InlineData("""{"issuer":"*","identity":"me@example.com"}""", false)]
+    [InlineData("""{"identity":"me@example.com"}""", false)]
+    [InlineData("""{"issuer":"https://a.example"}""", false)]
+    [InlineData("""{"issuer":null,"identity":"me@example.com"}""", false)]
+    [InlineData("null", false)]
+    public async Task An_identity_says_exactly_who(string identity, bool isOne)
+    {
+        var read = () => ReadAsync($$"""{"version":1,"identities":[{{identity}}]}""");
+        if (isOne)
+        {
+            (await read()).Identities.Length.ShouldBe(1);
+        }
+        else
+        {
+            (await Should.ThrowAsync<ImmutableBuildException>(read)).Code.ShouldBe("IMB4034");
+        }
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("null")]
     [InlineData("{}")]
@@ -82,7 +109,7 @@ public sealed class PolicyFileTests : IDisposable
         var root = schema.RootElement.GetProperty("properties");
         string[] members = [.. root.EnumerateObject().SelectMany(member => member.Value.TryGetProperty("properties", out var inner) ? inner.EnumerateObject().Select(child => $"{member.Name}.{child.Name}") : [member.Name])];
         members.ShouldBe(
-            ["$schema", "version", "repository", "provenance.need", "provenance.builders", "provenance.sources", "provenance.allowDirty", "scan.need", "scan.maxAgeDays", "scan.allowNotAssessed", "sbom.need"]);
+            ["$schema", "version", "repository", "identities", "provenance.need", "provenance.builders", "provenance.sources", "provenance.allowDirty", "scan.need", "scan.maxAgeDays", "scan.allowNotAssessed", "sbom.need"]);
         schema.RootElement.GetProperty("$defs").GetProperty("need").GetProperty("enum").EnumerateArray().Select(word => word.GetString()).ShouldBe(["required", "ifPresent", "ignored"]);
     }
 
