@@ -52,6 +52,9 @@ public static class DeployErrors
     /// <summary>The code of <see cref="LeaseLost"/>: the run ends at once and touches nothing any more.</summary>
     public static string LeaseLostCode => LeaseLostDescriptor.Code;
 
+    /// <summary>The code of <see cref="Cancelled"/>: the release was given up, and everything was put right.</summary>
+    public static string CancelledCode => CancelledDescriptor.Code;
+
     /// <summary>Another holder has the lease of the app (F04).</summary>
     public static ImmutableBuildException LeaseHeld(AppKey app, LeaseState held) => new(new Diagnostic(
         LeaseHeldDescriptor,

@@ -27,17 +27,16 @@ internal static class BakeRun
 
     private static Process Start(BakeAttempt attempt, ImmutableSortedDictionary<string, string> options)
     {
-        var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet";
         string[] arguments =
         [
             "build", attempt.ProjectFile, "-t:Bake", "-nologo", "-v:m", "-nodeReuse:false",
-            .. options.Select(option => $"-p:{option.Key}={Escaped(option.Value)}"),
+            .. options.Select(DotnetBuild.Property),
         ];
 
         // A umask is only to be had by inheriting it.
         var start = OperatingSystem.IsWindows()
-            ? new ProcessStartInfo(dotnet, arguments)
-            : new ProcessStartInfo("/bin/sh", ["-c", $"umask {attempt.Umask} && exec \"$@\"", "sh", dotnet, .. arguments]);
+            ? new ProcessStartInfo(DotnetBuild.Host, arguments)
+            : new ProcessStartInfo("/bin/sh", ["-c", $"umask {attempt.Umask} && exec \"$@\"", "sh", DotnetBuild.Host, .. arguments]);
         (start.UseShellExecute, start.CreateNoWindow, start.RedirectStandardOutput, start.RedirectStandardError) = (false, true, true, true);
         start.WorkingDirectory = Path.GetDirectoryName(attempt.ProjectFile)!;
         foreach (var (name, value) in attempt.Variables)
@@ -54,9 +53,6 @@ internal static class BakeRun
             throw BakeErrors.AttemptFailed(attempt.ProjectFile, cause.NativeErrorCode, [cause.Message]);
         }
     }
-
-    // MSBuild's own escapes: ';' and ',' would begin another property.
-    private static string Escaped(string value) => value.Replace("%", "%25", StringComparison.Ordinal).Replace(";", "%3B", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);
 
     private static void Kill(Process build)
     {

@@ -37,7 +37,7 @@ public sealed record ProjectInput(ITaskItem Project, ITaskItem[] Options, ITaskI
     /// <summary>The options as texts, for the parser.</summary>
     public RawOptions Raw()
     {
-        var texts = new ProjectTexts([ProjectFile, .. Project.GetMetadata("Imports").Split(';', StringSplitOptions.RemoveEmptyEntries)]);
+        var texts = Texts();
         var onCommandLine = Engine is IBuildEngine6 engine ? engine.GetGlobalProperties().Keys : [];
         return new RawOptions
         {
@@ -49,6 +49,26 @@ public sealed record ProjectInput(ITaskItem Project, ITaskItem[] Options, ITaskI
             ReadVariable = Environment.GetEnvironmentVariable,
         };
     }
+
+    /// <summary>What the project says of its release, for a shell in another process.</summary>
+    public ProjectDescription Describe()
+    {
+        var raw = Raw();
+        return new ProjectDescription
+        {
+            Version = ProjectDescription.OwnVersion,
+            ProjectFile = ProjectFile,
+            WorkDirectory = WorkDirectory,
+            GatewayProgram = GatewayProgram,
+            ListensOnHttp = raw.Project.ListensOnHttp,
+            Properties = raw.Properties.Where(property => property.Value.Length > 0).ToImmutableSortedDictionary(StringComparer.Ordinal),
+            Items = raw.Items,
+            UnknownNames = raw.UnknownNames,
+            Places = Texts().Places.ToImmutableSortedDictionary(StringComparer.Ordinal),
+        };
+    }
+
+    private ProjectTexts Texts() => new([ProjectFile, .. Project.GetMetadata("Imports").Split(';', StringSplitOptions.RemoveEmptyEntries)]);
 
     private static RawItem Read(ITaskItem item)
     {

@@ -22,6 +22,9 @@ internal sealed class ProjectTexts
     /// <summary>All names of properties and items in the files.</summary>
     public IEnumerable<string> Names => _places.Keys;
 
+    /// <summary>Where each is set first.</summary>
+    public IReadOnlyDictionary<string, SourceLocation> Places => _places;
+
     /// <summary>Where <paramref name="name"/> is set first: in the project before its Directory.Build files.</summary>
     public SourceLocation? Locate(string name) => _places.GetValueOrDefault(name);
 

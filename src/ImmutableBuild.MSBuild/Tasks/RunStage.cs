@@ -1,8 +1,5 @@
-using ImmutableBuild.Errors;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Releases.Options;
-using ImmutableBuild.Releases.Source;
-using ImmutableBuild.Reports;
 using Microsoft.Build.Framework;
 
 namespace ImmutableBuild.MSBuild;
@@ -20,28 +17,9 @@ public sealed class RunStage : ReleaseTask
     /// <inheritdoc/>
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        var options = ReleaseOptionsParser.Parse(Input.Raw());
-        var file = new ReleaseRecordFile(Input.WorkDirectory);
-        var record = await file.ReadAsync(cancellationToken);
-        var commit = await GitSource.ReadCommitAsync(Input.ProjectFile, Environment.GetEnvironmentVariable, cancellationToken);
-        ReleaseChain.RequireSame(record, options.App, commit, file.Path);
-        try
-        {
-            await RunAsync(options, file, record, cancellationToken);
-        }
-        catch (ImmutableBuildException refusal)
-        {
-            await ReleaseReport.Create(await file.ReadAsync(CancellationToken.None), refusal.Diagnostics).WriteAsync(Input.WorkDirectory, CancellationToken.None);
-            throw;
-        }
-    }
-
-    private async Task RunAsync(ReleaseOptions options, ReleaseRecordFile file, ReleaseRecord record, CancellationToken cancellationToken)
-    {
-        var context = ContextOf(options);
+        var context = ContextOf(ReleaseOptionsParser.Parse(Input.Raw()));
         using var kept = KeptRelease.Take(BuildEngine, Input.WorkDirectory);
-        await using var stages = new ReleaseStages(context, Input.GatewayProgram);
-        await new ReleasePipeline(file, context).RunAsync([stages.Find(Enum.Parse<StageName>(Stage), KeepsLease)], record, cancellationToken);
+        await new StageRun(context, Input.ProjectFile, Input.GatewayProgram).RunAsync(Enum.Parse<StageName>(Stage), KeepsLease, cancellationToken);
         kept?.Continued();
         if (KeepsLease)
         {

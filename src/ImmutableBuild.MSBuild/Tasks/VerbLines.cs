@@ -22,25 +22,7 @@ internal static class VerbLines
     public static IEnumerable<string> Of(ReleaseRecord promoted, ProjectInput input) =>
         [$"  Report: {Path.Combine(input.WorkDirectory, ReleaseReport.HtmlFile)}", .. ReleaseSummary.Of(promoted, input.ProjectName, input.ProjectFile)];
 
-    public static IEnumerable<string> Of(Status status)
-    {
-        yield return status.Generations.IsEmpty ? $"  {status.App} does not run."
-            : $"  {status.App} {(status.IsServing ? "serves" : "does not answer")}{(status.Url is { } url ? $" at {url}" : "")}.";
-        foreach (var generation in status.Generations)
-        {
-            yield return $"  {generation.Id}  {generation.Role,-8} {generation.Percent,3} %  {generation.Healthy} of {generation.Instances.Length} instances answer";
-        }
-
-        if (status.Lease is { } lease)
-        {
-            yield return $"  {lease.Holder} is changing it.";
-        }
-
-        if (status.RollbackTo is { } back)
-        {
-            yield return $"  A rollback would go to {back}.";
-        }
-    }
+    public static IEnumerable<string> Of(Status status) => StatusLines.Of(status);
 
     public static IEnumerable<string> Of(ImmutableArray<HistoryLine> history) =>
         history.IsEmpty

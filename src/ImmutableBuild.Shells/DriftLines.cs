@@ -1,11 +1,12 @@
 using ImmutableBuild.Generations.Drift;
 using ImmutableBuild.Reports;
 
-namespace ImmutableBuild.MSBuild;
+namespace ImmutableBuild.Shells;
 
 /// <summary>The lines that drift and heal print into a build log.</summary>
-internal static class DriftLines
+public static class DriftLines
 {
+    /// <summary>What differs, line by line.</summary>
     public static IEnumerable<string> Of(DriftReport report)
     {
         if (report.Lease is { } lease)
@@ -26,6 +27,7 @@ internal static class DriftLines
         }
     }
 
+    /// <summary>What was mended, and what still differs.</summary>
     public static IEnumerable<string> Of(HealResult result)
     {
         if (result.Healed.IsEmpty)

@@ -1,7 +1,7 @@
-namespace ImmutableBuild.MSBuild;
+namespace ImmutableBuild.Shells;
 
 /// <summary>A table in a build log: columns parted by two spaces.</summary>
-internal static class Columns
+public static class Columns
 {
     /// <summary>The lines, heads first.</summary>
     public static IEnumerable<string> Of(string[] heads, IReadOnlyList<string[]> rows)

@@ -1,11 +1,12 @@
 using ImmutableBuild.Reports;
 using ImmutableBuild.Scanning;
 
-namespace ImmutableBuild.MSBuild;
+namespace ImmutableBuild.Shells;
 
 /// <summary>The lines that Scan of an image, and Rescan, print into a build log.</summary>
-internal static class ScanAnswerLines
+public static class ScanAnswerLines
 {
+    /// <summary>What was found, line by line.</summary>
     public static IEnumerable<string> Of(ScanAnswer answer)
     {
         yield return $"  {Printable.Line(answer.Image)} ({answer.Digest}): {ScanLines.Summary(answer)}";

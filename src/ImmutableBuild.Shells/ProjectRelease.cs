@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Drift;
+using ImmutableBuild.Releases;
+using ImmutableBuild.Releases.Options;
+using ImmutableBuild.Reports;
+using ImmutableBuild.Scanning;
+
+namespace ImmutableBuild.Shells;
+
+/// <summary>
+/// The release of a project, for a shell that runs the stages in its own process. The project's build describes it and does Compile;
+/// everything else is the engine's.
+/// </summary>
+public sealed class ProjectRelease : IProjectRelease
+{
+    private readonly ProjectReleaseRequest _request;
+    private readonly ProjectDescription _project;
+    private readonly StageContext _context;
+
+    private ProjectRelease(ProjectReleaseRequest request, ProjectDescription project, ReleaseOptions options)
+    {
+        _request = request;
+        _project = project;
+        _context = new StageContext(options, request.Reporter, TimeProvider.System, request.ReadVariable) { WorkDirectory = project.WorkDirectory, OpenKmsKey = KmsKeys.OpenAsync };
+    }
+
+    /// <inheritdoc/>
+    public ReleaseOptions Options => _context.Options;
+
+    /// <inheritdoc/>
+    public Task<ReleaseRecord> ReadRecordAsync(CancellationToken cancellationToken) => new ReleaseRecordFile(_project.WorkDirectory).ReadAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public string ReportFile => Path.Combine(_project.WorkDirectory, ReleaseReport.HtmlFile);
+
+    /// <summary>Has the project describe itself, and reads its options. IMB1501 to IMB1503, and every mistake in the options at once.</summary>
+    public static Task<ProjectRelease> OpenAsync(ProjectReleaseRequest request, CancellationToken cancellationToken) => BuildAsync(request, ["ImmutableDescribe"], cancellationToken);
+
+    /// <summary>Compile, and the same description from the same build.</summary>
+    public static Task<ProjectRelease> CompileAsync(ProjectReleaseRequest request, CancellationToken cancellationToken) => BuildAsync(request, ["ImmutableDescribe", "ImmutableCompile"], cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ReleaseRecord> RunAsync(StageName stage, bool keepsLease, CancellationToken cancellationToken) => InvariantAsync(() =>
+        new StageRun(_context, _project.ProjectFile, _project.GatewayProgram).RunAsync(stage, keepsLease, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<string>> EndAsync(CancellationToken cancellationToken) => InvariantAsync(async () =>
+    {
+        var record = await ReadRecordAsync(cancellationToken);
+        await ReleaseReport.Create(record, []).WriteAsync(_project.WorkDirectory, cancellationToken);
+        return ReleaseSummary.Of(record, _project.ProjectName, _project.ProjectFile);
+    });
+
+    /// <inheritdoc/>
+    public Task<RouteBackResult> RouteBackAsync(CancellationToken cancellationToken) => WithStagesAsync(async stages =>
+        await new RouteBack(stages.Target, stages.Verifier, _context).RunAsync(await ReadRecordAsync(cancellationToken), cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<RollbackResult> RollbackAsync(CancellationToken cancellationToken) => WithStagesAsync(stages =>
+        new Rollback(stages.Target, stages.Verifier, _context.Time, _context.Reporter, _context.ReadVariable)
+            .RunAsync(new RollbackRequest(Options.App, Options.RollbackTo, Options.Rollout), cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<ReleaseRecord> PromoteAsync(string? from, string? image, CancellationToken cancellationToken) => InvariantAsync(async () =>
+    {
+        var properties = new Dictionary<string, string?> { ["ImmutablePromoteFrom"] = from, ["ImmutablePromoteImage"] = image };
+        await new DotnetBuild(_project.ProjectFile, ["Promote"], _request.Settings.Properties.SetItems(properties.Where(property => !string.IsNullOrEmpty(property.Value))!)).RunAsync(_request.TellBuild, cancellationToken);
+        return await ReadRecordAsync(cancellationToken);
+    });
+
+    /// <inheritdoc/>
+    public Task<Status> StatusAsync(CancellationToken cancellationToken) => WithStagesAsync(async stages => Status.Of(await stages.Target.ObserveAsync(Options.App, cancellationToken)));
+
+    /// <inheritdoc/>
+    public Task<DriftReport> DriftAsync(CancellationToken cancellationToken) => WithStagesAsync(async stages =>
+    {
+        var report = await DriftReport.FindAsync(stages.Target, Options.App, _context.Time, cancellationToken);
+        if (Options.DriftFile is { } file)
+        {
+            await DriftFile.WriteAsync(Path.GetFullPath(file, Path.GetDirectoryName(_project.ProjectFile)!), report, cancellationToken);
+        }
+
+        return report;
+    });
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<GenerationId>> StopAsync(CancellationToken cancellationToken) => WithStagesAsync(stages => new StopApp(stages.Target).RunAsync(Options.App, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task RescanAsync(Action<ScanAnswer> found, CancellationToken cancellationToken) => WithStagesAsync(async stages =>
+    {
+        await new ImageScans(_context with { WorkDirectory = Path.Combine(_project.WorkDirectory, "scans") }).RescanAsync(stages.Target, found, cancellationToken);
+        return true;
+    });
+
+    private static async Task<ProjectRelease> BuildAsync(ProjectReleaseRequest request, ImmutableArray<string> targets, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(request.ProjectFile))
+        {
+            throw ShellErrors.NoProject(request.ProjectFile);
+        }
+
+        File.Delete(request.DescriptionFile);
+        var properties = request.Settings.Properties.SetItem("_ImmutableDescription", request.DescriptionFile);
+        await new DotnetBuild(request.ProjectFile, targets, properties).RunAsync(request.TellBuild, cancellationToken);
+        var project = await ProjectDescriptionFile.ReadAsync(request.DescriptionFile, cancellationToken);
+        return new ProjectRelease(request, project, ReleaseOptionsParser.Parse(project.Raw(request.Settings, request.ReadVariable)));
+    }
+
+    private Task<T> WithStagesAsync<T>(Func<ReleaseStages, Task<T>> work) => InvariantAsync(async () =>
+    {
+        await using var stages = new ReleaseStages(_context, _project.GatewayProgram);
+        return await work(stages);
+    });
+
+    // What a release says, and what it writes down, does not depend on who builds.
+    private static async Task<T> InvariantAsync<T>(Func<Task<T>> work)
+    {
+        var culture = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        try
+        {
+            return await work();
+        }
+        catch (Exception fault) when (fault is not (ImmutableBuildException or OperationCanceledException or OutOfMemoryException))
+        {
+            throw InternalErrors.Unexpected(fault);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
+    }
+}
+
+/// <summary>What a <see cref="ProjectRelease"/> is made from.</summary>
+public sealed record ProjectReleaseRequest
+{
+    /// <summary>The project file, absolute.</summary>
+    public required string ProjectFile { get; init; }
+
+    /// <summary>Where the project's build writes its description; a file that is nobody else's.</summary>
+    public required string DescriptionFile { get; init; }
+
+    /// <summary>What the shell was told beside the project.</summary>
+    public OptionSettings Settings { get; init; } = OptionSettings.None;
+
+    /// <summary>Where warnings and progress go.</summary>
+    public required IReporter Reporter { get; init; }
+
+    /// <summary>Gets each line of the project's build.</summary>
+    public required Action<string> TellBuild { get; init; }
+
+    /// <summary>Reads an environment variable by name.</summary>
+    public Func<string, string?> ReadVariable { get; init; } = Environment.GetEnvironmentVariable;
+}
