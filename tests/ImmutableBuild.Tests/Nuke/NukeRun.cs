@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace ImmutableBuild.Tests.Nuke;
+
+/// <summary>How a build ended.</summary>
+internal sealed partial record NukeRun(int ExitCode, string Output)
+{
+    /// <summary>The targets that said they ran, in order.</summary>
+    public ImmutableArray<string> Ran => [.. RanLine.Matches(Output).Select(line => line.Groups["target"].Value)];
+
+    /// <summary>What the release was asked for, in order.</summary>
+    public ImmutableArray<string> Asked => [.. AskedLine.Matches(Output).Select(line => line.Groups["what"].Value.TrimEnd())];
+
+    /// <summary>The row of a target in the table at the end: its status, and what it reported.</summary>
+    public string RowOf(string target) => Regex.Match(Output, $@"^{target} +(?<row>.*?)\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Groups["row"].Value;
+
+    [GeneratedRegex(@"(^|\] )ran (?<target>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex RanLine { get; }
+
+    [GeneratedRegex(@"^asked for (?<what>.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex AskedLine { get; }
+}
+
+/// <summary>A repository with a <c>.nuke</c> directory, in which a build class of <c>ImmutableBuild.NukeBuilds</c> is run as a program.</summary>
+internal sealed class NukeRepository : IDisposable
+{
+    private readonly string _buildClass;
+
+    public NukeRepository(string buildClass, string parameters = "{}")
+    {
+        _buildClass = buildClass;
+        Write(".nuke/parameters.json", parameters);
+        Write("src/App.csproj", "<Project />");
+    }
+
+    public string Root { get; } = Directory.CreateTempSubdirectory("nuke ü ").FullName;
+
+    private static string Program { get; } = AppContext.BaseDirectory.Replace("ImmutableBuild.Tests", "ImmutableBuild.NukeBuilds", StringComparison.Ordinal) + "ImmutableBuild.NukeBuilds.dll";
+
+    public void Write(string path, string content)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Root, path))!);
+        File.WriteAllText(Path.Combine(Root, path), content);
+    }
+
+    public Task<NukeRun> RunAsync(params string[] arguments) => RunWithAsync([], arguments);
+
+    public async Task<NukeRun> RunWithAsync(Dictionary<string, string> variables, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments]) { WorkingDirectory = Root, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var variable in start.Environment.Keys.Where(name => name.StartsWith("GITHUB", StringComparison.Ordinal) || name.StartsWith("IMMUTABLE", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(variable);
+        }
+
+        start.Environment["BUILD_CLASS"] = _buildClass;
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return new NukeRun(process.ExitCode, await output + errors);
+    }
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
+}
