@@ -1,52 +1,34 @@
-using System.Diagnostics;
+using ImmutableBuild.Nuke;
+using Nuke.Common;
+using Nuke.Common.IO;
+using Nuke.Common.Tooling;
 
-// This repo's own build: what CI and people run by name. Each target is one dotnet command.
-// NUKE takes this place with the components of ImmutableBuild.Nuke (docs/decisions/0001-client-libraries.md).
-var root = FindRoot();
-var targets = new Dictionary<string, string[]>(StringComparer.OrdinalIgnoreCase)
+/// <summary>This repository's own build: its solution and packages, and the release of a sample by the components it makes.</summary>
+internal sealed class Build : NukeBuild, IRelease
 {
-    ["Compile"] = ["build"],
-    ["Test"] = ["test"],
-    ["Pack"] = ["pack", "--configuration", "Release", "--output", Path.Combine(root, "artifacts")],
-    ["Release"] = ["build", Path.Combine(root, "samples", "WebApi"), "-t:Release"],
-};
+    [Parameter("The configuration that BuildSolution and Pack build")]
+    private readonly string Configuration = "Debug";
 
-var asked = args.Length == 0 ? ["Compile"] : args;
-var unknown = asked.Where(name => !targets.ContainsKey(name)).ToArray();
-if (unknown.Length > 0)
-{
-    Console.Error.WriteLine($"Unknown target {string.Join(", ", unknown)}. Known are {string.Join(", ", targets.Keys)}.");
-    return 1;
-}
+    public static int Main() => Execute<Build>(x => x.BuildSolution);
 
-foreach (var name in asked)
-{
-    Console.WriteLine($"── {name}");
-    var code = Run(targets[name]);
-    if (code != 0)
-    {
-        return code;
-    }
-}
+    private static AbsolutePath Artifacts => RootDirectory / "artifacts";
 
-return 0;
+    private Target BuildSolution => _ => _
+        .Description("Builds the solution")
+        .Executes(() => Dotnet($"build ImmutableBuild.sln --configuration {Configuration}"));
 
-int Run(string[] arguments)
-{
-    using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = root })!;
-    process.WaitForExit();
-    return process.ExitCode;
-}
+    private Target Test => _ => _
+        .Description("Runs every test whose system is there")
+        .Executes(() => Dotnet("test"));
 
-static string FindRoot()
-{
-    for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-    {
-        if (Directory.Exists(Path.Combine(directory.FullName, ".nuke")))
-        {
-            return directory.FullName;
-        }
-    }
+    private Target Pack => _ => _
+        .Description("Makes the packages, in artifacts/")
+        .Produces(Artifacts / "*.nupkg")
+        .Executes(
+            () => Dotnet($"pack src/ImmutableBuild.MSBuild --configuration Release --output {Artifacts}"),
+            () => Dotnet($"pack src/ImmutableBuild.Nuke --configuration Release --output {Artifacts}"),
+            () => Dotnet($"pack src/ImmutableBuild.Tool --configuration Release --output {Artifacts}"));
 
-    throw new InvalidOperationException("No parent directory has a .nuke folder: run the build from a clone of the repository.");
+    private static void Dotnet(ArgumentStringHandler arguments) =>
+        ProcessTasks.StartProcess("dotnet", arguments, workingDirectory: RootDirectory).AssertZeroExitCode();
 }
