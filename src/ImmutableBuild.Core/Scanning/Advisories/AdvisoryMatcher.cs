@@ -19,9 +19,9 @@ internal static class AdvisoryMatcher
 
     private static IEnumerable<KnownVulnerability> Match(Component component, AdvisoryIdentity identity, VersionOrder order, AdvisorySet advisories, string source)
     {
-        var hits = advisories.About(identity.Ecosystem, identity.Name)
-            .Where(entry => IsAffected(entry, identity.Version, order))
-            .Select(entry => new Hit(entry.Advisory, entry.Package.Severity ?? entry.Advisory.Severity, AffectedVersions.FirstFix(entry.Package, identity.Version, order)));
+        var hits = new[] { identity, identity.Source }.OfType<AdvisoryIdentity>().Where(name => order.IsVersion(name.Version)).SelectMany(name => advisories.About(name.Ecosystem, name.Name)
+            .Where(entry => IsAffected(entry, name.Version, order))
+            .Select(entry => new Hit(entry.Advisory, entry.Package.Severity ?? entry.Advisory.Severity, AffectedVersions.FirstFix(entry.Package, name.Version, order))));
         return SharedIds.Group(hits, hit => hit.Ids).Select(group => ToVulnerability(component, group, order, source));
     }
 

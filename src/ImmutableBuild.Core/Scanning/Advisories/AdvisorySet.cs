@@ -17,7 +17,7 @@ internal sealed class AdvisorySet
         Newest = advisories.Max(advisory => advisory.Modified);
         var affected = advisories.SelectMany(advisory => advisory.Affected.Select(package => (Advisory: advisory, Package: package))).ToArray();
         _byPackage = affected.ToLookup(entry => Key(entry.Package.Ecosystem, entry.Package.Name));
-        _ecosystems = [.. affected.Select(entry => entry.Package.Ecosystem)];
+        _ecosystems = [.. affected.Select(entry => EcosystemName.Release(entry.Package.Ecosystem))];
     }
 
     /// <summary>How many advisories there are, withdrawn ones not counted.</summary>
@@ -36,12 +36,12 @@ internal sealed class AdvisorySet
     public string? Ecosystem { get; init; }
 
     /// <summary>Whether the source speaks of the ecosystem at all; where it doesn't, finding nothing means nothing.</summary>
-    public bool Covers(string ecosystem) => ecosystem == Ecosystem || _ecosystems.Contains(ecosystem);
+    public bool Covers(string ecosystem) => ecosystem == Ecosystem || _ecosystems.Contains(EcosystemName.Release(ecosystem));
 
     /// <summary>What speaks of the package.</summary>
     public IEnumerable<(Advisory Advisory, AffectedPackage Package)> About(string ecosystem, string name) => _byPackage[Key(ecosystem, name)];
 
     // NuGet's ids are compared without case.
     private static (string Ecosystem, string Name) Key(string ecosystem, string name) =>
-        (ecosystem, ecosystem == "NuGet" ? name.ToLowerInvariant() : name);
+        (EcosystemName.Release(ecosystem), ecosystem == "NuGet" ? name.ToLowerInvariant() : name);
 }

@@ -58,6 +58,10 @@ internal sealed record Component
 
 /// <summary>What advisories call a component.</summary>
 /// <param name="Ecosystem">OSV's name of the ecosystem, <c>NuGet</c> or <c>Debian:12</c>.</param>
-/// <param name="Name">The package; in Debian and Alpine the source package.</param>
+/// <param name="Name">The package; in Debian and Alpine the source package, in distributions of rpm the installed one.</param>
 /// <param name="Version">Its version; in Debian the source package's.</param>
-internal sealed record AdvisoryIdentity(string Ecosystem, string Name, string Version);
+internal sealed record AdvisoryIdentity(string Ecosystem, string Name, string Version)
+{
+    /// <summary>What it was built from, where advisories may speak of that; null where they speak of packages as they are installed.</summary>
+    public AdvisoryIdentity? Source { get; init; }
+}

@@ -1,3 +1,5 @@
+using ImmutableBuild.Scanning.Advisories;
+
 namespace ImmutableBuild.Scanning.Packages;
 
 /// <summary>Which distribution an image is made of (os-release(5)).</summary>
@@ -14,6 +16,18 @@ internal sealed record OsRelease(string Id, string? VersionId, string Name)
         // OSV marks the long-term releases, which come in April of even years.
         ("ubuntu", [{ Length: 2 } year, "04"]) when (year[1] - '0') % 2 == 0 => $"Ubuntu:{year}.04:LTS",
         ("ubuntu", [var year, var month]) => $"Ubuntu:{year}.{month}",
+        ("wolfi", _) => "Wolfi",
+        ("chainguard", _) => "Chainguard",
+        ("rhel", [var major, ..]) => EcosystemName.RedHatOf(major),
+        ("rocky", [var major, ..]) => $"Rocky Linux:{major}",
+        ("almalinux", [var major, ..]) => $"AlmaLinux:{major}",
+        ("azurelinux" or "mariner", [var major, ..]) => $"Azure Linux:{major}",
+        ("mageia", [var major, ..]) => $"Mageia:{major}",
+        ("opensuse-leap", not null) => $"openSUSE:Leap {VersionId}",
+        ("opensuse-tumbleweed", _) => "openSUSE:Tumbleweed",
+        ("sles" or "sled" or "sles_sap", [{ Length: 2 } major]) => EcosystemName.SuseOf(major),
+        ("sles" or "sled" or "sles_sap", [("12" or "15") and var major, var pack]) => EcosystemName.SuseOf(pack == "0" ? major : $"{major} SP{pack}"),
+        ("sles" or "sled" or "sles_sap", not null) => EcosystemName.SuseOf(VersionId!),
         _ => null,
     };
 

@@ -164,6 +164,20 @@ public sealed class PackageDatabaseTests
     [InlineData("ID=ubuntu\nVERSION_ID=\"24.04\"\n", "Ubuntu:24.04:LTS")]
     [InlineData("ID=ubuntu\nVERSION_ID=\"25.04\"\n", "Ubuntu:25.04")]
     [InlineData("ID=\"fedora\"\r\nVERSION_ID=41\r\n", null)]
+    [InlineData("ID=\"centos\"\nVERSION_ID=\"9\"\n", null)]
+    [InlineData("ID=\"rhel\"\nVERSION_ID=\"9.4\"\n", "Red Hat:enterprise_linux:9")]
+    [InlineData("ID=\"rocky\"\nVERSION_ID=\"9.4\"\n", "Rocky Linux:9")]
+    [InlineData("ID=\"almalinux\"\nVERSION_ID=\"8.10\"\n", "AlmaLinux:8")]
+    [InlineData("ID=\"opensuse-leap\"\nVERSION_ID=\"15.6\"\n", "openSUSE:Leap 15.6")]
+    [InlineData("ID=\"opensuse-leap\"\n", null)]
+    [InlineData("ID=\"opensuse-tumbleweed\"\nVERSION_ID=\"20261101\"\n", "openSUSE:Tumbleweed")]
+    [InlineData("ID=\"sles\"\nVERSION_ID=\"15.5\"\n", "SUSE:Linux Enterprise 15 SP5")]
+    [InlineData("ID=\"sles\"\nVERSION_ID=\"15\"\n", "SUSE:Linux Enterprise 15")]
+    [InlineData("ID=\"sles\"\nVERSION_ID=\"16.0\"\n", "SUSE:Linux Enterprise 16.0")]
+    [InlineData("ID=mariner\nVERSION_ID=\"2.0\"\n", "Azure Linux:2")]
+    [InlineData("ID=azurelinux\nVERSION_ID=\"3.0\"\n", "Azure Linux:3")]
+    [InlineData("ID=mageia\nVERSION_ID=9\n", "Mageia:9")]
+    [InlineData("ID=wolfi\nVERSION_ID=\"20230201\"\n", "Wolfi")]
     public void The_distribution_decides_whose_advisories_count(string osRelease, string? ecosystem) =>
         OsRelease.Parse(osRelease)!.Ecosystem.ShouldBe(ecosystem);
 

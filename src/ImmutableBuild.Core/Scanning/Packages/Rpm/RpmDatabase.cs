@@ -49,7 +49,7 @@ internal static class RpmDatabase
             Name = name,
             Version = full,
             Purl = PackageUrl.Of("rpm", os.Id == "rhel" ? "redhat" : os.Id, name, version, Qualifiers(header.Text(Architecture), os, epoch, source)),
-            Advisory = os.Ecosystem is { } ecosystem ? new AdvisoryIdentity(ecosystem, name, full) : null,
+            Advisory = os.Ecosystem is { } ecosystem ? RpmAdvisories.IdentityOf(ecosystem, name, epoch, version, source) : null,
             License = License.Named(header.Text(LicenseText)),
             Supplier = header.Text(Vendor),
             Locations = ImmutableSortedSet.Create(StringComparer.Ordinal, path),
