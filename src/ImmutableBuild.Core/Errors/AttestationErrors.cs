@@ -55,7 +55,7 @@ public static class AttestationErrors
 
     /// <summary>Nothing of a kind is attested.</summary>
     public static ImmutableBuildException Missing(string repository, Digest image, string what, IReadOnlyCollection<string> refused) => new(new Diagnostic(
-        MissingDescriptor, $"The policy requires {what} of {repository}@{image}, signed by a trusted key, and there is none{(refused.Count > 0 ? $" (what there is was refused: {string.Join("; ", refused)})" : "")}. Nothing was deployed."));
+        MissingDescriptor, $"The policy requires {what} of {repository}@{image}, signed by a trusted key, and {(refused.Count > 0 ? $"what there is does not count: {PrintableText.Of(string.Join("; ", refused))}" : "there is none")}. Nothing was deployed."));
 
     /// <summary>Provenance that speaks against the image.</summary>
     public static ImmutableBuildException ProvenanceRefused(string repository, Digest image, IEnumerable<string> reasons) => new(new Diagnostic(

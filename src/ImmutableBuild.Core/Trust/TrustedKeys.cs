@@ -22,6 +22,9 @@ public sealed class TrustedKeys
     /// <summary>Those that are believed now.</summary>
     public ImmutableArray<PublicKey> Valid { get; }
 
+    /// <summary>Those that are listed and not believed now, and why, as the end of a sentence.</summary>
+    internal ImmutableArray<(PublicKey Key, string Why)> Lapsed => [.. _refused.Select(refused => (refused.Key.Key, $"it is by the key {refused.Key.Key} ({refused.Key.Origin}), which {refused.Why.Code switch { "IMB4020" => "expired", "IMB4021" => "is not valid yet", _ => "was revoked" }} ({refused.Why.Code})"))];
+
     /// <summary>
     /// The keys of <see cref="SignOptions.TrustedKeyFiles"/>; where none is named, the public half of the signing key, and no key where <paramref name="identities"/> are trusted instead (on <c>local</c> there is always one).
     /// The record is never asked: whoever can write it could name a key of their own. Throws as <see cref="SigningKey.OpenAsync"/>, and IMB4023 for a list that is malformed.

@@ -17,11 +17,14 @@ namespace ImmutableBuild.Trust.Attestations;
 /// <param name="certificates">Whose word counts too, keyless; null for nobody's.</param>
 internal sealed class StatementReading(IImageSource source, IReadOnlyCollection<PublicKey> keys, Digest image, CertificateTrust? certificates = null)
 {
+    /// <summary>Keys whose word does not count now, and why: what they signed is refused with that.</summary>
+    public IReadOnlyCollection<(PublicKey Key, string Why)> Lapsed { get; init; } = [];
+
     /// <summary>The most bytes of envelopes and bundles that are read of one image.</summary>
     public const long MaximumTotal = 256L * 1024 * 1024;
 
     private readonly List<SignedStatement> _accepted = [];
-    private readonly List<string> _refused = [];
+    private readonly List<(string? PredicateType, string Reason)> _refused = [];
 
     private long _read;
 
@@ -29,7 +32,10 @@ internal sealed class StatementReading(IImageSource source, IReadOnlyCollection<
     public IReadOnlyList<SignedStatement> Accepted => _accepted;
 
     /// <summary>Why others were refused, each reason once.</summary>
-    public IEnumerable<string> Refused => _refused.Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> Refused => _refused.Select(refused => refused.Reason).Distinct(StringComparer.Ordinal);
+
+    /// <summary>Why those were refused that claim to be of a kind, or that don't get as far as saying so.</summary>
+    public IEnumerable<string> RefusedOf(string predicateType) => _refused.Where(refused => refused.PredicateType is null || refused.PredicateType == predicateType).Select(refused => refused.Reason);
 
     /// <summary>Reads the bundles among what refers to the image. Artefacts of other kinds are none of ours and passed over.</summary>
     public async Task ReadReferrersAsync(ImmutableArray<Descriptor> referrers, CancellationToken cancellationToken)
@@ -53,12 +59,45 @@ internal sealed class StatementReading(IImageSource source, IReadOnlyCollection<
             await TryAsync(async () =>
             {
                 AttestationManifest.RequireAttestation(layer);
-                return SignedStatement.Open(DsseEnvelope.Parse(await ReadAsync(layer, cancellationToken)), keys, image);
+                var envelope = DsseEnvelope.Parse(await ReadAsync(layer, cancellationToken));
+                return Open(envelope, () => SignedStatement.Open(envelope, keys, image));
             });
         }
     }
 
-    private SignedStatement Open(byte[] bundle) => SignedStatement.Open(SigstoreBundle.Parse(bundle), bundle, keys, certificates, image);
+    private SignedStatement? Open(byte[] bytes)
+    {
+        var bundle = SigstoreBundle.Parse(bytes);
+        return Open(bundle.Envelope, () => SignedStatement.Open(bundle, bytes, keys, certificates, image));
+    }
+
+    private SignedStatement? Open(DsseEnvelope envelope, Func<SignedStatement> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (FormatException fault)
+        {
+            var signed = DsseEnvelope.SignedBytesOf(envelope.Payload.Span);
+            var why = Lapsed.FirstOrDefault(lapsed => lapsed.Key.Verifies(signed, envelope.Signature.Span)).Why ?? fault.Message;
+            _refused.Add((ClaimedTypeOf(envelope), why));
+            return null;
+        }
+    }
+
+    // Nobody believes it: it only tells which check misses what was refused.
+    private static string? ClaimedTypeOf(DsseEnvelope envelope)
+    {
+        try
+        {
+            return InTotoStatement.Parse(envelope.Payload).PredicateType;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
 
     private async Task TryAsync(Func<Task<SignedStatement?>> read)
     {
@@ -71,11 +110,11 @@ internal sealed class StatementReading(IImageSource source, IReadOnlyCollection<
         }
         catch (FormatException fault)
         {
-            _refused.Add(fault.Message);
+            _refused.Add((null, fault.Message));
         }
         catch (ImmutableBuildException fault) when (AskedStore.IsAboutContent(fault))
         {
-            _refused.Add(fault.Diagnostics[0].Message);
+            _refused.Add((null, fault.Diagnostics[0].Message));
         }
     }
 

@@ -13,15 +13,15 @@ namespace ImmutableBuild.Trust.Verification;
 /// <param name="Attestations">The attestations under its tag.</param>
 internal sealed record ImageEvidence(ManifestContent Content, AskedStore Asked, StatementReading Bundles, StatementReading Attestations)
 {
-    /// <summary>Why others were refused.</summary>
-    public IReadOnlyList<string> Refused { get; } = [.. Bundles.Refused.Concat(Attestations.Refused).Distinct(StringComparer.Ordinal).Take(5)];
+    /// <summary>Why others of one kind were refused, as far as they say their kind.</summary>
+    public IReadOnlyList<string> RefusedOf(string predicateType) => [.. Bundles.RefusedOf(predicateType).Concat(Attestations.RefusedOf(predicateType)).Distinct(StringComparer.Ordinal).Take(5)];
 
     /// <summary>Reads it all. IMB4011 when the store fails, IMB4012 when the image is not what its digest says, IMB4013 when a list is malformed.</summary>
-    public static async Task<ImageEvidence> ReadAsync(IImageStore store, string repository, Digest image, IReadOnlyCollection<PublicKey> trusted, CertificateTrust? certificates, CancellationToken cancellationToken)
+    public static async Task<ImageEvidence> ReadAsync(IImageStore store, string repository, Digest image, TrustedKeys trusted, CertificateTrust? certificates, CancellationToken cancellationToken)
     {
         var asked = new AskedStore(store, repository, image);
         var content = await asked.ReadImageAsync(cancellationToken);
-        var (bundles, attestations) = (new StatementReading(store, trusted, image, certificates), new StatementReading(store, trusted, image));
+        var (bundles, attestations) = (new StatementReading(store, trusted.Valid, image, certificates) { Lapsed = trusted.Lapsed }, new StatementReading(store, trusted.Valid, image) { Lapsed = trusted.Lapsed });
         await SignatureCheck.ReadBundlesAsync(asked, bundles, cancellationToken);
         var layers = (await asked.FindManifestAsync(AttestationManifest.TagOf(image), cancellationToken))?.Layers ?? [];
         await asked.AskAsync(async () =>

@@ -31,7 +31,7 @@ public sealed class ImageVerification(StageContext context, VerificationPolicy p
         using var connector = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
         var store = ImageStores.Open(repository, context.Options.DataDirectory, connector, RegistryAccess.Pull);
         using var reading = store.BeginReading(cancellationToken);
-        var evidence = await ImageEvidence.ReadAsync(store, repository, image, trusted.Valid, certificates, cancellationToken);
+        var evidence = await ImageEvidence.ReadAsync(store, repository, image, trusted, certificates, cancellationToken);
 
         var (signature, row) = await CheckSignatureAsync(trusted, By, evidence, image, commit, cancellationToken);
         var held = commit ?? signature?.Commit;
@@ -98,7 +98,7 @@ public sealed class ImageVerification(StageContext context, VerificationPolicy p
             var found = evidence.Find(PredicateTypes.Provenance);
             if (wanted.Need == Need.Ignored || found.Count == 0)
             {
-                return Without("provenance", wanted.Need);
+                return Without("provenance", PredicateTypes.Provenance, wanted.Need);
             }
 
             var faults = found.Select(check.FindFault).ToArray();
@@ -111,7 +111,7 @@ public sealed class ImageVerification(StageContext context, VerificationPolicy p
         {
             if (wanted.Need == Need.Ignored || ScanCheck.NewestOf(evidence.Find(PredicateTypes.Scan)) is not { } newest)
             {
-                return Without("scan", wanted.Need);
+                return Without("scan", PredicateTypes.Scan, wanted.Need);
             }
 
             return check.FindFault(newest) is { } fault ? VerificationRow.Refused("scan", AttestationErrors.ScanRefused(repository, image, fault)) : VerificationRow.Ok("scan", ScanCheck.Describe(newest));
@@ -120,15 +120,17 @@ public sealed class ImageVerification(StageContext context, VerificationPolicy p
         public VerificationRow Sbom(SbomPolicy wanted)
         {
             var found = evidence.Find(PredicateTypes.CycloneDx);
-            return wanted.Need == Need.Ignored || found.Count == 0 ? Without("bill of materials", wanted.Need)
+            return wanted.Need == Need.Ignored || found.Count == 0 ? Without("bill of materials", PredicateTypes.CycloneDx, wanted.Need)
                 : SbomCheck.FindFault(found, evidence.Content) is { } fault ? VerificationRow.Refused("bill of materials", AttestationErrors.SbomRefused(repository, image, fault))
                 : VerificationRow.Ok("bill of materials", SbomCheck.Describe(found));
         }
 
-        private VerificationRow Without(string what, Need need) => need switch
+        private VerificationRow Without(string what, string predicateType, Need need) => need switch
         {
-            Need.Required => VerificationRow.Refused(what, AttestationErrors.Missing(repository, image, what, evidence.Refused)),
-            Need.IfPresent => new VerificationRow(what, VerificationOutcome.Absent, "none is attested by a trusted key, and the policy takes that"),
+            Need.Required => VerificationRow.Refused(what, AttestationErrors.Missing(repository, image, what, evidence.RefusedOf(predicateType))),
+            Need.IfPresent => new VerificationRow(what, VerificationOutcome.Absent, PrintableText.Of(evidence.RefusedOf(predicateType) is { Count: > 0 } refused
+                ? $"what there is does not count ({string.Join("; ", refused)}), and the policy takes that"
+                : "none is attested by a trusted key, and the policy takes that")),
             _ => VerificationRow.NotChecked(what, "the policy ignores it"),
         };
     }

@@ -3,6 +3,7 @@ using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Tests.Releases;
+using ImmutableBuild.Trust;
 using ImmutableBuild.Trust.Attestations;
 using ImmutableBuild.Trust.Verification;
 
@@ -62,6 +63,34 @@ public sealed class ImageVerificationTests : IDisposable
             var fault = await RefusedAsync(Options(isProtected));
             fault.Code.ShouldBe(code, fault.Message);
             fault.Message.ShouldContain(says);
+        }
+    }
+
+    [Theory]
+    [InlineData("\"notAfter\":\"2026-01-01T00:00:00Z\"", "which expired (IMB4020)")]
+    [InlineData("\"notBefore\":\"2027-01-01T00:00:00Z\"", "which is not valid yet (IMB4021)")]
+    [InlineData("\"revoked\":\"stolen\"", "which was revoked (IMB4022)")]
+    [InlineData(null, "it is not by a trusted key")]
+    public async Task What_is_attested_by_a_key_that_does_not_count_is_not_called_missing(string? times, string says)
+    {
+        await _release.PublishAsync();
+        using var other = new SomeSigner();
+        await File.WriteAllTextAsync(_release.Scratch["other.pub"], other.PublicKey.Pem, TestContext.Current.CancellationToken);
+        var ours = Path.Combine(_release.Context().Options.DataDirectory, "keys", "cosign.pub");
+        var entry = times is null ? "" : $$""",{"file":"{{ours}}",{{times}}}""";
+        await File.WriteAllTextAsync(_release.Scratch["keys.json"], $$"""{"schema":1,"keys":[{"file":"other.pub"}{{entry}}]}""", TestContext.Current.CancellationToken);
+
+        foreach (var isProtected in (bool[])[true, false])
+        {
+            var report = await _release.ReportAsync(options => Options(isProtected)(options) with { Sign = new SignOptions { TrustedKeyFiles = [_release.Scratch["keys.json"]] } });
+
+            foreach (var check in (string[])["provenance", "scan", "bill of materials"])
+            {
+                var row = report.Rows.Single(row => row.Check == check);
+                row.Outcome.ShouldBe(isProtected ? VerificationOutcome.Refused : VerificationOutcome.Absent);
+                row.Detail.ShouldContain("what there is does not count");
+                row.Detail.ShouldContain(says);
+            }
         }
     }
 
