@@ -5,4 +5,5 @@ apt_need git procps rpm xz-utils docker-registry skopeo podman umoci oci-image-t
 trixie_root
 sid_root
 bash "$HERE/docker.sh" up
+if command -v npm >/dev/null; then bash "$HERE/github-mock.sh" >/dev/null; fi
 if [ "$(uname -m)" = x86_64 ] && command -v npm >/dev/null; then bash "$HERE/trivy.sh" >/dev/null; fi

@@ -78,6 +78,9 @@ public sealed record ReleaseOptions
     /// <summary>For a promotion alone: what is promoted.</summary>
     public PromoteOptions Promote { get; init; } = new();
 
+    /// <summary>What GitHub is told.</summary>
+    public GitHubOptions GitHub { get; init; } = new();
+
     /// <summary>For a rollback alone: the generation to go to; null takes the one that was live before.</summary>
     public GenerationId? RollbackTo { get; init; }
 }

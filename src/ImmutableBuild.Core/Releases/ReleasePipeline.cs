@@ -24,8 +24,26 @@ public sealed class ReleasePipeline(ReleaseRecordFile file, StageContext context
         cancellationToken.ThrowIfCancellationRequested();
         ReleaseChain.RequireEarlier(record, stage.Name);
         context.Reporter.Started(stage.Name);
-        var start = context.Time.GetTimestamp();
         var begun = ReleaseChain.ClearFrom(record, stage.Name);
+        var told = context.Follower.BeganAsync(begun, stage.Name, context, cancellationToken);
+        try
+        {
+            var (ended, summary) = await DoAsync(stage, begun, cancellationToken);
+            await told;
+            await context.Follower.EndedAsync(ended, stage.Name, summary, context, cancellationToken);
+            return ended;
+        }
+        catch (Exception why) when (why is ImmutableBuildException or OperationCanceledException)
+        {
+            await told;
+            await context.Follower.RefusedAsync(begun, stage.Name, why, context);
+            throw;
+        }
+    }
+
+    private async Task<StageResult> DoAsync(IStage stage, ReleaseRecord begun, CancellationToken cancellationToken)
+    {
+        var start = context.Time.GetTimestamp();
         try
         {
             await file.WriteAsync(begun, cancellationToken);
@@ -36,7 +54,7 @@ public sealed class ReleasePipeline(ReleaseRecordFile file, StageContext context
             // What the stage did has happened; a cancellation must not keep it out of the record.
             await file.WriteAsync(ended, CancellationToken.None);
             context.Reporter.Finished(stage.Name, elapsed, result.Summary);
-            return ended;
+            return result with { Record = ended };
         }
         catch (Exception fault) when (fault is not (ImmutableBuildException or OperationCanceledException))
         {

@@ -12,6 +12,9 @@ public sealed record StageContext(ReleaseOptions Options, IReporter Reporter, Ti
     /// <summary>A directory for this release's files, beside the record: <c>obj/immutable/</c>. Exists.</summary>
     public required string WorkDirectory { get; init; }
 
+    /// <summary>Who else is told what becomes of the release.</summary>
+    public IReleaseFollower Follower { get; init; } = new NoFollower();
+
     /// <summary>Opens a signing key that a service keeps.</summary>
     public OpenKmsKey OpenKmsKey { get; init; } = static (key, _) => throw new InvalidOperationException($"This program brings nothing to reach {key}.");
 }

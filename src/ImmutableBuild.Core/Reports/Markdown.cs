@@ -3,7 +3,7 @@ using System.Text;
 namespace ImmutableBuild.Reports;
 
 /// <summary>Text made safe for a place in a Markdown file (CommonMark, and tables of GitHub Flavored Markdown).</summary>
-internal static class Markdown
+public static class Markdown
 {
     private const string Special = "\\`*_[]|~";
 

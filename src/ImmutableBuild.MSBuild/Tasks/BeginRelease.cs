@@ -50,7 +50,10 @@ public sealed class BeginRelease : ReleaseTask
         var record = ReleaseChain.Begin(Guid.NewGuid().ToString("N"), options, compile, elapsed);
         await new ReleaseRecordFile(Input.WorkDirectory).WriteAsync(record, cancellationToken);
         var runtimes = string.Join(" and ", compile.Published.Select(output => output.RuntimeIdentifier));
-        log.Finished(StageName.Compile, elapsed, $"commit {source.Commit.Abbreviated}{(compile.Dirty ? " with uncommitted changes" : "")}{(runtimes.Length > 0 ? $", {runtimes}" : "")}{(compile.Published is [{ SelfContained: true }, ..] ? ", self-contained" : "")}{(Published.Length == 0 ? ", published before" : "")}");
+        var summary = $"commit {source.Commit.Abbreviated}{(compile.Dirty ? " with uncommitted changes" : "")}{(runtimes.Length > 0 ? $", {runtimes}" : "")}{(compile.Published is [{ SelfContained: true }, ..] ? ", self-contained" : "")}{(Published.Length == 0 ? ", published before" : "")}";
+        log.Finished(StageName.Compile, elapsed, summary);
+        var context = ContextOf(options);
+        await context.Follower.EndedAsync(record, StageName.Compile, summary, context, cancellationToken);
     }
 
     private async Task<CompileRecord> EarlierAsync(Digest? inputs, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ImmutableBuild.Errors;
+using ImmutableBuild.GitHub.Runs;
 using ImmutableBuild.Releases;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
@@ -9,6 +10,8 @@ namespace ImmutableBuild.MSBuild;
 /// <summary>Tells a release to MSBuild's log: one line of high importance a stage, errors and warnings with code, place and help link.</summary>
 internal sealed class BuildLog(TaskLoggingHelper log, string projectFile) : IReporter
 {
+    private readonly RunLog? _run = RunLog.Find(Environment.GetEnvironmentVariable, ConsoleLines.Write);
+
     /// <inheritdoc/>
     public void Started(StageName stage) => log.LogMessage(MessageImportance.Low, "{0} begins", stage);
 
@@ -22,6 +25,7 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile) : IRep
     /// <inheritdoc/>
     public void Warn(Diagnostic warning)
     {
+        _run?.Annotate(warning);
         var (file, line, column) = PlaceOf(warning);
         log.LogWarning(null, warning.Code, null, HelpLink.To(warning.Descriptor), file, line, column, 0, 0, "{0}", warning.Message);
     }
@@ -40,6 +44,7 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile) : IRep
                 continue;
             }
 
+            _run?.Annotate(diagnostic);
             var (file, line, column) = PlaceOf(diagnostic);
             log.LogError(null, diagnostic.Code, null, HelpLink.To(diagnostic.Descriptor), file, line, column, 0, 0, "{0}", diagnostic.Message);
         }

@@ -49,6 +49,10 @@ internal sealed class KeptRelease(StageContext context, string gatewayProgram) :
         catch (ImmutableBuildException refusal)
         {
             await ReleaseReport.Create(record, refusal.Diagnostics).WriteAsync(context.WorkDirectory, CancellationToken.None);
+            if (record.HealthGate is null)
+            {
+                await context.Follower.RefusedAsync(record, StageName.HealthGate, refusal, context);
+            }
         }
     }
 }

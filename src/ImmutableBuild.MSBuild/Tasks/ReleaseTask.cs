@@ -29,6 +29,7 @@ public abstract class ReleaseTask : Microsoft.Build.Utilities.Task, ICancelableT
         new(options, new BuildLog(Log, Input.ProjectFile), TimeProvider.System, Environment.GetEnvironmentVariable) 
         {
             WorkDirectory = Input.WorkDirectory,
+            Follower = BuildFollower.Of(BuildEngine, Input.WorkDirectory),
             OpenKmsKey = KmsKeys.OpenAsync,
         };
 

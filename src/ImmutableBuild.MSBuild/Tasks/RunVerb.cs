@@ -36,7 +36,7 @@ public sealed class RunVerb : ReleaseTask
         DriftReport? drift = null;
         var lines = Verb switch
         {
-            "Rollback" => VerbLines.Of(await RollbackAsync(stages, options, log, cancellationToken)),
+            "Rollback" => VerbLines.Of(await RollbackAsync(stages, context, cancellationToken)),
             "Promote" => VerbLines.Of(await PromoteAsync(stages, context, cancellationToken), Input),
             "Status" => VerbLines.Of(Status.Of(await stages.Target.ObserveAsync(options.App, cancellationToken))),
             "History" => VerbLines.Of(History.Of(await stages.Target.ObserveAsync(options.App, cancellationToken))),
@@ -132,7 +132,12 @@ public sealed class RunVerb : ReleaseTask
         await new Promote(stages.Target, stages.Target, stages.Verifier, new RepositoryImages(context), context)
             .RunAsync(await ConfigurationSource.ReadAsync(Input.ProjectFile, context.ReadVariable, cancellationToken), cancellationToken);
 
-    private static Task<RollbackResult> RollbackAsync(ReleaseStages stages, ReleaseOptions options, BuildLog log, CancellationToken cancellationToken) =>
-        new Rollback(stages.Target, stages.Verifier, TimeProvider.System, log, Environment.GetEnvironmentVariable)
+    private static async Task<RollbackResult> RollbackAsync(ReleaseStages stages, StageContext context, CancellationToken cancellationToken)
+    {
+        var options = context.Options;
+        var done = await new Rollback(stages.Target, stages.Verifier, context.Time, context.Reporter, context.ReadVariable)
             .RunAsync(new RollbackRequest(options.App, options.RollbackTo, options.Rollout), cancellationToken);
+        await context.Follower.WentLiveAsync(LiveChange.Of(done), context, cancellationToken);
+        return done;
+    }
 }

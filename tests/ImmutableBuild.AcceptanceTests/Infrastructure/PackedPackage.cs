@@ -43,5 +43,6 @@ public sealed class PackedPackage : IAsyncLifetime
         ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0",
         ["MSBUILDDISABLENODEREUSE"] = "1",
         ["CI"] = null,
+        ["GITHUB_ACTIONS"] = null,
     };
 }

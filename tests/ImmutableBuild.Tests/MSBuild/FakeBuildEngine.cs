@@ -6,6 +6,8 @@ namespace ImmutableBuild.Tests.MSBuild;
 /// <summary>Stands in for MSBuild: remembers what a task logs, and knows the properties of the command line.</summary>
 internal sealed class FakeBuildEngine : IBuildEngine6
 {
+    private readonly Dictionary<object, object> _taskObjects = [];
+
     public List<BuildErrorEventArgs> Errors { get; } = [];
 
     public List<BuildWarningEventArgs> Warnings { get; } = [];
@@ -48,9 +50,9 @@ internal sealed class FakeBuildEngine : IBuildEngine6
 
     public void Reacquire() => throw new NotSupportedException();
 
-    public void RegisterTaskObject(object key, object obj, RegisteredTaskObjectLifetime lifetime, bool allowEarlyCollection) => throw new NotSupportedException();
+    public void RegisterTaskObject(object key, object obj, RegisteredTaskObjectLifetime lifetime, bool allowEarlyCollection) => _taskObjects[key] = obj;
 
-    public object GetRegisteredTaskObject(object key, RegisteredTaskObjectLifetime lifetime) => throw new NotSupportedException();
+    public object GetRegisteredTaskObject(object key, RegisteredTaskObjectLifetime lifetime) => _taskObjects.GetValueOrDefault(key)!;
 
-    public object UnregisterTaskObject(object key, RegisteredTaskObjectLifetime lifetime) => throw new NotSupportedException();
+    public object UnregisterTaskObject(object key, RegisteredTaskObjectLifetime lifetime) => _taskObjects.Remove(key, out var found) ? found : null!;
 }

@@ -60,6 +60,39 @@ public sealed class ReleasePipelineTests : IDisposable
     public async Task A_cancellation_stays_one() =>
         await Should.ThrowAsync<OperationCanceledException>(() => RunAsync(SampleRecord.Compiled, Throws(StageName.Bake, new OperationCanceledException())));
 
+    [Fact]
+    public async Task Who_follows_is_told_of_every_stage_and_of_how_it_ended()
+    {
+        var follower = new RecordingFollower();
+        await RunAsync(follower, SampleRecord.Compiled, Fills(StageName.Bake));
+        await Should.ThrowAsync<ImmutableBuildException>(() => RunAsync(follower, SampleRecord.Whole, Throws(StageName.Scan, RecordErrors.Missing("x"))));
+        await Should.ThrowAsync<OperationCanceledException>(() => RunAsync(follower, SampleRecord.Whole, Throws(StageName.Sign, new OperationCanceledException())));
+        await Should.ThrowAsync<ImmutableBuildException>(() => RunAsync(follower, SampleRecord.Whole, Throws(StageName.Push, new InvalidCastException())));
+
+        follower.Lines.ShouldBe(
+        [
+            "Bake began", "Bake ended: done",
+            "Scan began", "Scan refused: ImmutableBuildException",
+            "Sign began", "Sign refused: OperationCanceledException",
+            "Push began", "Push refused: ImmutableBuildException",
+        ]);
+    }
+
+    [Fact]
+    public async Task A_stage_does_not_wait_for_who_is_told_of_its_beginning()
+    {
+        var told = new TaskCompletionSource();
+        var follower = new RecordingFollower { Began = told.Task };
+
+        await RunAsync(follower, SampleRecord.Compiled, new Stage(StageName.Bake, record =>
+        {
+            told.SetResult();
+            return record with { Bake = SampleRecord.Whole.Bake };
+        }));
+
+        follower.Lines.ShouldBe(["Bake began", "Bake ended: done"]);
+    }
+
     private static Stage Fills(StageName name) => new(name, record => name switch
     {
         StageName.Bake => record with { Bake = SampleRecord.Whole.Bake },
@@ -70,10 +103,12 @@ public sealed class ReleasePipelineTests : IDisposable
 
     private static Stage Throws(StageName name, Exception fault) => new(name, _ => throw fault);
 
-    private Task<ReleaseRecord> RunAsync(ReleaseRecord record, params IStage[] stages)
+    private Task<ReleaseRecord> RunAsync(ReleaseRecord record, params IStage[] stages) => RunAsync(new NoFollower(), record, stages);
+
+    private Task<ReleaseRecord> RunAsync(IReleaseFollower follower, ReleaseRecord record, params IStage[] stages)
     {
         var options = new ReleaseOptions { App = record.App, DataDirectory = _directory };
-        var context = new StageContext(options, _reporter, TimeProvider.System, _ => null) { WorkDirectory = _directory };
+        var context = new StageContext(options, _reporter, TimeProvider.System, _ => null) { WorkDirectory = _directory, Follower = follower };
         return new ReleasePipeline(new ReleaseRecordFile(_directory), context).RunAsync(stages, record, TestContext.Current.CancellationToken);
     }
 
@@ -81,5 +116,32 @@ public sealed class ReleasePipelineTests : IDisposable
     {
         public Task<StageResult> RunAsync(ReleaseRecord record, StageContext context, CancellationToken cancellationToken) =>
             Task.FromResult(new StageResult(Fill(record), "done"));
+    }
+
+    private sealed class RecordingFollower : IReleaseFollower
+    {
+        public List<string> Lines { get; } = [];
+
+        public Task Began { get; init; } = Task.CompletedTask;
+
+        public Task BeganAsync(ReleaseRecord record, StageName stage, StageContext context, CancellationToken cancellationToken)
+        {
+            Lines.Add($"{stage} began");
+            return Began;
+        }
+
+        public Task EndedAsync(ReleaseRecord record, StageName stage, string summary, StageContext context, CancellationToken cancellationToken)
+        {
+            Lines.Add($"{stage} ended: {summary}");
+            return Task.CompletedTask;
+        }
+
+        public Task RefusedAsync(ReleaseRecord record, StageName stage, Exception why, StageContext context)
+        {
+            Lines.Add($"{stage} refused: {why.GetType().Name}");
+            return Task.CompletedTask;
+        }
+
+        public Task WentLiveAsync(LiveChange change, StageContext context, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -193,6 +193,7 @@ public static class OptionCatalogue
         PublicPort, Instances, Memory, Cpus, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace, GatewayBaseImage, LogDriver,
         Rollout, CanarySteps, CanaryStepDuration, HealthSuccesses, HealthTimeout, Soak, Keep, RollbackTo, .. PromoteCatalogue.All, DebugLimit, DebugImage, DriftFile,
         JudgeMinimumRequests, JudgeSuccessFloor, JudgeLatencyCeiling, JudgeSignificance, JudgeLatencyTolerance, JudgeSuccessTolerance, JudgeOnInconclusive, JudgeHoldTimeout,
+        .. GitHubCatalogue.All,
     ];
 
     /// <summary>Environment variables of the image.</summary>
@@ -248,6 +249,7 @@ public static class OptionCatalogue
     {
         ["ImmutableRegistryPassword"] = RegistryPasswordVariable.Name,
         ["ImmutableRegistryToken"] = RegistryPasswordVariable.Name,
+        ["ImmutableGitHubToken"] = GitHubCatalogue.TokenVariable.Name,
         ["ImmutableKey"] = KeyCatalogue.Variable.Name,
         ["ImmutableKeyPassword"] = KeyCatalogue.PasswordVariable.Name,
     }.ToImmutableSortedDictionary(StringComparer.OrdinalIgnoreCase);

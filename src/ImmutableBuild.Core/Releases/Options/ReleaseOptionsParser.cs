@@ -70,6 +70,7 @@ public static class ReleaseOptionsParser
             RollbackTo = reader.Get(RollbackTo, null),
             Promote = PromoteCatalogue.Read(reader),
             DriftFile = reader.Find(DriftFile),
+            GitHub = GitHubCatalogue.Read(reader),
         };
         OptionConflicts.Find(options, reader);
         return reader.Mistakes is { IsEmpty: false } mistakes ? throw new ImmutableBuildException(mistakes) : options;
