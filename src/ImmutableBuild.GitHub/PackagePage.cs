@@ -32,6 +32,7 @@ internal static class PackagePage
         }
     }
 
-    // GitHub Enterprise Server has its registry on a host of its own.
-    private static string RegistryOf(Uri api) => api.IdnHost == "api.github.com" ? "ghcr.io" : $"containers.{api.IdnHost}";
+    // GitHub Enterprise has its registry beside it, whether its API is on a host of its own (api.NAME.ghe.com) or not (NAME/api/v3).
+    private static string RegistryOf(Uri api) => api.IdnHost == "api.github.com" ? "ghcr.io"
+        : $"containers.{(api.IdnHost.StartsWith("api.", StringComparison.Ordinal) ? api.IdnHost["api.".Length..] : api.IdnHost)}";
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImmutableBuild.Errors;
+using ImmutableBuild.GitHub.Runs;
 using ImmutableBuild.Tool.Output;
 using Spectre.Console;
 
@@ -52,7 +53,11 @@ internal static class ToolCommand
     }
 
     private static ToolOutput Open(bool asJson) =>
-        new(Terminal(Console.Out, Console.IsOutputRedirected), Terminal(Console.Error, Console.IsErrorRedirected), Console.Out, asJson);
+        new(Terminal(Console.Out, Console.IsOutputRedirected), Terminal(Console.Error, Console.IsErrorRedirected), Console.Out, asJson)
+        {
+            // Beside an answer that may be JSON: the runner reads both.
+            Run = RunLog.Find(Environment.GetEnvironmentVariable, Console.Error.WriteLine),
+        };
 
     /// <summary>Plain lines where nobody sees colours, or where NO_COLOR (https://no-color.org) says that none are wanted.</summary>
     private static IAnsiConsole Terminal(TextWriter writer, bool redirected)

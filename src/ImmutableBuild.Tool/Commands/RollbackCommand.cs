@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
+using ImmutableBuild.GitHub;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Releases.Options;
 using ImmutableBuild.Reports;
@@ -25,6 +26,11 @@ internal static class RollbackCommand
             var plan = scope.IsSet(OptionCatalogue.Keep) ? scope.Options.Rollout : scope.Options.Rollout with { Keep = await CountStandbyAsync(app.Target, scope.App, cancellationToken) };
             var rollback = new Rollback(app.Target, app.Verifier, TimeProvider.System, reporter, Environment.GetEnvironmentVariable);
             var done = await rollback.RunAsync(new RollbackRequest(scope.App, generation, plan), cancellationToken);
+            using (var follower = Followers.Create(Environment.GetEnvironmentVariable, output.Remark))
+            {
+                await follower.WentLiveAsync(LiveChange.Of(done), app.Context, cancellationToken);
+            }
+
             var answer = new RollbackAnswer(
                 scope.App, done.From, done.To, done.Run.Observed.Url, done.WasStandby, done.Elapsed.TotalMilliseconds, done.Run.RequestsLost, [.. done.Destroyed]);
             output.Answer(answer, ToolJson.Default.RollbackAnswer, text => Show(done, text));

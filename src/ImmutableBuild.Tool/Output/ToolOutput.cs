@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ImmutableBuild.Errors;
+using ImmutableBuild.GitHub.Runs;
 using ImmutableBuild.Reports;
 using Spectre.Console;
 
@@ -12,6 +13,9 @@ namespace ImmutableBuild.Tool.Output;
 /// </summary>
 internal sealed class ToolOutput(IAnsiConsole console, IAnsiConsole errors, TextWriter json, bool asJson)
 {
+    /// <summary>The log of the workflow's run that the tool is called in; null outside of one.</summary>
+    public RunLog? Run { get; init; }
+
     /// <summary>Whether the answer is a JSON document.</summary>
     public bool AsJson => asJson;
 
@@ -75,6 +79,7 @@ internal sealed class ToolOutput(IAnsiConsole console, IAnsiConsole errors, Text
     /// <summary>Tells errors and warnings on standard error.</summary>
     public void Tell(Diagnostic diagnostic)
     {
+        Run?.Annotate(diagnostic);
         var word = diagnostic.Severity == Severity.Error ? "error" : "warning";
         var text = $"{word} {diagnostic.Code}: {Printable.Block(diagnostic.Message)}";
         if (errors.Profile.Capabilities.Ansi)
