@@ -100,6 +100,12 @@ public sealed class GitHubFollower(Func<HttpMessageHandler> openHandler) : IRele
         {
             // There is nothing to say of it: who cancels does not wait.
         }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            // A fault of this code is no reason for a release to fail either.
+            _teller = null;
+            context.Reporter.Warn(GitHubErrors.Fault(fault));
+        }
     }
 
     // What another token, permission or minute would mend is not tried again by this build.

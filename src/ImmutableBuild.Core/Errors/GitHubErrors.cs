@@ -46,11 +46,16 @@ public static class GitHubErrors
         "In a workflow's run the variables GITHUB_OUTPUT and GITHUB_STEP_SUMMARY name files that take outputs and summary. One of them could not be written.",
         "Check the runner's disk, and that nothing else sets these variables. The release itself is not affected; jobs that need the outputs are.");
 
+    private static readonly ErrorDescriptor FaultDescriptor = new(
+        "IMB1518", "Telling GitHub has a fault",
+        "The code that tells GitHub of a release failed in a way that nobody foresaw.",
+        "Please report it with the message. The release itself is not affected; with ImmutableGitHub set to none it is not tried.");
+
     /// <summary>The rows of this range.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
     [
         TokenRefusedDescriptor, NotPermittedDescriptor, LimitedDescriptor, UnreachableDescriptor,
-        RefusedDescriptor, GarbledDescriptor, IncompleteDescriptor, RunFileDescriptor,
+        RefusedDescriptor, GarbledDescriptor, IncompleteDescriptor, RunFileDescriptor, FaultDescriptor,
     ];
 
     /// <summary>401.</summary>
@@ -85,6 +90,9 @@ public static class GitHubErrors
 
     /// <summary>A file of the run.</summary>
     public static Diagnostic RunFile(string variable, string why) => Warning(RunFileDescriptor, $"The file that {variable} names can't be written: {Text(why)}.");
+
+    /// <summary>A fault of this code.</summary>
+    public static Diagnostic Fault(Exception fault) => Warning(FaultDescriptor, $"Telling GitHub failed by a fault of the tool itself: {fault.GetType().Name}: {Text(fault.Message)}. Nothing more is told to GitHub by this build.");
 
     private static Diagnostic Warning(ErrorDescriptor descriptor, string message) => new(descriptor, message, Severity.Warning);
 

@@ -16,8 +16,9 @@ internal sealed record ApiReply(ApiCall Call, HttpStatusCode Status, HttpRespons
 
     /// <summary>Where the request is to be sent again; null when it was answered.</summary>
     public Uri? Redirect =>
-        Status is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect && Headers.Location is { } location
-            ? new Uri(Call.Address, location)
+        Status is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
+        && Uri.TryCreate(Call.Address, Headers.Location, out var address)
+            ? address
             : null;
 
     private string? Message

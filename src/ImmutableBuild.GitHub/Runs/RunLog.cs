@@ -13,10 +13,4 @@ public sealed class RunLog(string? workspace, Action<string> writeLine)
 
     /// <summary>Shows an error or warning on the run's page, and in the changes where it has a place.</summary>
     public void Annotate(Diagnostic diagnostic) => writeLine(WorkflowCommand.Annotation(diagnostic, workspace));
-
-    /// <summary>Opens a group of lines.</summary>
-    public void Begin(string title) => writeLine(WorkflowCommand.Group(title));
-
-    /// <summary>Closes it.</summary>
-    public void End() => writeLine(WorkflowCommand.EndGroup);
 }

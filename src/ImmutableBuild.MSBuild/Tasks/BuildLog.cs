@@ -12,12 +12,26 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile) : IRep
 {
     private readonly RunLog? _run = RunLog.Find(Environment.GetEnvironmentVariable, ConsoleLines.Write);
 
-    /// <inheritdoc/>
-    public void Started(StageName stage) => log.LogMessage(MessageImportance.Low, "{0} begins", stage);
+    // Where details are logged they are folded in a workflow's run. The log itself has to print these lines, for their order; a runner takes them indented.
+    private bool Folds => _run is not null && log.LogsMessagesOfImportance(MessageImportance.Normal);
 
     /// <inheritdoc/>
-    public void Finished(StageName stage, TimeSpan elapsed, string summary) =>
+    public void Started(StageName stage)
+    {
+        if (Folds)
+        {
+            Say(WorkflowCommand.Group($"{stage}"));
+        }
+
+        log.LogMessage(MessageImportance.Low, "{0} begins", stage);
+    }
+
+    /// <inheritdoc/>
+    public void Finished(StageName stage, TimeSpan elapsed, string summary)
+    {
+        Unfold();
         Say(string.Create(CultureInfo.InvariantCulture, $"  {stage,-10} {elapsed.TotalSeconds,7:0.00} s  {summary}"));
+    }
 
     /// <inheritdoc/>
     public void Detail(string message) => log.LogMessage(MessageImportance.Normal, "{0}", message);
@@ -36,6 +50,7 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile) : IRep
     /// <summary>Tells every diagnostic of a refusal; a fault of the tool itself also with its stack, in a detailed log.</summary>
     public void Refused(ImmutableBuildException refusal)
     {
+        Unfold();
         foreach (var diagnostic in refusal.Diagnostics)
         {
             if (diagnostic.Severity == Severity.Warning)
@@ -52,6 +67,14 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile) : IRep
         if (refusal.InnerException is { } cause)
         {
             log.LogMessage(MessageImportance.Low, "{0}", cause);
+        }
+    }
+
+    private void Unfold()
+    {
+        if (Folds)
+        {
+            Say(WorkflowCommand.EndGroup);
         }
     }
 

@@ -1,5 +1,6 @@
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
+using ImmutableBuild.GitHub;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Reports;
 using Microsoft.Build.Framework;
@@ -51,7 +52,9 @@ internal sealed class KeptRelease(StageContext context, string gatewayProgram) :
             await ReleaseReport.Create(record, refusal.Diagnostics).WriteAsync(context.WorkDirectory, CancellationToken.None);
             if (record.HealthGate is null)
             {
-                await context.Follower.RefusedAsync(record, StageName.HealthGate, refusal, context);
+                // One of its own, since that of the build may be gone by now. Nobody waits for it: the build has ended.
+                using var github = new GitHubFollower();
+                await github.RefusedAsync(record, StageName.HealthGate, new OperationCanceledException(refusal.Message, refusal), context);
             }
         }
     }

@@ -159,6 +159,18 @@ public sealed class GitHubFollowerTests
     }
 
     [Fact]
+    public async Task A_fault_of_the_code_itself_is_a_warning_too()
+    {
+        using var release = new FollowedReleases();
+        release.GitHub.Answer = _ => throw new InvalidOperationException("unforeseen");
+
+        await release.EndedAsync(StageName.Bake);
+        await release.EndedAsync(StageName.Scan);
+
+        release.Warnings.ShouldBe(["warning IMB1518"]);
+    }
+
+    [Fact]
     public async Task Who_cancels_does_not_wait_and_is_not_warned()
     {
         using var release = new FollowedReleases();
