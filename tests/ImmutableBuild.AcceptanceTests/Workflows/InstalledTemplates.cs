@@ -1,0 +1,25 @@
+using ImmutableBuild.AcceptanceTests.Infrastructure;
+
+namespace ImmutableBuild.AcceptanceTests.Workflows;
+
+/// <summary>The package of templates, packed and installed as a user installs it, into a place of its own.</summary>
+internal sealed class InstalledTemplates
+{
+    private readonly string _hive;
+
+    private InstalledTemplates(string hive) => _hive = hive;
+
+    public static async Task<InstalledTemplates> InstallAsync(PackedPackage package, ScratchRepository repository)
+    {
+        var project = Path.Combine(Repository.Root, "src", "ImmutableBuild.Templates", "ImmutableBuild.Templates.csproj");
+        var place = Path.Combine(package.Root, $"templates-{Guid.NewGuid():N}");
+        (await repository.RunAsync("dotnet", ".", ["pack", project, .. PackedPackage.PackArguments(place, package.Version)])).ShouldSucceed();
+        var templates = new InstalledTemplates(Path.Combine(place, "hive"));
+        (await repository.RunAsync("dotnet", ".", "new", "install", Path.Combine(place, $"ImmutableBuild.Templates.{package.Version}.nupkg"), "--debug:custom-hive", templates._hive)).ShouldSucceed();
+        return templates;
+    }
+
+    /// <summary><c>dotnet new immutable</c>, at the root of the repository.</summary>
+    public Task<CommandResult> NewAsync(ScratchRepository repository, params string[] options) =>
+        repository.RunAsync("dotnet", ".", ["new", "immutable", "--debug:custom-hive", _hive, .. options]);
+}

@@ -1,0 +1,86 @@
+using ImmutableBuild.AcceptanceTests.Infrastructure;
+
+namespace ImmutableBuild.AcceptanceTests.Workflows;
+
+/// <summary>A repository that <c>dotnet new immutable</c> has set up, released by its script, by its solution and by its workflows.</summary>
+public sealed class TemplateTests(PackedPackage package)
+{
+    private const string App = "src/Shöp Web";
+    private const string Secret = "the secret of the shop";
+
+    [Fact]
+    public async Task A_project_takes_part_with_one_line_and_its_pipeline_releases_looks_and_goes_back()
+    {
+        await using var repository = new ScratchRepository(package);
+        var runner = await WorkflowRunner.InstallAsync(repository);
+        var templates = await InstalledTemplates.InstallAsync(package, repository);
+        (await templates.NewAsync(repository, "--name", "Shop", "--app", App)).ShouldSucceed().ShouldSay("GetPathOfFileAbove('immutable.props'");
+        WriteApp(repository, "one");
+        repository.Write("src/Library/Library.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net10.0</TargetFramework><NuGetAudit>false</NuGetAudit></PropertyGroup></Project>");
+        (await repository.RunAsync("dotnet", ".", "new", "sln", "--name", "Shop")).ShouldSucceed();
+        (await repository.RunAsync("dotnet", ".", "sln", "add", App, "src/Library")).ShouldSucceed();
+        await repository.CommitAsync();
+
+        var first = await runner.RunAsync("release.yml", "push", new Dictionary<string, string> { ["APP_SECRETS"] = $"DATABASE={Secret}\n" });
+
+        first.Command.ShouldSucceed();
+        first.ResultOf("release / code-scanning").ShouldBe("success");
+        var url = new Uri(first.Output("release", "url"));
+        (await WebApp.GetAsync(url)).ShouldBe($"one {Secret.Length}");
+        first.Output("release", "digest").ShouldStartWith("sha256:");
+        first.Output("release", "image").ShouldEndWith($"@{first.Output("release", "digest")}");
+        first.Summary.ShouldContain($"`{first.Output("release", "generation")}`");
+        first.Masked.ShouldBe(0, "no line of a build has a secret in it");
+        first.Files.Select(Path.GetFileName).ShouldContain("sbom.cdx.json");
+        first.Files.Select(Path.GetFileName).ShouldContain("release.html");
+
+        WriteApp(repository, "two");
+        await repository.CommitAsync();
+        repository.SetVariable("DATABASE", Secret);
+        (await repository.RunAsync(repository.PathOf("build.sh"), ".", "Release", "-p:ImmutableEnvironment=production")).ShouldSucceed();
+        (await WebApp.GetAsync(url)).ShouldBe($"two {Secret.Length}");
+        (await repository.RunAsync("dotnet", ".", "build", "-t:Release", "-p:ImmutableEnvironment=production", "-p:UseRazorBuildServer=false", "-nodeReuse:false")).ShouldSucceed().ShouldSay("was live already");
+
+        (await runner.RunAsync("drift.yml", "schedule", new Dictionary<string, string>())).Command.ShouldSucceed().ShouldSay("runs as it was released");
+        var back = await runner.RunAsync("rollback.yml", "workflow_dispatch", new Dictionary<string, string> { ["APP_SECRETS"] = $"DATABASE={Secret}" }, "environment=production", $"generation={first.Output("release", "generation")}");
+        back.Command.ShouldSucceed();
+        (await WebApp.GetAsync(url)).ShouldBe($"one {Secret.Length}");
+
+        await RefusesWhatIsHostileAsync(runner);
+        (await repository.RunAsync(repository.PathOf("build.sh"), ".", "Stop", "-p:ImmutableEnvironment=production")).ShouldSucceed();
+        await Eventually.HoldsAsync(() => repository.Processes().Count == 0, "nothing runs any more");
+    }
+
+    private static async Task RefusesWhatIsHostileAsync(WorkflowRunner runner)
+    {
+        foreach (var (environment, generation) in (ValueTuple<string, string>[])[("production\";touch owned;\"", ""), ("production", "$(touch owned)"), ("production;ImmutableAllowDirty=true", "")])
+        {
+            var run = await runner.RunAsync("rollback.yml", "workflow_dispatch", new Dictionary<string, string>(), $"environment={environment}", $"generation={generation}");
+            run.ResultOf("rollback").ShouldBe("failure");
+            run.Command.ShouldSay("::error title=immutable-run::The input").ShouldNotSay("Build FAILED");
+        }
+    }
+
+    private static void WriteApp(ScratchRepository repository, string version)
+    {
+        repository.Write($"{App}/Shop.csproj", """
+            <Project Sdk="Microsoft.NET.Sdk.Web">
+              <Import Project="$([MSBuild]::GetPathOfFileAbove('immutable.props', '$(MSBuildThisFileDirectory)'))" />
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <NuGetAudit>false</NuGetAudit>
+              </PropertyGroup>
+              <ItemGroup>
+                <ImmutableSecret Include="DATABASE" />
+              </ItemGroup>
+            </Project>
+            """);
+        repository.Write($"{App}/Program.cs", $$"""
+            var app = WebApplication.Create(args);
+            app.MapGet("/", () => $"{{version}} {Environment.GetEnvironmentVariable("DATABASE")!.Length}");
+            app.MapGet("/health", () => Results.Ok());
+            app.Run();
+            """);
+    }
+}
