@@ -193,6 +193,14 @@ namespace ImmutableBuild.Nuke
         [Parameter("The signing key in AWS KMS, which never leaves it; region and credentials come from where AWS's own programs take them.", List = false)]
         string? ImmutableKmsKey => TryGetValue(() => ImmutableKmsKey!);
 
+        /// <summary>Sign without a key: the `cosign` program on the PATH (3.x) has a certificate issued for this job's identity ([keys.md](keys.md)). The token comes from GitHub Actions (`id-token: write`), or from the variable `SIGSTORE_ID_TOKEN`.</summary>
+        [Parameter("Sign without a key: the `cosign` program on the PATH (3.x) has a certificate issued for this job's identity ([keys.md](keys.md)). The token comes from GitHub Actions (`id-token: write`), or from the variable `SIGSTORE_ID_TOKEN`.", List = false)]
+        string? ImmutableKeyless => TryGetValue(() => ImmutableKeyless!);
+
+        /// <summary>The addresses of a Sigstore of your own, for keyless signing (`cosign signing-config create`). Default: cosign's, the public one.</summary>
+        [Parameter("The addresses of a Sigstore of your own, for keyless signing (`cosign signing-config create`). Default: cosign's, the public one.", List = false)]
+        string? ImmutableSigningConfig => TryGetValue(() => ImmutableSigningConfig!);
+
         /// <summary>The environment variable that holds the password of an encrypted signing key.</summary>
         [Parameter("The environment variable that holds the password of an encrypted signing key.", List = false)]
         string? ImmutableKeyPasswordVariable => TryGetValue(() => ImmutableKeyPasswordVariable!);
@@ -208,6 +216,10 @@ namespace ImmutableBuild.Nuke
         /// <summary>How many days old the scan of an image may be when it is deployed, unless the policy's file says that. Default: 30 in a protected environment, any age elsewhere. A rollback or heal brings back what ran before, whatever its scan's age.</summary>
         [Parameter("How many days old the scan of an image may be when it is deployed, unless the policy's file says that. Default: 30 in a protected environment, any age elsewhere. A rollback or heal brings back what ran before, whatever its scan's age.", List = false)]
         string? ImmutableMaxScanAge => TryGetValue(() => ImmutableMaxScanAge!);
+
+        /// <summary>Sigstore's trusted root (`trusted_root.json`), against which keyless signatures are verified ([keys.md](keys.md)); the policy names whose are believed.</summary>
+        [Parameter("Sigstore's trusted root (`trusted_root.json`), against which keyless signatures are verified ([keys.md](keys.md)); the policy names whose are believed.", List = false)]
+        string? ImmutableTrustedRoot => TryGetValue(() => ImmutableTrustedRoot!);
 
         /// <summary>The port the app's users reach on the targets `local` and `docker`; 0 lets the target choose one and keep it.</summary>
         [Parameter("The port the app's users reach on the targets `local` and `docker`; 0 lets the target choose one and keep it.", List = false)]
@@ -333,6 +345,30 @@ namespace ImmutableBuild.Nuke
         [Parameter("How long `hold` lasts before it gives up.", List = false)]
         string? ImmutableJudgeHoldTimeout => TryGetValue(() => ImmutableJudgeHoldTimeout!);
 
+        /// <summary>What GitHub is told of a release, where there is a repository and a token ([github-api.md](github-api.md)): a deployment for each generation, a status of the commit for each stage, and release notes between what was replaced and what is live. `masks` has the runner hide, in its own log, what the secrets of the release hold.</summary>
+        [Parameter("What GitHub is told of a release, where there is a repository and a token ([github-api.md](github-api.md)): a deployment for each generation, a status of the commit for each stage, and release notes between what was replaced and what is live. `masks` has the runner hide, in its own log, what the secrets of the release hold.", List = false)]
+        string? ImmutableGitHub => TryGetValue(() => ImmutableGitHub!);
+
+        /// <summary>The repository on GitHub. Default: in a workflow's run, the one it runs for (`GITHUB_REPOSITORY`).</summary>
+        [Parameter("The repository on GitHub. Default: in a workflow's run, the one it runs for (`GITHUB_REPOSITORY`).", List = false)]
+        string? ImmutableGitHubRepository => TryGetValue(() => ImmutableGitHubRepository!);
+
+        /// <summary>The environment variable that holds the token for GitHub's API. Default: `GITHUB_TOKEN` in a workflow's run, none elsewhere. Without a token GitHub is told nothing.</summary>
+        [Parameter("The environment variable that holds the token for GitHub's API. Default: `GITHUB_TOKEN` in a workflow's run, none elsewhere. Without a token GitHub is told nothing.", List = false)]
+        string? ImmutableGitHubTokenVariable => TryGetValue(() => ImmutableGitHubTokenVariable!);
+
+        /// <summary>The base URL of GitHub's API, `https://HOST/api/v3` for GitHub Enterprise Server. Default: in a workflow's run `GITHUB_API_URL`, else `https://api.github.com`. The token goes nowhere else.</summary>
+        [Parameter("The base URL of GitHub's API, `https://HOST/api/v3` for GitHub Enterprise Server. Default: in a workflow's run `GITHUB_API_URL`, else `https://api.github.com`. The token goes nowhere else.", List = false)]
+        string? ImmutableGitHubApiUrl => TryGetValue(() => ImmutableGitHubApiUrl!);
+
+        /// <summary>What the contexts of commit statuses begin with: `immutable/bake`. Apps of one repository need one each, or they write over each other's.</summary>
+        [Parameter("What the contexts of commit statuses begin with: `immutable/bake`. Apps of one repository need one each, or they write over each other's.", List = false)]
+        string? ImmutableGitHubContext => TryGetValue(() => ImmutableGitHubContext!);
+
+        /// <summary>How long GitHub may take for one build, all calls and waiting together; then it is told no more, with a warning.</summary>
+        [Parameter("How long GitHub may take for one build, all calls and waiting together; then it is told no more, with a warning.", List = false)]
+        string? ImmutableGitHubTimeout => TryGetValue(() => ImmutableGitHubTimeout!);
+
         /// <summary>What was given.</summary>
         sealed IEnumerable<KeyValuePair<string, string?>> OptionParameters => new KeyValuePair<string, string?>[]
         {
@@ -382,10 +418,13 @@ namespace ImmutableBuild.Nuke
             new(nameof(ImmutableKeyFile), ImmutableKeyFile),
             new(nameof(ImmutableKeyVariable), ImmutableKeyVariable),
             new(nameof(ImmutableKmsKey), ImmutableKmsKey),
+            new(nameof(ImmutableKeyless), ImmutableKeyless),
+            new(nameof(ImmutableSigningConfig), ImmutableSigningConfig),
             new(nameof(ImmutableKeyPasswordVariable), ImmutableKeyPasswordVariable),
             new(nameof(ImmutableTrustedKeys), ImmutableTrustedKeys),
             new(nameof(ImmutablePolicy), ImmutablePolicy),
             new(nameof(ImmutableMaxScanAge), ImmutableMaxScanAge),
+            new(nameof(ImmutableTrustedRoot), ImmutableTrustedRoot),
             new(nameof(ImmutablePort), ImmutablePort),
             new(nameof(ImmutableInstances), ImmutableInstances),
             new(nameof(ImmutableMemory), ImmutableMemory),
@@ -417,6 +456,12 @@ namespace ImmutableBuild.Nuke
             new(nameof(ImmutableJudgeSuccessTolerance), ImmutableJudgeSuccessTolerance),
             new(nameof(ImmutableJudgeOnInconclusive), ImmutableJudgeOnInconclusive),
             new(nameof(ImmutableJudgeHoldTimeout), ImmutableJudgeHoldTimeout),
+            new(nameof(ImmutableGitHub), ImmutableGitHub),
+            new(nameof(ImmutableGitHubRepository), ImmutableGitHubRepository),
+            new(nameof(ImmutableGitHubTokenVariable), ImmutableGitHubTokenVariable),
+            new(nameof(ImmutableGitHubApiUrl), ImmutableGitHubApiUrl),
+            new(nameof(ImmutableGitHubContext), ImmutableGitHubContext),
+            new(nameof(ImmutableGitHubTimeout), ImmutableGitHubTimeout),
         };
     }
 }
