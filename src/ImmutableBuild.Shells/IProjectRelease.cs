@@ -33,11 +33,8 @@ public interface IProjectRelease
     /// <summary>Goes back to what was live before, or to the generation that <c>ImmutableRollbackTo</c> names.</summary>
     Task<RollbackResult> RollbackAsync(CancellationToken cancellationToken);
 
-    /// <summary>Brings what is live in another environment into this one, by its digest.</summary>
-    /// <param name="from">The environment it is live in; null where <paramref name="image"/> says what is meant.</param>
-    /// <param name="image">The image; null where <paramref name="from"/> says what is meant.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
-    Task<ReleaseRecord> PromoteAsync(string? from, string? image, CancellationToken cancellationToken);
+    /// <summary>Brings what <c>ImmutablePromoteFrom</c> or <c>ImmutablePromoteImage</c> names into this environment, by its digest.</summary>
+    Task<ReleaseRecord> PromoteAsync(CancellationToken cancellationToken);
 
     /// <summary>What runs.</summary>
     Task<Status> StatusAsync(CancellationToken cancellationToken);

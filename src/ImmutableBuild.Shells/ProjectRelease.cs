@@ -5,6 +5,7 @@ using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Drift;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Releases.Options;
+using ImmutableBuild.Releases.Source;
 using ImmutableBuild.Reports;
 using ImmutableBuild.Scanning;
 
@@ -16,13 +17,11 @@ namespace ImmutableBuild.Shells;
 /// </summary>
 public sealed class ProjectRelease : IProjectRelease
 {
-    private readonly ProjectReleaseRequest _request;
     private readonly ProjectDescription _project;
     private readonly StageContext _context;
 
     private ProjectRelease(ProjectReleaseRequest request, ProjectDescription project, ReleaseOptions options)
     {
-        _request = request;
         _project = project;
         _context = new StageContext(options, request.Reporter, TimeProvider.System, request.ReadVariable) { WorkDirectory = project.WorkDirectory, OpenKmsKey = KmsKeys.OpenAsync };
     }
@@ -64,12 +63,9 @@ public sealed class ProjectRelease : IProjectRelease
             .RunAsync(new RollbackRequest(Options.App, Options.RollbackTo, Options.Rollout), cancellationToken));
 
     /// <inheritdoc/>
-    public Task<ReleaseRecord> PromoteAsync(string? from, string? image, CancellationToken cancellationToken) => InvariantAsync(async () =>
-    {
-        var properties = new Dictionary<string, string?> { ["ImmutablePromoteFrom"] = from, ["ImmutablePromoteImage"] = image };
-        await new DotnetBuild(_project.ProjectFile, ["Promote"], _request.Settings.Properties.SetItems(properties.Where(property => !string.IsNullOrEmpty(property.Value))!)).RunAsync(_request.TellBuild, cancellationToken);
-        return await ReadRecordAsync(cancellationToken);
-    });
+    public Task<ReleaseRecord> PromoteAsync(CancellationToken cancellationToken) => WithStagesAsync(async stages =>
+        await new Promote(stages.Target, stages.Target, stages.Verifier, new RepositoryImages(_context), _context)
+            .RunAsync(await ConfigurationSource.ReadAsync(_project.ProjectFile, _context.ReadVariable, cancellationToken), cancellationToken));
 
     /// <inheritdoc/>
     public Task<Status> StatusAsync(CancellationToken cancellationToken) => WithStagesAsync(async stages => Status.Of(await stages.Target.ObserveAsync(Options.App, cancellationToken)));

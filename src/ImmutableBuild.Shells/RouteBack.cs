@@ -27,7 +27,7 @@ public sealed class RouteBack(IDeploymentTarget target, IImageVerifier verifier,
         }
 
         await LeaveAsync(record);
-        var result = record.HealthGate is { } gate ? await GoBackAsync(gate, cancellationToken) : new RouteBackResult(RouteBackKind.GivenUp, deploy.Serving, 0);
+        var result = record.HealthGate is { } gate ? await GoBackAsync(gate, cancellationToken) : await GivenUpAsync(deploy, cancellationToken);
         if (result.Kind is not RouteBackKind.Stayed)
         {
             await new ReleaseRecordFile(context.WorkDirectory).WriteAsync(ReleaseChain.ClearFrom(record, StageName.Deploy), CancellationToken.None);
@@ -47,6 +47,19 @@ public sealed class RouteBack(IDeploymentTarget target, IImageVerifier verifier,
         {
             context.Reporter.Detail(given.Message);
         }
+    }
+
+    // Where the lease had been given back, as by a Deploy in a job of its own, nothing was given up.
+    private async Task<RouteBackResult> GivenUpAsync(DeployRecord deploy, CancellationToken cancellationToken)
+    {
+        var observed = await target.ObserveAsync(context.Options.App, cancellationToken);
+        if (observed.Find(deploy.Spec.Id) is not { Phase: not GenerationPhase.Destroying })
+        {
+            return new RouteBackResult(RouteBackKind.GivenUp, observed.Serving, 0);
+        }
+
+        context.Reporter.Warn(ShellErrors.NotRoutedBack($"{deploy.Spec.Id} has none, and stays until the next release clears it up"));
+        return new RouteBackResult(RouteBackKind.Stayed, observed.Serving, 0);
     }
 
     private async Task<RouteBackResult> GoBackAsync(HealthGateRecord gate, CancellationToken cancellationToken)

@@ -48,6 +48,12 @@ internal sealed class SmokeBuild : NukeBuild, IRelease
     private void FailIfAsked(string target)
     {
         Console.WriteLine($"ran {target}");
+        if (Environment.GetEnvironmentVariable("HANGING") == target)
+        {
+            Console.WriteLine($"{target} waits");
+            Thread.Sleep(Timeout.Infinite);
+        }
+
         if (Array.Exists(_failing, failing => failing == target))
         {
             throw new InvalidOperationException($"{target} fails as it was told to");

@@ -62,6 +62,19 @@ internal sealed class ToldRelease : IProjectRelease
             throw new ImmutableBuildException(new Diagnostic(ErrorCatalogue.Find("IMB5001")!, $"the registry says: who is {Secret}?"));
         }
 
+        if (Environment.GetEnvironmentVariable("HANGING") == stage.ToString())
+        {
+            Console.WriteLine($"{stage} waits");
+            try
+            {
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+            finally
+            {
+                Console.WriteLine($"{stage} puts everything right");
+            }
+        }
+
         record = With(record, stage);
         await _file.WriteAsync(record, cancellationToken);
         _request.Reporter.Finished(stage, TimeSpan.FromSeconds(2), $"did it with {Secret}");
@@ -84,9 +97,9 @@ internal sealed class ToldRelease : IProjectRelease
         throw DestroyErrors.NothingToRollBackTo(Options.App, Old, 0);
     }
 
-    public async Task<ReleaseRecord> PromoteAsync(string? from, string? image, CancellationToken cancellationToken)
+    public async Task<ReleaseRecord> PromoteAsync(CancellationToken cancellationToken)
     {
-        Tell("Promote", $"{from} {image}");
+        Tell("Promote", Options.Promote.From);
         return With(With(ReleaseChain.Begin("release", Options, Compiled(), TimeSpan.Zero), StageName.Deploy), StageName.HealthGate);
     }
 

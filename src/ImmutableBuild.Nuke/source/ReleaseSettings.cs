@@ -37,6 +37,8 @@ namespace ImmutableBuild.Nuke
             yield return new(OptionCatalogue.Registry.Name, build.ContainerRegistry);
             yield return new(OptionCatalogue.ImageRepository.Name, build.ContainerRepository);
             yield return new(OptionCatalogue.RollbackTo.Name, (build as IRollback)?.ImmutableRollbackTo);
+            yield return new(PromoteCatalogue.From.Name, (build as IPromote)?.ImmutablePromoteFrom);
+            yield return new(PromoteCatalogue.Image.Name, (build as IPromote)?.ImmutablePromoteImage);
         }
 
         private static IEnumerable<Configure<OptionSettings>> Configurations(IHazRelease build) => new[]

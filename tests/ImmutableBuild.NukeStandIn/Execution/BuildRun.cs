@@ -11,14 +11,20 @@ internal static class BuildRun
 {
     private const int Failed = -1;
 
-    /// <summary>The process is asked to end: what is assured runs before the rest is told.</summary>
-    public static event Action Cancelling;
+    /// <summary>What is done when the process is asked to end, the newest first: what is assured runs before the rest is told.</summary>
+    public static Stack<Action> WhenCancelled { get; } = new();
 
     public static int Execute<T>(Expression<Func<T, Target>>[] defaults)
         where T : NukeBuild, new()
     {
         Console.OutputEncoding = Encoding.UTF8;
-        Console.CancelKeyPress += (_, _) => Cancelling?.Invoke();
+        Console.CancelKeyPress += (_, _) =>
+        {
+            foreach (var action in WhenCancelled.ToArray())
+            {
+                action();
+            }
+        };
         Log.Logger = BuildLog.Create(NukeBuild.Host, NukeBuild.Verbosity);
         var build = new T();
         try
@@ -48,7 +54,7 @@ internal static class BuildRun
 
             build.OnBuildInitialized();
             var skipped = ParameterSource.Current.Find("Skip", typeof(string[]), '+') as string[];
-            Cancelling += () => Finish(build);
+            WhenCancelled.Push(() => Finish(build));
             new Executor(build, skipped).Run();
             return build.ExitCode ??= build.IsSucceeding ? 0 : Failed;
         }

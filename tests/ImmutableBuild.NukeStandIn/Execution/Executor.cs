@@ -35,7 +35,7 @@ internal sealed class Executor(NukeBuild build, string[] skipped)
 
         RequireMembers();
         _ranBefore = BeginAttempt();
-        BuildRun.Cancelling += RunAssured;
+        BuildRun.WhenCancelled.Push(RunAssured);
         try
         {
             foreach (var target in build.ExecutionPlan)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace ImmutableBuild.Tests.Nuke;
@@ -37,7 +38,7 @@ internal sealed class NukeRepository : IDisposable
 
     public string Root { get; } = Directory.CreateTempSubdirectory("nuke ü ").FullName;
 
-    private static string Program { get; } = AppContext.BaseDirectory.Replace("ImmutableBuild.Tests", "ImmutableBuild.NukeBuilds", StringComparison.Ordinal) + "ImmutableBuild.NukeBuilds.dll";
+    public static string Program { get; } = AppContext.BaseDirectory.Replace("ImmutableBuild.Tests", "ImmutableBuild.NukeBuilds", StringComparison.Ordinal) + "ImmutableBuild.NukeBuilds.dll";
 
     public void Write(string path, string content)
     {
@@ -49,7 +50,42 @@ internal sealed class NukeRepository : IDisposable
 
     public async Task<NukeRun> RunWithAsync(Dictionary<string, string> variables, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments]) { WorkingDirectory = Root, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Start("dotnet", [Program, .. arguments], variables);
+        return await EndAsync(process, "");
+    }
+
+    /// <summary>Runs it until it says <paramref name="until"/>, and sends what Ctrl+C does; also where whoever runs the tests has told them to ignore that.</summary>
+    public async Task<NukeRun> InterruptAsync(Dictionary<string, string> variables, string until, params string[] arguments)
+    {
+        using var process = Start("env", ["--default-signal=INT", "dotnet", Program, .. arguments], variables);
+        var output = new StringBuilder();
+        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            output.AppendLine(line);
+            if (line.Contains(until, StringComparison.Ordinal))
+            {
+                using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+                await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+                break;
+            }
+        }
+
+        return await EndAsync(process, output.ToString());
+    }
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
+
+    private static async Task<NukeRun> EndAsync(Process process, string before)
+    {
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return new NukeRun(process.ExitCode, before + await output + errors);
+    }
+
+    private Process Start(string program, IEnumerable<string> arguments, Dictionary<string, string> variables)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Root, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var variable in start.Environment.Keys.Where(name => name.StartsWith("GITHUB", StringComparison.Ordinal) || name.StartsWith("IMMUTABLE", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(variable);
@@ -61,12 +97,6 @@ internal sealed class NukeRepository : IDisposable
             start.Environment[name] = value;
         }
 
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return new NukeRun(process.ExitCode, await output + errors);
+        return Process.Start(start)!;
     }
-
-    public void Dispose() => Directory.Delete(Root, recursive: true);
 }

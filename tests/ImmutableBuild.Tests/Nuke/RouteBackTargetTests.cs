@@ -54,4 +54,29 @@ public sealed class RouteBackTargetTests : IDisposable
         again.Asked[0].ShouldBe("Compile");
         again.Asked.ShouldContain("DestroyOld");
     }
+
+    [Fact, Trait("Fault", "F02")]
+    public async Task Interrupted_between_two_stages_a_release_is_undone_before_the_process_ends()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "sends a signal");
+
+        var run = await _repository.InterruptAsync(new() { ["HANGING"] = "Warm" }, "Warm waits", "Release");
+
+        run.ExitCode.ShouldNotBe(0);
+        run.Asked[^1].ShouldBe("RouteBack");
+        run.Output.ShouldContain("GivenUp: 0123456789ab-00000001 has the traffic.");
+        run.RowOf("RouteBack").ShouldStartWith("Succeeded");
+    }
+
+    [Fact, Trait("Fault", "F02")]
+    public async Task Interrupted_within_a_stage_the_engine_puts_everything_right_itself()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "sends a signal");
+
+        var run = await _repository.InterruptAsync(new() { ["HANGING"] = "HealthGate" }, "HealthGate waits", "Release");
+
+        run.ExitCode.ShouldNotBe(0);
+        run.Output.ShouldContain("HealthGate puts everything right");
+        run.Asked[^1].ShouldStartWith("HealthGate");
+    }
 }

@@ -32,12 +32,19 @@ namespace ImmutableBuild.Nuke
                     (TemporaryDirectory / "build-attempt.log").DeleteFile();
                 }
 
-                ReportSummary(_ =>
+                var serving = result.Serving?.ToString() ?? "nothing";
+                ReleaseRun.Say(this, $"{result.Kind}: {serving} has the traffic.");
+
+                // Where a target is being interrupted, two are running, and NUKE can't tell whose summary it is.
+                if (RunningTargets.Count == 1)
                 {
-                    _["Outcome"] = result.Kind.ToString();
-                    _["Live"] = result.Serving?.ToString() ?? "nothing";
-                    return _;
-                });
+                    ReportSummary(_ =>
+                    {
+                        _["Outcome"] = result.Kind.ToString();
+                        _["Live"] = serving;
+                        return _;
+                    });
+                }
             }));
 
         /// <summary>

@@ -23,7 +23,7 @@ namespace ImmutableBuild.Nuke
             .Requires(() => ProjectExists)
             .Executes(() => ReleaseRun.DoAsync(this, async (release, token) =>
             {
-                var record = await release.PromoteAsync(ImmutablePromoteFrom, ImmutablePromoteImage, token);
+                var record = await release.PromoteAsync(token);
                 ReportSummary(_ =>
                 {
                     _["Digest"] = record.Deploy!.Spec.Image.ToString();
