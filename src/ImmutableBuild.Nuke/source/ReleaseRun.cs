@@ -2,8 +2,6 @@
 #nullable enable
 
 using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
@@ -12,7 +10,6 @@ using ImmutableBuild.Releases;
 using ImmutableBuild.Shells;
 using Nuke.Common;
 using Nuke.Common.IO;
-using Serilog;
 
 namespace ImmutableBuild.Nuke
 {
