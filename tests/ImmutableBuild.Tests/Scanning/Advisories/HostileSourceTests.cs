@@ -35,6 +35,8 @@ public sealed class HostileSourceTests
          "ignoredMatches":[],"source":{"target":{"imageID":"sha256:aa"}},"descriptor":{"name":"grype","db":{"built":"2026-11-20T01:31:43Z"}}}
         """;
 
+    private const string Suite = "Package: libssl3\nSource: openssl (3.0.22-1~deb12u2)\nVersion: 3.0.22-1~deb12u2+b1\nDescription: toolkit\n more of it\n\nPackage: libc6\nSource: glibc\nVersion: 1:2.36-9+deb12u7\n\n";
+
     private const string NuGetPage = """{"newtonsoft.json":[{"severity":2,"url":"https://github.test/advisories/GHSA-1","versions":"(, 13.0.1)"}],"other":[{"severity":0,"url":"u","versions":"[1.0,2.0]"}]}""";
 
     [Fact]
@@ -48,6 +50,10 @@ public sealed class HostileSourceTests
 
     [Fact]
     public Task Pages_of_NuGet_feeds() => RunAsync(input => NuGetFeed.ReadPage(input, "f", null), "IMB3017", NuGetPage);
+
+    [Fact]
+    public Task Indexes_of_Debian_suites() => RunAsync(
+        input => _ = DebianSuite.Read(Encoding.UTF8.GetString(input), "Debian:12", "f") is { Length: 2 } both ? both : throw new FormatException(), null, Suite);
 
     [Fact]
     public Task Reports_of_Trivy() => RunAsync(input => TrivyReport.Read(input), null, Trivy);
