@@ -13,7 +13,7 @@ public static class ErrorCatalogue
     [
         .. new[]
         {
-            ConfigurationErrors.All, GitHubErrors.All, BakeErrors.All, DockerfileErrors.All, ScanErrors.All, TrustErrors.All, KeyErrors.All, KeylessErrors.All, AttestationErrors.All, RegistryErrors.All,
+            ConfigurationErrors.All, GitHubErrors.All, BakeErrors.All, DockerfileErrors.All, ScanErrors.All, FeedErrors.All, TrustErrors.All, KeyErrors.All, KeylessErrors.All, AttestationErrors.All, RegistryErrors.All,
             DeployErrors.All, GateErrors.All, DestroyErrors.All, DebugErrors.All, PromoteErrors.All, GatewayErrors.All, LocalErrors.All, DockerErrors.All, ToolErrors.All, ShellErrors.All, InternalErrors.All,
         }.SelectMany(range => range).OrderBy(descriptor => descriptor.Code, StringComparer.Ordinal),
     ];

@@ -21,6 +21,9 @@ public sealed record ScanOptions
     /// <summary><c>Packages</c> indexes of Debian security suites: files or URLs.</summary>
     public ImmutableArray<string> DebianSecurity { get; init; } = [];
 
+    /// <summary>The keys that have to have signed those suites, as gpgv takes them; null to leave their signatures unverified.</summary>
+    public string? DebianKeyring { get; init; }
+
     /// <summary>How long what was fetched is not fetched again.</summary>
     public TimeSpan AdvisoryRefresh { get; init; } = TimeSpan.FromHours(24);
 

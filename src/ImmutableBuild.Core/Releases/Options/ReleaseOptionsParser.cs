@@ -139,6 +139,7 @@ public static class ReleaseOptionsParser
             Advisories = reader.GetPaths(ScanCatalogue.Advisories),
             NuGetAudit = reader.Get(ScanCatalogue.NuGetAudit, null),
             DebianSecurity = [.. reader.Get(ScanCatalogue.DebianSecurity, []).Select(place => place.Contains("://", StringComparison.Ordinal) ? place : Path.GetFullPath(Path.Combine(raw.Project.Directory, place)))],
+            DebianKeyring = reader.FindPath(ScanCatalogue.DebianKeyring),
             AdvisoryRefresh = reader.Get(ScanCatalogue.AdvisoryRefresh),
             Scanners = reader.Get(ScanCatalogue.Scanners, []),
             ScannerData = reader.FindPath(ScanCatalogue.ScannerData),

@@ -22,6 +22,9 @@ public static class ScanCatalogue
     /// <summary>Debian's security suites.</summary>
     public static PropertyOption<ImmutableArray<string>> DebianSecurity { get; } = new("ImmutableDebianSecurity", FilePaths, null, "`Packages` indexes of Debian security suites, files or URLs, separated by `;`, plain, `.gz` or `.xz`: `…/dists/bookworm-security/main/binary-amd64/Packages.xz`. What is newer in one than in the image is a security update that is out and not installed.");
 
+    /// <summary>Debian's keys.</summary>
+    public static PropertyOption<string> DebianKeyring { get; } = new("ImmutableDebianKeyring", FilePath, null, "The keyring that the suites of `ImmutableDebianSecurity` have to be signed by, `/usr/share/keyrings/debian-archive-keyring.gpg` say; verified by the program `gpgv`. Default: none, and the signatures are not verified.");
+
     /// <summary>How long what was fetched stays fresh.</summary>
     public static PropertyOption<TimeSpan> AdvisoryRefresh { get; } = new("ImmutableAdvisoryRefresh", Duration, "24h", "How long what was fetched of `ImmutableNuGetAudit` and `ImmutableDebianSecurity` is used before it is asked for again. Until then a scan needs no network.");
 
@@ -41,7 +44,7 @@ public static class ScanCatalogue
     public static PropertyOption<ImmutableArray<string>> Vex { get; } = new("ImmutableVex", FilePaths, null, "OpenVEX documents: what they call `not_affected` or `fixed` does not count, for the very products they name.");
 
     /// <summary>All properties, in the order they are documented.</summary>
-    public static ImmutableArray<PropertyOption> All { get; } = [FailOn, FailOnUnfixed, Advisories, NuGetAudit, DebianSecurity, AdvisoryRefresh, Scanners, ScannerData, MaxAdvisoryAge, IgnoreFile, Vex];
+    public static ImmutableArray<PropertyOption> All { get; } = [FailOn, FailOnUnfixed, Advisories, NuGetAudit, DebianSecurity, DebianKeyring, AdvisoryRefresh, Scanners, ScannerData, MaxAdvisoryAge, IgnoreFile, Vex];
 
     private static OptionType<Uri?> Address => new(
         "an absolute URL: https, or http on this machine",

@@ -19,7 +19,8 @@ namespace ImmutableBuild.Scanning.Feeds;
 /// <param name="place">The index: a file, or its URL.</param>
 /// <param name="cache">Keeps what was fetched.</param>
 /// <param name="readVariable">Reads the PATH, where <c>xz</c> is looked for.</param>
-internal sealed partial class DebianSuite(string place, FeedCache cache, Func<string, string?> readVariable)
+/// <param name="release">Verifies what the suite has signed; null where no keyring is named.</param>
+internal sealed partial class DebianSuite(string place, FeedCache cache, Func<string, string?> readVariable, SuiteRelease? release = null)
 {
     private const int MaximumIndex = 64 * 1024 * 1024;
     private const int MaximumText = 512 * 1024 * 1024;
@@ -27,7 +28,7 @@ internal sealed partial class DebianSuite(string place, FeedCache cache, Func<st
     private static readonly ImmutableDictionary<string, string> s_releases = new Dictionary<string, string> { ["bullseye"] = "11", ["bookworm"] = "12", ["trixie"] = "13", ["forky"] = "14", ["duke"] = "15" }.ToImmutableDictionary(StringComparer.Ordinal);
 
     /// <summary>The suite as a source.</summary>
-    public IVulnerabilitySource ToSource() => new FeedAdvisories($"Debian suite {SuiteName()}", Stamp, ReadAsync);
+    public IVulnerabilitySource ToSource() => new FeedAdvisories($"Debian suite {SuiteName()}{(release is null ? "" : ", signed")}", Stamp, ReadAsync);
 
     private string SuiteName() => CodeName().Match(place) is { Success: true } found ? $"{found.Value}-security" : Path.GetFileName(place);
 
@@ -39,11 +40,17 @@ internal sealed partial class DebianSuite(string place, FeedCache cache, Func<st
 
     private async Task<AdvisorySet> ReadAsync(CancellationToken cancellationToken)
     {
-        var ecosystem = CodeName().Match(place) is { Success: true } found && s_releases.TryGetValue(found.Value, out var release)
-            ? $"Debian:{release}"
+        var codeName = CodeName().Match(place).Value;
+        var ecosystem = s_releases.TryGetValue(codeName, out var number)
+            ? $"Debian:{number}"
             : throw new FeedFaultException($"'{PrintableText.Of(place)}' does not say of which release of Debian it is ({string.Join(", ", s_releases.Keys.Order(StringComparer.Ordinal))})");
         using var client = new FeedClient();
         var document = UrlOf() is { } url ? await cache.GetAsync(url, MaximumIndex, client, cancellationToken) : await ReadFileAsync(cancellationToken);
+        if (release is not null)
+        {
+            await release.RequireAsync(place, document.Content, codeName, cancellationToken);
+        }
+
         var text = Encoding.UTF8.GetString(await UnpackAsync(document.Content, cancellationToken));
         var advisories = Read(text, ecosystem, place);
         return advisories.IsEmpty

@@ -157,6 +157,10 @@ namespace ImmutableBuild.Nuke
         [Parameter("`Packages` indexes of Debian security suites, files or URLs, separated by `;`, plain, `.gz` or `.xz`: `…/dists/bookworm-security/main/binary-amd64/Packages.xz`. What is newer in one than in the image is a security update that is out and not installed.", List = false)]
         string? ImmutableDebianSecurity => TryGetValue(() => ImmutableDebianSecurity!);
 
+        /// <summary>The keyring that the suites of `ImmutableDebianSecurity` have to be signed by, `/usr/share/keyrings/debian-archive-keyring.gpg` say; verified by the program `gpgv`. Default: none, and the signatures are not verified.</summary>
+        [Parameter("The keyring that the suites of `ImmutableDebianSecurity` have to be signed by, `/usr/share/keyrings/debian-archive-keyring.gpg` say; verified by the program `gpgv`. Default: none, and the signatures are not verified.", List = false)]
+        string? ImmutableDebianKeyring => TryGetValue(() => ImmutableDebianKeyring!);
+
         /// <summary>How long what was fetched of `ImmutableNuGetAudit` and `ImmutableDebianSecurity` is used before it is asked for again. Until then a scan needs no network.</summary>
         [Parameter("How long what was fetched of `ImmutableNuGetAudit` and `ImmutableDebianSecurity` is used before it is asked for again. Until then a scan needs no network.", List = false)]
         string? ImmutableAdvisoryRefresh => TryGetValue(() => ImmutableAdvisoryRefresh!);
@@ -409,6 +413,7 @@ namespace ImmutableBuild.Nuke
             new(nameof(ImmutableAdvisories), ImmutableAdvisories),
             new(nameof(ImmutableNuGetAudit), ImmutableNuGetAudit),
             new(nameof(ImmutableDebianSecurity), ImmutableDebianSecurity),
+            new(nameof(ImmutableDebianKeyring), ImmutableDebianKeyring),
             new(nameof(ImmutableAdvisoryRefresh), ImmutableAdvisoryRefresh),
             new(nameof(ImmutableScanners), ImmutableScanners),
             new(nameof(ImmutableScannerData), ImmutableScannerData),
