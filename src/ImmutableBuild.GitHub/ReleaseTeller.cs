@@ -87,7 +87,7 @@ internal sealed class ReleaseTeller(IGitHubClient github, GitHubAccess access, s
         var before = await CommitOfAsync(record.App, replaced, cancellationToken);
         var notes = new ReleaseNotes(await github.Repository.Commit.Compare(access.Owner, access.Name, before, record.Compile.Commit.ToString(), cancellationToken));
         _changes = notes.Summary;
-        await File.WriteAllTextAsync(file, notes.ToMarkdown(record, await PackagePage.FindAsync(github.Packages, access.Api, record.Push?.Repository, cancellationToken)), cancellationToken);
+        await File.WriteAllTextAsync(file, notes.ToMarkdown(record, await PackagePage.FindAsync(github.Packages, access.Api, record.Deploy.Spec.Repository, cancellationToken)), cancellationToken);
     }
 
     // A generation's id has 12 digits of its commit; its deployment has them all.
@@ -123,7 +123,7 @@ internal sealed class ReleaseTeller(IGitHubClient github, GitHubAccess access, s
             App = record.App.App,
             Release = record.ReleaseId,
             Generation = generation?.ToString(),
-            Image = record.Push is { } push ? $"{push.Repository}@{push.Digest}" : null,
+            Image = ImageOf(record),
         };
         var deployment = New(record.App, record.Compile.Commit, payload, $"{record.App.App} {record.Compile.Version} to {record.App.Environment}");
         var created = await CreateAsync(deployment, token => FindAsync(record, token), cancellationToken);
@@ -177,6 +177,10 @@ internal sealed class ReleaseTeller(IGitHubClient github, GitHubAccess access, s
         _replaced = (generation, found);
         return found;
     }
+
+    // A promotion pushes nothing.
+    private static string? ImageOf(ReleaseRecord record) =>
+        record.Deploy is { } deploy ? $"{deploy.Spec.Repository}@{deploy.Spec.Image}" : record.Push is { } push ? $"{push.Repository}@{push.Digest}" : null;
 
     private static string TaskOf(AppKey app) => $"deploy:{app.App}";
 

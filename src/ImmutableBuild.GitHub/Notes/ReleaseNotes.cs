@@ -60,9 +60,9 @@ internal sealed class ReleaseNotes
             text.Append(CultureInfo.InvariantCulture, $"The latest {_compared.TotalCommits - _compared.Commits.Length} commits are not listed here.\n\n");
         }
 
-        if (record.Push is { } push)
+        if (record.Deploy is { Spec: var spec })
         {
-            text.Append($"Image: {Markdown.Code($"{push.Repository}@{push.Digest}")}{(Link(packagePage) is { } page ? $" ([package]({page}))" : "")}\n");
+            text.Append($"Image: {Markdown.Code($"{spec.Repository}@{spec.Image}")}{(Link(packagePage) is { } page ? $" ([package]({page}))" : "")}\n");
         }
 
         if (Link(_compared.HtmlUrl) is { } all)

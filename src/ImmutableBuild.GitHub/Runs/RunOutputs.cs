@@ -13,7 +13,7 @@ public static class RunOutputs
     {
         StageName.Bake when record.Bake is { } bake => [Pair("digest", bake.Digest.ToString())],
         StageName.Push when record.Push is { } push => [Pair("digest", push.Digest.ToString()), Pair("image", $"{push.Repository}@{push.Digest}")],
-        StageName.Deploy when record.Deploy is { } deploy => [Pair("generation", deploy.Spec.Id.ToString()), Pair("image", $"{deploy.Spec.Repository}@{deploy.Spec.Image}")],
+        StageName.Deploy when record.Deploy is { } deploy => [Pair("generation", deploy.Spec.Id.ToString()), Pair("digest", deploy.Spec.Image.ToString()), Pair("image", $"{deploy.Spec.Repository}@{deploy.Spec.Image}")],
         StageName.HealthGate when record.HealthGate is { } gate =>
         [
             Pair("generation", gate.Live.ToString()),

@@ -63,8 +63,8 @@ public static class RunSummary
         yield return ("Generation", (gate?.Live ?? record.Deploy?.Spec.Id) is { } generation ? Markdown.Code(generation.ToString()) : null);
         yield return ("Replaced", gate is null ? null : gate.Replaced is { } replaced ? Markdown.Code(replaced.ToString()) : "nothing");
         yield return ("Requests lost", gate is null ? null : Units.Number(record.RequestsLost));
-        yield return ("Image", record.Push is { } push ? Markdown.Code($"{push.Repository}:{push.Tag}") : null);
-        yield return ("Digest", record.Bake is { } bake ? Markdown.Code(bake.Digest.ToString()) : null);
+        yield return ("Image", record.Push is { } push ? Markdown.Code($"{push.Repository}:{push.Tag}") : record.Deploy is { } deploy ? Markdown.Code(deploy.Spec.Repository) : null);
+        yield return ("Digest", (record.Bake?.Digest ?? record.Deploy?.Spec.Image) is { } digest ? Markdown.Code(digest.ToString()) : null);
         yield return ("Scan", record.Scan is { } scan ? Markdown.Text(Scan(scan)) : null);
         yield return ("Commit", Markdown.Code(record.Compile.Commit.ToString()));
         yield return ("Duration", $"{Units.Duration(report.Elapsed)}{(record.Elapsed.Count > 1 ? $" ({string.Join(", ", record.Elapsed.Select(stage => $"{stage.Key} {Units.Duration(stage.Value)}"))})" : "")}");
