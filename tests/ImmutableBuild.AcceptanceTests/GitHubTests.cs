@@ -26,7 +26,9 @@ public sealed class GitHubTests(PackedPackage package)
         await repository.CommitAsync("feat: the second");
         var second = await repository.GitAsync("rev-parse", "HEAD");
         await github.SetCommitsAsync([new { sha = second, message = "feat: the second" }]);
-        await StepAsync(repository, "Release");
+        var detailed = (await StepAsync(repository, "Release", "-v:n")).ShouldSucceed().Output.Split('\n').Select(line => line.Trim()).ToList();
+        detailed.IndexOf("::group::Scan").ShouldBeInRange(1, detailed.IndexOf("::group::Sign"), "a stage's details are folded");
+        detailed.Count(line => line.StartsWith("::group::", StringComparison.Ordinal)).ShouldBeLessThanOrEqualTo(detailed.Count(line => line == "::endgroup::"));
         Outputs(repository)["replaced"].ShouldBe(generation);
         Summary(repository).ShouldContain("- the second (");
 
