@@ -7,8 +7,8 @@ using ImmutableBuild.Releases;
 namespace ImmutableBuild.GitHub.Runs;
 
 /// <summary>
-/// Writes what a workflow's run reads: outputs as soon as they are known, and one summary of the step when the build ends, whichever of the
-/// stages it ran. Outside of a run it does nothing.
+/// Writes what a workflow's run reads: outputs as soon as they are known, and a summary when the build ends, whichever of the
+/// stages it ran; one for a release, however many builds of a step it takes. Outside of a run it does nothing.
 /// </summary>
 /// <param name="readVariable">Reads an environment variable.</param>
 /// <param name="writeLine">Writes a line to the run's log, for masks alone.</param>
@@ -19,7 +19,7 @@ public sealed class RunFollower(Func<string, string?> readVariable, Action<strin
     private readonly bool _inRun = RunEnvironment.IsRun(readVariable);
     private bool _masked;
     private bool _warned;
-    private Func<string>? _summary;
+    private (string Subject, Func<string> Text)? _summary;
 
     /// <inheritdoc/>
     public Task BeganAsync(ReleaseRecord record, StageName stage, StageContext context, CancellationToken cancellationToken)
@@ -47,7 +47,7 @@ public sealed class RunFollower(Func<string, string?> readVariable, Action<strin
     public Task WentLiveAsync(LiveChange change, StageContext context, CancellationToken cancellationToken)
     {
         Mask(context);
-        _summary = () => RunSummary.Of(change);
+        _summary = ($"{change.Live.App} {change.Live.Id}", () => RunSummary.Of(change));
         return AppendAsync("GITHUB_OUTPUT", RunOutputs.Lines(RunOutputs.Of(change), NewEnd), context);
     }
 
@@ -59,7 +59,7 @@ public sealed class RunFollower(Func<string, string?> readVariable, Action<strin
             _summary = null;
             try
             {
-                File.AppendAllText(file, summary(), Utf8);
+                SummaryFile.Write(file, summary.Subject, summary.Text());
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
@@ -73,7 +73,7 @@ public sealed class RunFollower(Func<string, string?> readVariable, Action<strin
     private void Remember(ReleaseRecord record, ImmutableArray<Diagnostic> diagnostics, StageContext context)
     {
         var notes = Path.Combine(context.WorkDirectory, ReleaseNotes.FileName);
-        _summary = () => RunSummary.Of(record, diagnostics, record.HealthGate is { Replaced: not null } && record.Deploy is { AlreadyLive: false } && File.Exists(notes) ? File.ReadAllText(notes) : null);
+        _summary = (record.ReleaseId, () => RunSummary.Of(record, diagnostics, record.HealthGate is { Replaced: not null } && record.Deploy is { AlreadyLive: false } && File.Exists(notes) ? File.ReadAllText(notes) : null));
     }
 
     private void Mask(StageContext context)

@@ -10,7 +10,17 @@ namespace ImmutableBuild.MSBuild;
 /// <summary>Tells a release to MSBuild's log: one line of high importance a stage, errors and warnings with code, place and help link.</summary>
 internal sealed class BuildLog(TaskLoggingHelper log, string projectFile) : IReporter
 {
-    private readonly RunLog? _run = RunLog.Find(Environment.GetEnvironmentVariable, ConsoleLines.Write);
+    private readonly RunLog? _run = RunLog.Find(Environment.GetEnvironmentVariable, line =>
+    {
+        if (ConsoleLines.AreSeen)
+        {
+            ConsoleLines.Write(line);
+        }
+        else
+        {
+            log.LogMessage(MessageImportance.High, "{0}", line);
+        }
+    });
 
     // Where details are logged they are folded in a workflow's run. The log itself has to print these lines, for their order; a runner takes them indented.
     private bool Folds => _run is not null && log.LogsMessagesOfImportance(MessageImportance.Normal);

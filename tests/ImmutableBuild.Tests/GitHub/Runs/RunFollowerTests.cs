@@ -60,11 +60,26 @@ public sealed class RunFollowerTests : IDisposable
         await FollowAsync(FollowedReleases.Live, ReleaseChain.Stages);
 
         var summary = await File.ReadAllTextAsync(_scratch["summary"], TestContext.Current.CancellationToken);
-        summary.ShouldStartWith("### shop/dev is live\n\n| | |\n");
+        summary.ShouldContain("-->\n### shop/dev is live\n\n| | |\n");
         summary.Split("### ").Length.ShouldBe(2);
         summary.ShouldContain($"| Replaced | `{FollowedReleases.Old}` |");
         summary.ShouldContain("| Scan | pass: 1 component, no findings |");
         summary.ShouldContain("To go back: `immutable rollback --app shop --environment dev`");
+    }
+
+    [Fact]
+    public async Task Builds_of_one_step_make_one_summary_of_their_release_and_leave_what_is_not_theirs()
+    {
+        await File.WriteAllTextAsync(_scratch["summary"], "before\n", TestContext.Current.CancellationToken);
+        await FollowAsync(SampleRecord.Compiled, [StageName.Compile]);
+        await File.AppendAllTextAsync(_scratch["summary"], "between\n", TestContext.Current.CancellationToken);
+        await FollowAsync(FollowedReleases.Live, [StageName.DestroyOld]);
+        await FollowAsync(FollowedReleases.Live with { ReleaseId = "another" }, [StageName.DestroyOld]);
+
+        var summary = await File.ReadAllTextAsync(_scratch["summary"], TestContext.Current.CancellationToken);
+        summary.ShouldStartWith("before\n<!-- immutable r1 -->\n### shop/dev is live\n");
+        summary.ShouldContain("<!-- end of r1 -->\nbetween\n<!-- immutable another -->");
+        summary.Split("### ").Length.ShouldBe(3);
     }
 
     [Fact]
@@ -88,7 +103,7 @@ public sealed class RunFollowerTests : IDisposable
         }
 
         Outputs()["requests-lost"].ShouldBe("3");
-        (await File.ReadAllTextAsync(_scratch["summary"], TestContext.Current.CancellationToken)).ShouldStartWith("### Rollback of shop/dev\n");
+        (await File.ReadAllTextAsync(_scratch["summary"], TestContext.Current.CancellationToken)).ShouldContain("-->\n### Rollback of shop/dev\n");
     }
 
     [Fact]
