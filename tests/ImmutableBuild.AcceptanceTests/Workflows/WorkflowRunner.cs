@@ -14,10 +14,17 @@ internal sealed class WorkflowRunner
     /// <summary>Skips the test, with the reason, where node or its packages can't be had.</summary>
     public static async Task<WorkflowRunner> InstallAsync(ScratchRepository repository)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows() || !HasOnPath("node") || !HasOnPath("npm") || !HasOnPath("jq"), "node, npm or jq is not on the PATH (tests/rig/install.sh).");
+        Assert.SkipUnless(HasOnPath("jq"), "jq is not on the PATH (tests/rig/install.sh).");
+        return new WorkflowRunner(repository, await InstallPackagesAsync(repository));
+    }
+
+    /// <summary>The directory of npm's packages that read and run pipelines; skips the test, with the reason, where they can't be had.</summary>
+    public static async Task<string> InstallPackagesAsync(ScratchRepository repository)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() || !HasOnPath("node") || !HasOnPath("npm"), "node and npm are not on the PATH.");
         var installed = await repository.RunAsync("bash", ".", Rig("workflows.sh"));
         Assert.SkipUnless(installed.ExitCode == 0, $"The packages could not be had from npm: {installed.Output}");
-        return new WorkflowRunner(repository, installed.StandardOutput.Trim().Split('\n')[^1]);
+        return installed.StandardOutput.Trim().Split('\n')[^1];
     }
 
     /// <summary>Runs a workflow of the repository's last commit, with secrets by their names.</summary>
@@ -41,7 +48,8 @@ internal sealed class WorkflowRunner
 
     private static string Rig(params string[] path) => Path.Combine([Repository.Root, "tests", "rig", .. path]);
 
-    private static bool HasOnPath(string program) =>
+    /// <summary>Whether the machine has the program.</summary>
+    public static bool HasOnPath(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(directory => File.Exists(Path.Combine(directory, program)));
 }
 
@@ -56,6 +64,9 @@ internal sealed record WorkflowRun(CommandResult Command, JsonElement Result, st
 
     /// <summary>Lines in which a secret stood, and had to be hidden by the runner.</summary>
     public int Masked => Result.GetProperty("masked").GetInt32();
+
+    /// <summary>What GitHub's API was asked by jobs that may ask it.</summary>
+    public IEnumerable<string> Asked => Result.GetProperty("asked").EnumerateArray().Select(request => request.GetString()!);
 
     /// <summary>How a job ended.</summary>
     public string ResultOf(string job) => Result.GetProperty("jobs").GetProperty(job).GetProperty("result").GetString()!;

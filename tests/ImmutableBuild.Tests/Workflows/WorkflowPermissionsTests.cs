@@ -24,6 +24,7 @@ public sealed partial class WorkflowPermissionsTests
                 "immutable-release.yml publish: id-token",
                 "immutable-release.yml publish: packages",
                 "immutable-release.yml deploy: id-token",
+                "immutable-release.yml deploy: statuses",
                 "immutable-run.yml run: id-token",
                 "rebase.yml propose: contents",
                 "rebase.yml propose: pull-requests",

@@ -14,6 +14,7 @@ export async function runJob({ run, job, name, contexts, env, permissions }) {
   const machine = { workspace, temp, paths: [], env: { ...env }, place };
   const all = { ...contexts, runner: { os: 'Linux', temp }, job: { status: 'success' }, steps: {}, strategy: { 'job-index': 0 } };
   const status = { failed: false };
+  run.permissions = permissions;
   for (const [index, step] of job.steps.entries()) {
     const title = step.name ?? step.uses ?? `step ${index + 1}`;
     const before = { ...all, env: machine.env, github: { ...all.github, workspace } };

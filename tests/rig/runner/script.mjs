@@ -22,7 +22,7 @@ export async function runScript({ run, script, shell, machine, env }) {
       PATH: [...machine.paths.toReversed(), process.env.PATH].join(':'),
       CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: machine.workspace, RUNNER_TEMP: machine.temp, RUNNER_OS: 'Linux',
       GITHUB_SHA: run.commit, GITHUB_REF: 'refs/heads/main', GITHUB_REPOSITORY: run.github.repository, GITHUB_RUN_ID: run.github.run_id,
-      GITHUB_SERVER_URL: 'https://github.com', GITHUB_EVENT_NAME: run.github.event_name, GITHUB_ACTOR: run.github.actor,
+      GITHUB_SERVER_URL: 'https://github.com', GITHUB_API_URL: run.apiUrl, GITHUB_EVENT_NAME: run.github.event_name, GITHUB_ACTOR: run.github.actor,
     },
   });
   const heard = [child.stdout, child.stderr].map(stream => hear(stream, run));
