@@ -27,7 +27,7 @@ public sealed class Redaction
 
     /// <summary>The values of every variable that the options name as one that holds a secret.</summary>
     public static IEnumerable<string?> SecretsOf(ReleaseOptions options, Func<string, string?> readVariable) =>
-        new[] { options.Push.PasswordVariable, options.Sign.KeyVariable, options.Sign.KeyPasswordVariable }
+        new[] { options.Push.PasswordVariable, options.Sign.KeyVariable, options.Sign.KeyPasswordVariable, options.GitHub.TokenVariable }
             .OfType<string>().Concat(options.SecretVariables.Values).Concat(options.SecretFileVariables.Values).Distinct(StringComparer.Ordinal).Select(readVariable);
 
     /// <summary>The text without the values.</summary>

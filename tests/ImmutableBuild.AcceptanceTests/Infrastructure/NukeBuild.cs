@@ -19,7 +19,7 @@ internal sealed class NukeBuild(ScratchRepository repository)
                 <Nullable>enable</Nullable>
                 <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
                 <AnalysisMode>All</AnalysisMode>
-                <NoWarn>CS0649;CS0169;CA1050;CA1822;CA2211;IDE1006;CA1812;CA1852;CA2007;CA1515;CA1303</NoWarn>
+                <NoWarn>CS0649;CS0169;CA1050;CA1822;CA2211;IDE1006;CA1812;CA1852;CA2007;CA1515;CA1303;CA1707;CA2234</NoWarn>
                 <NukeRootDirectory>..</NukeRootDirectory>
                 <NukeScriptDirectory>..</NukeScriptDirectory>
                 <NukeTelemetryVersion>1</NukeTelemetryVersion>
