@@ -3,6 +3,7 @@ using System.Globalization;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Drift;
+using ImmutableBuild.GitHub;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Releases.Options;
 using ImmutableBuild.Releases.Source;
@@ -19,10 +20,12 @@ public sealed class ProjectRelease : IProjectRelease
 {
     private readonly ProjectDescription _project;
     private readonly StageContext _context;
+    private readonly Action<string> _tellRunner;
 
     private ProjectRelease(ProjectReleaseRequest request, ProjectDescription project, ReleaseOptions options)
     {
         _project = project;
+        _tellRunner = request.TellRunner;
         _context = new StageContext(options, request.Reporter, TimeProvider.System, request.ReadVariable) { WorkDirectory = project.WorkDirectory, OpenKmsKey = KmsKeys.OpenAsync };
     }
 
@@ -42,8 +45,8 @@ public sealed class ProjectRelease : IProjectRelease
     public static Task<ProjectRelease> CompileAsync(ProjectReleaseRequest request, CancellationToken cancellationToken) => BuildAsync(request, ["ImmutableDescribe", "ImmutableCompile"], cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ReleaseRecord> RunAsync(StageName stage, bool keepsLease, CancellationToken cancellationToken) => InvariantAsync(() =>
-        new StageRun(_context, _project.ProjectFile, _project.GatewayProgram).RunAsync(stage, keepsLease, cancellationToken));
+    public Task<ReleaseRecord> RunAsync(StageName stage, bool keepsLease, CancellationToken cancellationToken) => FollowedAsync(context =>
+        new StageRun(context, _project.ProjectFile, _project.GatewayProgram).RunAsync(stage, keepsLease, cancellationToken));
 
     /// <inheritdoc/>
     public Task<ImmutableArray<string>> EndAsync(CancellationToken cancellationToken) => InvariantAsync(async () =>
@@ -54,24 +57,28 @@ public sealed class ProjectRelease : IProjectRelease
     });
 
     /// <inheritdoc/>
-    public Task<RouteBackResult> RouteBackAsync(CancellationToken cancellationToken) => WithStagesAsync(async stages =>
-        await new RouteBack(stages.Target, stages.Verifier, _context).RunAsync(await ReadRecordAsync(cancellationToken), cancellationToken));
+    public Task<RouteBackResult> RouteBackAsync(CancellationToken cancellationToken) => WithStagesAsync(async (stages, context) =>
+        await new RouteBack(stages.Target, stages.Verifier, context).RunAsync(await ReadRecordAsync(cancellationToken), cancellationToken));
 
     /// <inheritdoc/>
-    public Task<RollbackResult> RollbackAsync(CancellationToken cancellationToken) => WithStagesAsync(stages =>
-        new Rollback(stages.Target, stages.Verifier, _context.Time, _context.Reporter, _context.ReadVariable)
-            .RunAsync(new RollbackRequest(Options.App, Options.RollbackTo, Options.Rollout), cancellationToken));
+    public Task<RollbackResult> RollbackAsync(CancellationToken cancellationToken) => WithStagesAsync(async (stages, context) =>
+    {
+        var rollback = new Rollback(stages.Target, stages.Verifier, context.Time, context.Reporter, context.ReadVariable);
+        var done = await rollback.RunAsync(new RollbackRequest(Options.App, Options.RollbackTo, Options.Rollout), cancellationToken);
+        await context.Follower.WentLiveAsync(LiveChange.Of(done), context, cancellationToken);
+        return done;
+    });
 
     /// <inheritdoc/>
-    public Task<ReleaseRecord> PromoteAsync(CancellationToken cancellationToken) => WithStagesAsync(async stages =>
-        await new Promote(stages.Target, stages.Target, stages.Verifier, new RepositoryImages(_context), _context)
-            .RunAsync(await ConfigurationSource.ReadAsync(_project.ProjectFile, _context.ReadVariable, cancellationToken), cancellationToken));
+    public Task<ReleaseRecord> PromoteAsync(CancellationToken cancellationToken) => WithStagesAsync(async (stages, context) =>
+        await new Promote(stages.Target, stages.Target, stages.Verifier, new RepositoryImages(context), context)
+            .RunAsync(await ConfigurationSource.ReadAsync(_project.ProjectFile, context.ReadVariable, cancellationToken), cancellationToken));
 
     /// <inheritdoc/>
-    public Task<Status> StatusAsync(CancellationToken cancellationToken) => WithStagesAsync(async stages => Status.Of(await stages.Target.ObserveAsync(Options.App, cancellationToken)));
+    public Task<Status> StatusAsync(CancellationToken cancellationToken) => WithStagesAsync(async (stages, _) => Status.Of(await stages.Target.ObserveAsync(Options.App, cancellationToken)));
 
     /// <inheritdoc/>
-    public Task<DriftReport> DriftAsync(CancellationToken cancellationToken) => WithStagesAsync(async stages =>
+    public Task<DriftReport> DriftAsync(CancellationToken cancellationToken) => WithStagesAsync(async (stages, _) =>
     {
         var report = await DriftReport.FindAsync(stages.Target, Options.App, _context.Time, cancellationToken);
         if (Options.DriftFile is { } file)
@@ -83,12 +90,12 @@ public sealed class ProjectRelease : IProjectRelease
     });
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<GenerationId>> StopAsync(CancellationToken cancellationToken) => WithStagesAsync(stages => new StopApp(stages.Target).RunAsync(Options.App, cancellationToken));
+    public Task<IReadOnlyList<GenerationId>> StopAsync(CancellationToken cancellationToken) => WithStagesAsync((stages, _) => new StopApp(stages.Target).RunAsync(Options.App, cancellationToken));
 
     /// <inheritdoc/>
-    public Task RescanAsync(Action<ScanAnswer> found, CancellationToken cancellationToken) => WithStagesAsync(async stages =>
+    public Task RescanAsync(Action<ScanAnswer> found, CancellationToken cancellationToken) => WithStagesAsync(async (stages, context) =>
     {
-        await new ImageScans(_context with { WorkDirectory = Path.Combine(_project.WorkDirectory, "scans") }).RescanAsync(stages.Target, found, cancellationToken);
+        await new ImageScans(context with { WorkDirectory = Path.Combine(_project.WorkDirectory, "scans") }).RescanAsync(stages.Target, found, cancellationToken);
         return true;
     });
 
@@ -106,10 +113,17 @@ public sealed class ProjectRelease : IProjectRelease
         return new ProjectRelease(request, project, ReleaseOptionsParser.Parse(project.Raw(request.Settings, request.ReadVariable)));
     }
 
-    private Task<T> WithStagesAsync<T>(Func<ReleaseStages, Task<T>> work) => InvariantAsync(async () =>
+    private Task<T> WithStagesAsync<T>(Func<ReleaseStages, StageContext, Task<T>> work) => FollowedAsync(async context =>
     {
-        await using var stages = new ReleaseStages(_context, _project.GatewayProgram);
-        return await work(stages);
+        await using var stages = new ReleaseStages(context, _project.GatewayProgram);
+        return await work(stages, context);
+    });
+
+    // One follower an operation: the shell does not say when its build ends, and each finds what the one before it told.
+    private Task<T> FollowedAsync<T>(Func<StageContext, Task<T>> work) => InvariantAsync(async () =>
+    {
+        using var followers = Followers.Create(_context.ReadVariable, _tellRunner);
+        return await work(_context with { Follower = followers });
     });
 
     // What a release says, and what it writes down, does not depend on who builds.
@@ -149,6 +163,9 @@ public sealed record ProjectReleaseRequest
 
     /// <summary>Gets each line of the project's build.</summary>
     public required Action<string> TellBuild { get; init; }
+
+    /// <summary>Gets each line that is meant for the runner of a workflow, which reads them from the standard output.</summary>
+    public required Action<string> TellRunner { get; init; }
 
     /// <summary>Reads an environment variable by name.</summary>
     public Func<string, string?> ReadVariable { get; init; } = Environment.GetEnvironmentVariable;

@@ -77,6 +77,7 @@ public sealed class RouteBack(IDeploymentTarget target, IImageVerifier verifier,
 
         var rollback = new Rollback(target, verifier, context.Time, context.Reporter, context.ReadVariable);
         var back = await rollback.RunAsync(new RollbackRequest(app, gate.Replaced, context.Options.Rollout), cancellationToken);
+        await context.Follower.WentLiveAsync(LiveChange.Of(back), context, cancellationToken);
         return new RouteBackResult(RouteBackKind.RoutedBack, back.To, back.Run.RequestsLost);
     }
 }

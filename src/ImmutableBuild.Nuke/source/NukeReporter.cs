@@ -31,6 +31,9 @@ namespace ImmutableBuild.Nuke
         /// <summary>A line that people see without asking for more.</summary>
         public void Say(string line) => Log.Information("{Line:l}", _secrets.Redaction.Of(line));
 
+        /// <summary>A line for the runner of a workflow, which has to begin where the line does: NUKE's log puts its time before.</summary>
+        public void TellRunner(string line) => Console.WriteLine(_secrets.Redaction.Of(line));
+
         /// <summary>A line of the project's own build. It tells an error where it happens, and once more at its end.</summary>
         public void TellBuild(string line)
         {

@@ -83,6 +83,7 @@ namespace ImmutableBuild.Nuke
                 Settings = ReleaseSettings.Of(build, _secrets),
                 Reporter = _reporter,
                 TellBuild = _reporter.TellBuild,
+                TellRunner = _reporter.TellRunner,
                 ReadVariable = _secrets.Read,
             };
             _release = await build.OpenReleaseAsync(request, compile, cancellationToken);
