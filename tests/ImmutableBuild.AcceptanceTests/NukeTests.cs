@@ -51,8 +51,16 @@ public sealed partial class NukeTests(PackedPackage package)
         (await build.RunAsync("DestroyOld", "--skip", "--api-key", "correct horse")).ShouldSucceed().ShouldSay("Kept: 1");
         (await WebApp.GetAsync(url)).ShouldBe("two");
 
+        // A workflow's run is told as by MSBuild's tasks.
+        repository.SetVariable("GITHUB_ACTIONS", "true");
+        repository.SetVariable("GITHUB_OUTPUT", repository.PathOf("bin/output.txt"));
+        repository.SetVariable("GITHUB_STEP_SUMMARY", repository.PathOf("bin/summary.md"));
+        repository.Write("bin/output.txt", "");
+        repository.Write("bin/summary.md", "");
         (await build.RunAsync("Rollback")).ShouldSucceed();
         (await WebApp.GetAsync(url)).ShouldBe("one");
+        File.ReadAllText(repository.PathOf("bin/output.txt")).ShouldContain("generation");
+        File.ReadAllText(repository.PathOf("bin/summary.md")).ShouldContain(url.ToString().TrimEnd('/'));
         (await build.RunAsync("Stop")).ShouldSucceed();
     }
 

@@ -6,10 +6,9 @@ internal sealed class InstalledTool(string program)
     /// <summary>Packs it with the version of <paramref name="package"/>, and installs it for <paramref name="repository"/>.</summary>
     public static async Task<InstalledTool> InstallAsync(PackedPackage package, ScratchRepository repository)
     {
-        var project = Path.Combine(Repository.Root, "src", "ImmutableBuild.Tool", "ImmutableBuild.Tool.csproj");
         var place = Path.Combine(package.Root, $"tool-{Guid.NewGuid():N}");
-        (await repository.RunAsync("dotnet", ".", ["pack", project, .. PackedPackage.PackArguments(place, package.Version)])).ShouldSucceed();
-        (await repository.RunAsync("dotnet", ".", "tool", "install", "ImmutableBuild.Tool", "--tool-path", place, "--version", package.Version, "--source", place)).ShouldSucceed();
+        await package.PackAsync("src/ImmutableBuild.Tool", package.Version);
+        (await repository.RunAsync("dotnet", ".", "tool", "install", "ImmutableBuild.Tool", "--tool-path", place, "--version", package.Version, "--source", package.Feed)).ShouldSucceed();
         return new InstalledTool(Path.Combine(place, OperatingSystem.IsWindows() ? "immutable.exe" : "immutable"));
     }
 

@@ -6,8 +6,7 @@ internal sealed class NukeBuild(ScratchRepository repository)
     /// <summary>Packs what it needs into the feed of <paramref name="package"/>, and writes project, class and parameters, ready to commit.</summary>
     public static async Task<NukeBuild> WriteAsync(PackedPackage package, ScratchRepository repository, string project, string members)
     {
-        await PackAsync(package, "src/ImmutableBuild.Nuke", PackedPackage.PackArguments(package.Feed, package.Version));
-        await PackAsync(package, "tests/ImmutableBuild.NukeStandIn", ["-c", "Release", "-o", package.Feed, "-nodeReuse:false", "-v", "q"]);
+        await PackAsync(package);
         repository.Write(".gitignore", "bin/\nobj/\n.nuke/temp/\n.nuke/build.schema.json\n");
         repository.Write(".nuke/parameters.json", $$"""{ "ImmutableProject": "{{project}}" }""");
         repository.Write("build/_build.csproj", $"""
@@ -52,6 +51,10 @@ internal sealed class NukeBuild(ScratchRepository repository)
     /// <summary>What build.sh does.</summary>
     public Task<CommandResult> RunAsync(params string[] arguments) => repository.RunAsync("dotnet", ".", ["run", "--project", "build/_build.csproj", "--", .. arguments]);
 
-    private static async Task PackAsync(PackedPackage package, string project, string[] arguments) =>
-        (await Command.RunAsync("dotnet", package.Root, ["pack", Path.Combine(Repository.Root, project), .. arguments], PackedPackage.Quiet)).ShouldSucceed();
+    /// <summary>Packs components and stand-in into the feed of <paramref name="package"/>.</summary>
+    public static async Task PackAsync(PackedPackage package)
+    {
+        await package.PackAsync("src/ImmutableBuild.Nuke", package.Version);
+        await package.PackAsync("tests/ImmutableBuild.NukeStandIn", version: null);
+    }
 }

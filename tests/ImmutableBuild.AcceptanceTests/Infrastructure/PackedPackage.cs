@@ -7,6 +7,9 @@ namespace ImmutableBuild.AcceptanceTests.Infrastructure;
 /// <summary>The package as it would be published, packed once into a feed of its own, with a version nobody has cached.</summary>
 public sealed class PackedPackage : IAsyncLifetime
 {
+    private readonly SemaphoreSlim _packing = new(1);
+    private readonly HashSet<string> _packed = [];
+
     /// <summary>Everything the tests leave on disk; spaces and letters beyond ASCII on purpose.</summary>
     public string Root { get; } = Directory.CreateTempSubdirectory("imb ü ").FullName;
 
@@ -19,22 +22,38 @@ public sealed class PackedPackage : IAsyncLifetime
     /// <summary>The packages of these tests alone; what else is needed comes from the user's own folder.</summary>
     public string Packages => Path.Combine(Root, "packages");
 
-    public async ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync() => await PackAsync("src/ImmutableBuild.MSBuild", Version);
+
+    /// <summary>Packs another project into the feed, unless a test before has; one at a time, since they build the same libraries.</summary>
+    /// <param name="project">Its directory, from the repository's root.</param>
+    /// <param name="version">The version, or null for the project's own.</param>
+    public async Task PackAsync(string project, string? version)
     {
-        var project = Path.Combine(Repository.Root, "src", "ImmutableBuild.MSBuild", "ImmutableBuild.MSBuild.csproj");
-        var pack = await Command.RunAsync("dotnet", Root, ["pack", project, .. PackArguments(Feed, Version)], Quiet);
-        pack.ShouldSucceed();
+        await _packing.WaitAsync();
+        try
+        {
+            if (!_packed.Contains(project))
+            {
+                (await Command.RunAsync("dotnet", Root, ["pack", Path.Combine(Repository.Root, project), .. PackArguments(Feed, version)], Quiet)).ShouldSucceed();
+                _packed.Add(project);
+            }
+        }
+        finally
+        {
+            _packing.Release();
+        }
     }
 
     public ValueTask DisposeAsync()
     {
+        _packing.Dispose();
         Directory.Delete(Root, recursive: true);
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>As the samples build what they take from this repository, so that nothing is compiled again.</summary>
-    internal static string[] PackArguments(string place, string version) =>
-        ["-c", "Release", "-o", place, $"-p:PackageVersion={version}", "-p:IncludeSourceRevisionInInformationalVersion=false", "-p:UseRazorBuildServer=false", "-nodeReuse:false", "-v", "q"];
+    // As the samples build what they take from this repository, so that nothing is compiled again.
+    private static string[] PackArguments(string place, string? version) =>
+        ["-c", "Release", "-o", place, .. version is null ? (string[])[] : [$"-p:PackageVersion={version}"], "-p:IncludeSourceRevisionInInformationalVersion=false", "-p:UseRazorBuildServer=false", "-nodeReuse:false", "-v", "q"];
 
     internal static Dictionary<string, string?> Quiet => new()
     {

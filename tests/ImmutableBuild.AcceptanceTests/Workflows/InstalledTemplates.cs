@@ -11,11 +11,10 @@ internal sealed class InstalledTemplates
 
     public static async Task<InstalledTemplates> InstallAsync(PackedPackage package, ScratchRepository repository)
     {
-        var project = Path.Combine(Repository.Root, "src", "ImmutableBuild.Templates", "ImmutableBuild.Templates.csproj");
         var place = Path.Combine(package.Root, $"templates-{Guid.NewGuid():N}");
-        (await repository.RunAsync("dotnet", ".", ["pack", project, .. PackedPackage.PackArguments(place, package.Version)])).ShouldSucceed();
+        await package.PackAsync("src/ImmutableBuild.Templates", package.Version);
         var templates = new InstalledTemplates(Path.Combine(place, "hive"));
-        (await repository.RunAsync("dotnet", ".", "new", "install", Path.Combine(place, $"ImmutableBuild.Templates.{package.Version}.nupkg"), "--debug:custom-hive", templates._hive)).ShouldSucceed();
+        (await repository.RunAsync("dotnet", ".", "new", "install", Path.Combine(package.Feed, $"ImmutableBuild.Templates.{package.Version}.nupkg"), "--debug:custom-hive", templates._hive)).ShouldSucceed();
         return templates;
     }
 

@@ -8,10 +8,8 @@ public sealed class TemplateWithNukeTests(PackedPackage package)
     [Fact]
     public async Task Its_build_project_deploys_and_releases()
     {
-        Assert.SkipUnless(Directory.Exists(Path.Combine(Repository.Root, "src", "ImmutableBuild.Nuke")), "There are no components for NUKE here.");
         await using var repository = new ScratchRepository(package);
-        await PackAsync(repository, "src/ImmutableBuild.Nuke", [.. PackedPackage.PackArguments(package.Feed, package.Version)]);
-        await PackAsync(repository, "tests/ImmutableBuild.NukeStandIn", ["-c", "Release", "-o", package.Feed, "-nodeReuse:false", "-v", "q"]);
+        await NukeBuild.PackAsync(package);
         var templates = await InstalledTemplates.InstallAsync(package, repository);
         (await templates.NewAsync(repository, "--name", "Shop", "--nuke", "--ci", "none")).ShouldSucceed();
         TemplateApp.Write(repository, "src/Shop", "one");
@@ -27,7 +25,4 @@ public sealed class TemplateWithNukeTests(PackedPackage package)
         (await repository.RunAsync(repository.PathOf("build.sh"), ".", "Stop")).ShouldSucceed();
         await Eventually.HoldsAsync(() => repository.Processes().Count == 0, "nothing runs any more");
     }
-
-    private static async Task PackAsync(ScratchRepository repository, string project, string[] arguments) =>
-        (await repository.RunAsync("dotnet", ".", ["pack", Path.Combine(Repository.Root, project), .. arguments])).ShouldSucceed();
 }
