@@ -7,6 +7,8 @@ namespace ImmutableBuild.Errors;
 /// <summary>IMB7: gate and route.</summary>
 public static class GateErrors
 {
+    internal const string FailedWithTrafficCode = "IMB7004";
+
     private static readonly ErrorDescriptor NotHealthyInTimeDescriptor = new(
         "IMB7001", "The new generation was not healthy in time",
         "At least one instance did not pass the asked-for number of probes in a row within the health timeout.",
@@ -23,7 +25,7 @@ public static class GateErrors
         "Find and stop the program that listens on the address in the message, then release again.");
 
     private static readonly ErrorDescriptor FailedWithTrafficDescriptor = new(
-        "IMB7004", "The new generation failed with traffic",
+        FailedWithTrafficCode, "The new generation failed with traffic",
         "An instance stopped answering after traffic had moved to it.",
         "See the instance's last probe and log lines in the message. Mend the app and release again.");
 

@@ -84,6 +84,20 @@ internal static class Gate
         return fault is null ? null : new Refusal(fault) { IsFailure = true, Instance = instance.Name };
     }
 
+    /// <summary>The refusal as it is known by now: that an instance ended, and how, may show only a moment after it stopped answering.</summary>
+    public static Refusal? Completed(Desired desired, Observation observed)
+    {
+        if (desired.Refused is not { Instance: { } name } refused || refused.Diagnostic.Code != GateErrors.FailedWithTrafficCode)
+        {
+            return desired.Refused;
+        }
+
+        var earlier = desired.Earlier?.Ends.GetValueOrDefault(name) ?? 0;
+        return observed.Find(desired.Id)?.Instances.FirstOrDefault(instance => instance.Name == name && instance.Ends() > earlier) is { } ended
+            ? refused with { Diagnostic = GateErrors.InstanceEnded(desired.Id, ended, hasTraffic: true) }
+            : refused;
+    }
+
     private static bool IsOverdue(Scene scene, Known known)
     {
         var observed = scene.Observed;

@@ -100,6 +100,7 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
                 .Select(generation => generation.Id)),
         };
 
+        _desired = _desired with { Refused = Gate.Completed(_desired, _observed) };
         var action = Rollout.Next(_desired, _observed);
         _desired = _desired with { Refused = action.Refusal ?? _desired.Refused, Looked = action.Looked ?? _desired.Looked };
         return action;
