@@ -5,10 +5,14 @@ namespace ImmutableBuild.Generations.Rollouts;
 /// <summary>Gives the new generation up: traffic back, the ledger told, the generation gone, then the error.</summary>
 internal static class Abandoning
 {
+    /// <summary>So long after it stopped answering, an instance that is ending has ended.</summary>
+    private static readonly TimeSpan EndShowsWithin = TimeSpan.FromSeconds(2);
+
     /// <summary>The next thing to put right, at last the error.</summary>
     public static RolloutAction Next(Scene scene, Refusal refusal) =>
         RouteBack(scene)
         ?? Restoring.Next(scene)
+        ?? WaitForItsEnd(scene, refusal)
         ?? RecordFailure(scene, refusal)
         ?? ClearingUp.Next(scene)
         ?? WaitUntilGone(scene)
@@ -36,6 +40,14 @@ internal static class Abandoning
 
     private static bool IsWorse(Known stable, Known refused) =>
         stable.Generation.AnsweringShare() <= 0.5 && stable.Generation.AnsweringShare() < refused.Generation.AnsweringShare();
+
+    /// <summary>Users are served by others again. What stopped answering may be about to end, and how it ends is the first thing to know of it.</summary>
+    private static Wait? WaitForItsEnd(Scene scene, Refusal refusal) =>
+        refusal.Diagnostic.Code == GateErrors.FailedWithTrafficCode && scene is { NewPercent: 0, New: { } refused }
+        && refused.Generation.Instances.Any(instance => instance.Name == refusal.Instance && instance is { State: InstanceState.Running, LastProbe.Healthy: false })
+        && scene.Observed.ObservedAt - (refusal.At ?? scene.Observed.ObservedAt) <= EndShowsWithin
+            ? new Wait { Why = $"instance {refusal.Instance} does not answer, and may be ending" }
+            : null;
 
     private static Record? RecordFailure(Scene scene, Refusal refusal)
     {
