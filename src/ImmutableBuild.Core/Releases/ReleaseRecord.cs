@@ -180,28 +180,6 @@ public sealed record ScanFindingRecord(string Id, string Severity, string Subjec
 /// <param name="AsOf">Since when nothing new can be in it; null where nothing tells.</param>
 public sealed record ScanSourceRecord(string Name, DateTimeOffset? AsOf);
 
-/// <summary>The signature.</summary>
-public sealed record SignRecord
-{
-    /// <summary>The digest that was signed.</summary>
-    public required Digest Image { get; init; }
-
-    /// <summary>The digest of the signature's manifest in the layout.</summary>
-    public required Digest SignatureManifest { get; init; }
-
-    /// <summary>Base64 of the SHA-256 of the public key's SubjectPublicKeyInfo; empty where an identity signed.</summary>
-    public required string KeyId { get; init; }
-
-    /// <summary>The public key, PEM; empty where an identity signed.</summary>
-    public required string PublicKey { get; init; }
-
-    /// <summary>The identity that signed, as its certificate names it; null where a key signed.</summary>
-    public string? Identity { get; init; }
-
-    /// <summary>Who vouched for the identity; null where a key signed.</summary>
-    public string? Issuer { get; init; }
-}
-
 /// <summary>Where the image went.</summary>
 public sealed record PushRecord
 {

@@ -12,14 +12,14 @@ public sealed class WorkflowCommandTests
 
     [Fact]
     public void An_error_has_its_place_within_the_sources_and_its_code_as_title() =>
-        WorkflowCommand.Annotation(new Diagnostic(Descriptor, "100 % wrong\nsee below", Severity.Error, new SourceLocation("/work/src/a,b.csproj", 3, 7)), "/work")
+        WorkflowCommand.Annotation(new Diagnostic(Descriptor, "100 % wrong\nsee below", Severity.Error, new SourceLocation("/home/me/shop/src/a,b.csproj", 3, 7)), "/home/me/shop")
             .ShouldBe("::error file=src/a%2Cb.csproj,line=3,col=7,title=IMB9999%3A A title%2C with%3A marks::100 %25 wrong%0Asee below");
 
     [Fact]
     public void A_place_outside_of_the_sources_stays_as_it_is_and_a_warning_may_have_none()
     {
-        WorkflowCommand.Annotation(new Diagnostic(Descriptor, "m", Severity.Warning), "/work").ShouldBe("::warning title=IMB9999%3A A title%2C with%3A marks::m");
-        WorkflowCommand.Annotation(new Diagnostic(Descriptor, "m", Severity.Warning, new SourceLocation("/other/x")), "/work").ShouldStartWith("::warning file=/other/x,title=");
+        WorkflowCommand.Annotation(new Diagnostic(Descriptor, "m", Severity.Warning), "/home/me/shop").ShouldBe("::warning title=IMB9999%3A A title%2C with%3A marks::m");
+        WorkflowCommand.Annotation(new Diagnostic(Descriptor, "m", Severity.Warning, new SourceLocation("/other/x")), "/home/me/shop").ShouldStartWith("::warning file=/other/x,title=");
     }
 
     [Fact]
