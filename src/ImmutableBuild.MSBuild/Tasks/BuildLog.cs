@@ -80,6 +80,21 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile) : IRep
         }
     }
 
+    /// <summary>Does a task's work, and tells what it refuses. Answers what the task has to: whether no error was logged.</summary>
+    public bool Try(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (ImmutableBuildException refusal)
+        {
+            Refused(refusal);
+        }
+
+        return !log.HasLoggedErrors;
+    }
+
     private void Unfold()
     {
         if (Folds)

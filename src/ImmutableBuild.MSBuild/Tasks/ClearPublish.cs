@@ -1,4 +1,3 @@
-using ImmutableBuild.Errors;
 using ImmutableBuild.Releases;
 using Microsoft.Build.Framework;
 
@@ -20,17 +19,5 @@ public sealed class ClearPublish : Microsoft.Build.Utilities.Task
     public string Note { get; set; } = "";
 
     /// <inheritdoc/>
-    public override bool Execute()
-    {
-        try
-        {
-            new PublishFolder(Directory, Note).Clear();
-        }
-        catch (ImmutableBuildException refusal)
-        {
-            new BuildLog(Log, ProjectFile).Refused(refusal);
-        }
-
-        return !Log.HasLoggedErrors;
-    }
+    public override bool Execute() => new BuildLog(Log, ProjectFile).Try(() => new PublishFolder(Directory, Note).Clear());
 }

@@ -1,4 +1,3 @@
-using ImmutableBuild.Errors;
 using ImmutableBuild.Releases;
 using Microsoft.Build.Framework;
 
@@ -29,31 +28,26 @@ public sealed class FindRestore : Microsoft.Build.Utilities.Task
     /// <summary>It has just been done.</summary>
     public bool IsDone { get; set; }
 
-    /// <summary>An earlier one is still there.</summary>
+    /// <summary>An earlier one is still there; not said where it has just been done.</summary>
     [Output]
     public bool IsThere { get; private set; }
 
     /// <inheritdoc/>
-    public override bool Execute()
+    public override bool Execute() => new BuildLog(Log, ProjectFile).Try(() =>
     {
-        try
+        if (EarlierRestore.InputsOf(Sources, BuildRestore) is not { } inputs)
         {
-            if (EarlierRestore.InputsOf(Sources, BuildRestore) is { } inputs)
-            {
-                var earlier = new EarlierRestore(Note, GraphFile);
-                if (IsDone)
-                {
-                    earlier.Write(inputs);
-                }
-
-                IsThere = earlier.IsThere(inputs);
-            }
-        }
-        catch (ImmutableBuildException refusal)
-        {
-            new BuildLog(Log, ProjectFile).Refused(refusal);
+            return;
         }
 
-        return !Log.HasLoggedErrors;
-    }
+        var earlier = new EarlierRestore(Note, GraphFile);
+        if (IsDone)
+        {
+            earlier.Write(inputs);
+        }
+        else
+        {
+            IsThere = earlier.IsThere(inputs);
+        }
+    });
 }

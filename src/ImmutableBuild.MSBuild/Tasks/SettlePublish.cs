@@ -1,4 +1,3 @@
-using ImmutableBuild.Errors;
 using ImmutableBuild.Releases;
 using Microsoft.Build.Framework;
 
@@ -29,15 +28,6 @@ public sealed class SettlePublish : Microsoft.Build.Utilities.Task
     public override bool Execute()
     {
         var published = Published.Select(file => KeyValuePair.Create(file.GetMetadata("RelativePath"), file.GetMetadata("FullPath"))).Where(file => file.Key.Length > 0);
-        try
-        {
-            new PublishFolder(Directory, Note).Settle(published, Packages);
-        }
-        catch (ImmutableBuildException refusal)
-        {
-            new BuildLog(Log, ProjectFile).Refused(refusal);
-        }
-
-        return !Log.HasLoggedErrors;
+        return new BuildLog(Log, ProjectFile).Try(() => new PublishFolder(Directory, Note).Settle(published, Packages));
     }
 }
