@@ -28,7 +28,9 @@ public interface IProjectRelease
     Task<ImmutableArray<string>> EndAsync(CancellationToken cancellationToken);
 
     /// <summary>Undoes what Deploy and HealthGate did (<see cref="RouteBack"/>).</summary>
-    Task<RouteBackResult> RouteBackAsync(CancellationToken cancellationToken);
+    /// <param name="failedCheck">The name of what failed, by which the generation failed; null where the build was interrupted.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    Task<RouteBackResult> RouteBackAsync(string? failedCheck, CancellationToken cancellationToken);
 
     /// <summary>Goes back to what was live before, or to the generation that <c>ImmutableRollbackTo</c> names.</summary>
     Task<RollbackResult> RollbackAsync(CancellationToken cancellationToken);

@@ -57,8 +57,8 @@ public sealed class ProjectRelease : IProjectRelease
     });
 
     /// <inheritdoc/>
-    public Task<RouteBackResult> RouteBackAsync(CancellationToken cancellationToken) => WithStagesAsync(async (stages, context) =>
-        await new RouteBack(stages.Target, stages.Verifier, context).RunAsync(await ReadRecordAsync(cancellationToken), cancellationToken));
+    public Task<RouteBackResult> RouteBackAsync(string? failedCheck, CancellationToken cancellationToken) => WithStagesAsync(async (stages, context) =>
+        await new RouteBack(stages.Target, stages.Verifier, context).RunAsync(await ReadRecordAsync(cancellationToken), failedCheck, cancellationToken));
 
     /// <inheritdoc/>
     public Task<RollbackResult> RollbackAsync(CancellationToken cancellationToken) => WithStagesAsync(async (stages, context) =>

@@ -7,7 +7,7 @@ namespace ImmutableBuild.Shells;
 
 /// <summary>
 /// Undoes a release whose stages did their work, when something of the user's own between or behind them failed, such as a smoke
-/// test. A stage that fails puts everything right itself, and leaves nothing to do here.
+/// test, or was interrupted. A stage that fails puts everything right itself, and leaves nothing to do here.
 /// </summary>
 /// <param name="target">The system that runs the app.</param>
 /// <param name="verifier">Decides whether an image may run again.</param>
@@ -16,28 +16,52 @@ public sealed class RouteBack(IDeploymentTarget target, IImageVerifier verifier,
 {
     /// <summary>
     /// Before the gate, gives the new generation up, which never had traffic; after it, routes back to what the new one replaced, while
-    /// that still runs. The record ends before Deploy then, so that nothing goes on from what is undone. Answers what serves now; null
-    /// when that is not known, or nothing had to be done.
+    /// that still runs. A generation that a check has failed is a failed one from then on, as if the gate had refused it; one that was only
+    /// interrupted is not. The record ends before Deploy then, so that nothing goes on from what is undone.
     /// </summary>
-    public async Task<RouteBackResult> RunAsync(ReleaseRecord record, CancellationToken cancellationToken)
+    /// <param name="record">How far the release came.</param>
+    /// <param name="failedCheck">The name of what failed; null where the build was interrupted.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<RouteBackResult> RunAsync(ReleaseRecord record, string? failedCheck, CancellationToken cancellationToken)
     {
         if (record.Deploy is not { AlreadyLive: false } deploy || record.DestroyOld is not null)
         {
             return new RouteBackResult(RouteBackKind.Nothing, null, 0);
         }
 
-        await LeaveAsync(record);
-        var result = record.HealthGate is { } gate ? await GoBackAsync(gate, cancellationToken) : await GivenUpAsync(deploy, cancellationToken);
-        if (result.Kind is not RouteBackKind.Stayed)
+        var failure = failedCheck is null ? null : DestroyErrors.CheckFailed(deploy.Spec.Id, failedCheck);
+        var result = new RouteBackResult(RouteBackKind.Stayed, null, 0);
+        try
         {
-            await new ReleaseRecordFile(context.WorkDirectory).WriteAsync(ReleaseChain.ClearFrom(record, StageName.Deploy), CancellationToken.None);
+            result = await UndoAsync(record, deploy, failure, cancellationToken);
+        }
+        finally
+        {
+            if (failure is not null || result.Kind is not RouteBackKind.Stayed)
+            {
+                await EndAsync(record, failure);
+            }
         }
 
         return result;
     }
 
+    // Nothing goes on from what is undone or has failed, and who follows the release is told how it ended.
+    private async Task EndAsync(ReleaseRecord record, Diagnostic? failure)
+    {
+        await new ReleaseRecordFile(context.WorkDirectory).WriteAsync(ReleaseChain.ClearFrom(record, StageName.Deploy), CancellationToken.None);
+        await context.Follower.RefusedAsync(record with { HealthGate = null }, StageName.HealthGate, failure is null ? new OperationCanceledException() : new ImmutableBuildException(failure), context);
+    }
+
+    private async Task<RouteBackResult> UndoAsync(ReleaseRecord record, DeployRecord deploy, Diagnostic? failure, CancellationToken cancellationToken)
+    {
+        var lost = failure is null ? await LeaveAsync(record) : (await LeftRelease.FailAsync(record, failure, context, target, cancellationToken)).RequestsLost;
+        var result = record.HealthGate is { } gate ? await GoBackAsync(gate, cancellationToken) : await GivenUpAsync(deploy, cancellationToken);
+        return result with { RequestsLost = result.RequestsLost + lost };
+    }
+
     // Gives the lease back, which a rollback has to take; before the gate, that is also what gives the generation up.
-    private async Task LeaveAsync(ReleaseRecord record)
+    private async Task<long> LeaveAsync(ReleaseRecord record)
     {
         try
         {
@@ -47,9 +71,11 @@ public sealed class RouteBack(IDeploymentTarget target, IImageVerifier verifier,
         {
             context.Reporter.Detail(given.Message);
         }
+
+        return 0;
     }
 
-    // Where the lease had been given back, as by a Deploy in a job of its own, nothing was given up.
+    // Where the lease had been given back, as by a Deploy in a job of its own, an interruption gives nothing up.
     private async Task<RouteBackResult> GivenUpAsync(DeployRecord deploy, CancellationToken cancellationToken)
     {
         var observed = await target.ObserveAsync(context.Options.App, cancellationToken);
@@ -65,21 +91,27 @@ public sealed class RouteBack(IDeploymentTarget target, IImageVerifier verifier,
     private async Task<RouteBackResult> GoBackAsync(HealthGateRecord gate, CancellationToken cancellationToken)
     {
         var app = context.Options.App;
-        var live = Status.Of(await target.ObserveAsync(app, cancellationToken)).Live;
-        var why = gate.Replaced is null ? $"nothing served before {gate.Live}"
-            : live != gate.Live ? $"{(live is { } other ? $"{other} serves by now" : "nothing serves by now")}"
-            : null;
-        if (why is not null)
+        var observed = await target.ObserveAsync(app, cancellationToken);
+        var to = observed.Serving is { } serves && serves != gate.Live ? serves : gate.Replaced;
+        if (WhyNotTo(to, gate, observed) is { } why)
         {
             context.Reporter.Warn(ShellErrors.NotRoutedBack(why));
-            return new RouteBackResult(RouteBackKind.Stayed, live, 0);
+            return new RouteBackResult(RouteBackKind.Stayed, observed.Serving, 0);
         }
 
+        // A generation that failed has lost its traffic by now, and the ledger gets to know what serves instead.
         var rollback = new Rollback(target, verifier, context.Time, context.Reporter, context.ReadVariable);
-        var back = await rollback.RunAsync(new RollbackRequest(app, gate.Replaced, context.Options.Rollout), cancellationToken);
+        var back = await rollback.RunAsync(new RollbackRequest(app, to, context.Options.Rollout), cancellationToken);
         await context.Follower.WentLiveAsync(LiveChange.Of(back), context, cancellationToken);
         return new RouteBackResult(RouteBackKind.RoutedBack, back.To, back.Run.RequestsLost);
     }
+
+    private static string? WhyNotTo(GenerationId? to, HealthGateRecord gate, Observation observed) =>
+        observed.Ledger.LastOrDefault(entry => entry.WentLive)?.Spec.Id is { } live && live != gate.Live ? $"{live} went live since"
+        : observed.Serving is null ? "nothing serves by now"
+        : to is null ? $"nothing served before {gate.Live}"
+        : observed.Ledger.LastOrDefault(entry => entry.Spec.Id == to) is { Event: LedgerEvent.Failed } ? $"{to}, which it replaced, failed as well"
+        : null;
 }
 
 /// <summary>How a <see cref="RouteBack"/> ended.</summary>

@@ -13,6 +13,10 @@ public static class StatusLines
         foreach (var generation in status.Generations)
         {
             yield return $"  {generation.Id}  {generation.Role,-8} {generation.Percent,3} %  {generation.Healthy} of {generation.Instances.Length} instances answer";
+            if (generation.Failure is { } why)
+            {
+                yield return $"    It failed: {why}";
+            }
         }
 
         if (status.Lease is { } lease)

@@ -83,9 +83,9 @@ internal sealed class ToldRelease : IProjectRelease
 
     public Task<ImmutableArray<string>> EndAsync(CancellationToken cancellationToken) => Task.FromResult(ImmutableArray.Create("App -> http://127.0.0.1:1"));
 
-    public async Task<RouteBackResult> RouteBackAsync(CancellationToken cancellationToken)
+    public async Task<RouteBackResult> RouteBackAsync(string? failedCheck, CancellationToken cancellationToken)
     {
-        Tell("RouteBack", null);
+        Tell("RouteBack", failedCheck);
         var record = await ReadRecordAsync(cancellationToken);
         await _file.WriteAsync(ReleaseChain.ClearFrom(record, StageName.Deploy), cancellationToken);
         return new RouteBackResult(record.HealthGate is null ? RouteBackKind.GivenUp : RouteBackKind.RoutedBack, Old, 0);

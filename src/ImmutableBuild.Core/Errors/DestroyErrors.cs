@@ -43,11 +43,16 @@ public static class DestroyErrors
         "Someone changed what runs by hand, or it was damaged. Nothing that runs is ever changed by a release, only replaced.",
         "Heal replaces drifted instances by fresh ones of the same generation. What is foreign, and the gateway, Heal leaves alone: each line says what to do.");
 
+    private static readonly ErrorDescriptor CheckFailedDescriptor = new(
+        "IMB8030", "A check of yours failed",
+        "Something of your own that stands between the stages, such as a smoke test, failed on the new generation. That counts as the gate's own verdict: traffic goes back, the ledger says that the generation failed, and it is destroyed.",
+        "See what the check says. Mend the app, or the check, and release again: what failed is made anew and passes the gate first.");
+
     /// <summary>The rows of this range.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
     [
         NothingToRollBackToDescriptor, UnknownGenerationDescriptor, FailedGenerationDescriptor, SecretsChangedDescriptor, NotGoneDescriptor, NotHealedDescriptor,
-        DriftedDescriptor,
+        DriftedDescriptor, CheckFailedDescriptor,
     ];
 
     /// <summary>No earlier generation qualifies (F30).</summary>
@@ -93,4 +98,7 @@ public static class DestroyErrors
     internal static Diagnostic NotGone(GenerationId generation, ObservedGeneration seen, TimeSpan elapsed, TimeSpan limit) => new(
         NotGoneDescriptor,
         $"Generation {generation} was to be destroyed, and is still there after {elapsed.TotalSeconds:0} s with {seen.InFlight} requests in flight and {seen.Instances.Length} instances; it may take {limit.TotalSeconds:0} s. See the target's log.");
+
+    /// <summary>A step of the user's own, named <paramref name="check"/>, failed on a generation.</summary>
+    public static Diagnostic CheckFailed(GenerationId generation, string check) => new(CheckFailedDescriptor, $"The check {check} failed on generation {generation}.");
 }

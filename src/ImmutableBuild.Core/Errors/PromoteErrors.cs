@@ -16,7 +16,7 @@ public static class PromoteErrors
 
     private static readonly ErrorDescriptor NotProvenDescriptor = new(
         "IMB8024", "What is live where the image is to come from is not proven",
-        "A release there has not ended, so that its gate may still refuse what it brings; or what is live there does not answer. Only what serves well in one environment is promoted to the next.",
+        "A release there has not ended, so that its gate may still refuse what it brings; or what has traffic there failed or does not answer. Only what serves well in one environment is promoted to the next.",
         "Wait for that release to end, or mend what does not answer there, and promote again; or name the image you mean by its digest with ImmutablePromoteImage alone.");
 
     private static readonly ErrorDescriptor NoSourceDescriptor = new(
@@ -60,6 +60,10 @@ public static class PromoteErrors
         NotProvenDescriptor,
         $"A release in {from} has not ended: the gate's verdict on {trial} is still to come{(lease is null ? ", and nobody works on it, so that the release was killed; run it again" : $" ({lease.Holder}). Wait for it")}, then promote."));
 
+    /// <summary>It failed, and keeps its traffic since nothing else can serve.</summary>
+    public static ImmutableBuildException Failed(AppKey from, GenerationId failed, string why) => new(new Diagnostic(
+        NotProvenDescriptor, $"{failed} has traffic in {from} and failed, so it is not promoted: {why}"));
+
     /// <summary>It does not answer.</summary>
     public static ImmutableBuildException NotAnswering(AppKey from, GenerationId live) => new(new Diagnostic(
         NotProvenDescriptor, $"{live} is live in {from} and does not answer, so it is not promoted."));
@@ -88,6 +92,6 @@ public static class PromoteErrors
     /// <summary>The working copy is not the image's commit.</summary>
     public static Diagnostic OtherConfiguration(AppKey to, CommitSha image, ConfigurationSource configuration) => new(
         OtherConfigurationDescriptor,
-        $"The image is of commit {image.Abbreviated}, and the configuration that {to} gets is that of {configuration}. The gate judges the two together.",
+        $"The image is of commit {image.Abbreviated}, and the configuration that {to} gets is that of {configuration}. The gate judges the two together; to promote it with the configuration it was made with, check {image.Abbreviated} out first.",
         Severity.Warning);
 }

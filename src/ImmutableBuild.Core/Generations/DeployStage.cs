@@ -25,7 +25,7 @@ public sealed class DeployStage(IDeploymentTarget target, IImageVerifier verifie
 
         var id = desired.Id;
         var deployed = result.Observed.Find(id)!.Spec;
-        var isLive = result.Unchanged && result.Before.Route.Route == Route.To(id);
+        var isLive = result.Unchanged && result.Before.Route.Route == Route.To(id) && Status.Of(result.Before).Live == id;
         var serving = result.Before.Serving;
         return new StageResult(
             record with

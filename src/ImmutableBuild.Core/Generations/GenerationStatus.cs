@@ -11,7 +11,7 @@ public enum GenerationRole
     /// <summary>It has traffic, and the ledger says it is live.</summary>
     Live,
 
-    /// <summary>It has traffic, and its release has not ended.</summary>
+    /// <summary>It has traffic, and its release has not ended, or failed with nothing to go back to.</summary>
     OnTrial,
 
     /// <summary>It was live, runs, and has no traffic: ready for a rollback.</summary>
@@ -49,6 +49,9 @@ public sealed record GenerationStatus(
     long? Requests,
     long? Errors)
 {
+    /// <summary>Why it failed, where the ledger's last word on it, as it runs, is that it did; null otherwise.</summary>
+    public string? Failure { get; init; }
+
     /// <summary>Reads one generation of an observation.</summary>
     public static GenerationStatus Of(Observation observed, ObservedGeneration generation) => new(
         generation.Id,
@@ -61,12 +64,18 @@ public sealed record GenerationStatus(
         [.. generation.Instances.Select(instance => new InstanceStatus(instance.Name, instance.Answers(), instance.Describe(), instance.Address, instance.Restarts))],
         generation.InFlight,
         generation.Traffic?.Requests,
-        generation.Traffic?.Errors);
+        generation.Traffic?.Errors)
+    {
+        Failure = LastWord(observed, generation) is { Event: LedgerEvent.Failed } failed ? failed.Reason : null,
+    };
+
+    private static LedgerEntry? LastWord(Observation observed, ObservedGeneration generation) =>
+        observed.Ledger.LastOrDefault(entry => entry.Spec.Id == generation.Id) is { } last && last.At >= generation.CreatedAt ? last : null;
 
     private static GenerationRole RoleOf(Observation observed, ObservedGeneration generation)
     {
         var id = generation.Id;
-        var wasLive = observed.Ledger.LastOrDefault(entry => entry.Spec.Id == id) is { Event: LedgerEvent.Live } live && live.At >= generation.CreatedAt;
+        var wasLive = LastWord(observed, generation) is { Event: LedgerEvent.Live };
         return generation.Phase == GenerationPhase.Destroying ? GenerationRole.Leaving
             : observed.Route.Route.Names(id) ? (wasLive ? GenerationRole.Live : GenerationRole.OnTrial)
             : wasLive ? GenerationRole.Standby

@@ -11,7 +11,7 @@ public static class PromoteSource
     /// </summary>
     public static GenerationSpec Choose(Observation observed)
     {
-        var newest = observed.Ledger.LastOrDefault(entry => entry.WentLive)?.Spec.Id;
+        var newest = observed.Ledger.LastOrDefault(entry => entry.WentLive && RollbackTarget.IsTrusted(observed, entry))?.Spec.Id;
         if (observed.Route.Route.Shares.IsEmpty)
         {
             throw PromoteErrors.NothingLive(observed.App, newest);
@@ -19,7 +19,9 @@ public static class PromoteSource
 
         if (observed.Generations.FirstOrDefault(generation => IsOnTrial(observed, generation, newest)) is { } trial)
         {
-            throw PromoteErrors.OnTrial(observed.App, trial.Id, observed.Lease);
+            throw GenerationStatus.Of(observed, trial).Failure is { } why
+                ? PromoteErrors.Failed(observed.App, trial.Id, why)
+                : PromoteErrors.OnTrial(observed.App, trial.Id, observed.Lease);
         }
 
         var live = observed.Generations.FirstOrDefault(generation => observed.Route.Route.Names(generation.Id)) ?? throw PromoteErrors.NothingLive(observed.App, newest);

@@ -16,11 +16,16 @@ public static class RollbackTarget
             return Named(observed, id);
         }
 
-        return TryChoose(observed) ?? throw DestroyErrors.NothingToRollBackTo(observed.App, observed.Serving, Earlier(observed).Count);
+        return TryChoose(observed) ?? throw DestroyErrors.NothingToRollBackTo(observed.App, observed.Serving, Lives(observed).Count(entry => !IsTrusted(observed, entry)));
     }
 
     /// <summary>Where a rollback would go; null when there is nowhere to go.</summary>
-    public static GenerationSpec? TryChoose(Observation observed) => Earlier(observed).Find(entry => IsTrusted(observed, entry))?.Spec;
+    public static GenerationSpec? TryChoose(Observation observed)
+    {
+        var live = Lives(observed).Where(entry => IsTrusted(observed, entry)).ToList();
+        var now = live is [var newest, ..] && observed.Route.Route.Names(newest.Spec.Id) ? 1 : 0;
+        return live.ElementAtOrDefault(now)?.Spec;
+    }
 
     private static GenerationSpec Named(Observation observed, GenerationId id) =>
         observed.Ledger.LastOrDefault(entry => entry.Spec.Id == id) switch
@@ -30,13 +35,11 @@ public static class RollbackTarget
             var live => live.Spec,
         };
 
-    /// <summary>Live entries of other generations than the one that serves, newest first, each generation once.</summary>
-    private static List<LedgerEntry> Earlier(Observation observed)
-    {
-        var live = observed.Ledger.Where(entry => entry.Event == LedgerEvent.Live).Reverse().DistinctBy(entry => entry.Spec.Id).ToList();
-        return live is [var newest, ..] && observed.Route.Route.Names(newest.Spec.Id) ? live[1..] : live;
-    }
+    /// <summary>What was ever live, newest first, each generation once.</summary>
+    private static IEnumerable<LedgerEntry> Lives(Observation observed) =>
+        observed.Ledger.Where(entry => entry.Event == LedgerEvent.Live).Reverse().DistinctBy(entry => entry.Spec.Id);
 
-    private static bool IsTrusted(Observation observed, LedgerEntry live) =>
+    /// <summary>The generation has not failed since it went live by <paramref name="live"/>.</summary>
+    internal static bool IsTrusted(Observation observed, LedgerEntry live) =>
         !observed.Ledger.Any(entry => entry.Event == LedgerEvent.Failed && entry.Sequence > live.Sequence && entry.Spec.Id == live.Spec.Id);
 }

@@ -51,6 +51,11 @@ internal static class StatusCommand
     {
         foreach (var generation in status.Generations)
         {
+            if (generation.Failure is { } why)
+            {
+                output.Line($"{generation.Id} failed: {why}", "yellow");
+            }
+
             foreach (var instance in generation.Instances.Where(instance => !instance.Answers))
             {
                 output.Line($"{generation.Id} instance {instance.Name}: {instance.Detail}", "yellow");

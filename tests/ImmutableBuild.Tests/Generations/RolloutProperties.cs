@@ -90,6 +90,9 @@ public sealed class RolloutProperties(ITestOutputHelper output)
             case GoesBack back when RollbackTarget.TryChoose(world.Now) is { } spec:
                 SimulatedBuild.Back(world, spec, back.Faults).ToItsEnd();
                 break;
+            case CheckFails check:
+                CheckFails(world, check);
+                break;
             case Restarts:
                 world.Target.Restart();
                 break;
@@ -106,6 +109,28 @@ public sealed class RolloutProperties(ITestOutputHelper output)
             case Passes passes:
                 world.Time.Advance(TimeSpan.FromSeconds(passes.Seconds));
                 break;
+        }
+    }
+
+    private static void CheckFails(World world, CheckFails check)
+    {
+        var id = World.Id(check.Commit);
+        var stands = world.Now.Find(id) is { Phase: not GenerationPhase.Destroying };
+        var build = SimulatedBuild.CheckFailed(world, check.Commit, check.Faults).ToItsEnd();
+        build.End.ShouldNotBe(BuildEnd.Succeeded, "what a check has failed never goes live by it");
+        if (build.Failure?.Code != "IMB8030")
+        {
+            return;
+        }
+
+        var now = build.Left!;
+        now.Ledger.LastOrDefault(entry => entry.Spec.Id == id)?.Event.ShouldBe(LedgerEvent.Failed, $"F30: not written down: {check}");
+        (stands && now.Ledger.All(entry => entry.Spec.Id != id)).ShouldBeFalse($"F30: not written down: {check}");
+        RollbackTarget.TryChoose(now)?.Id.ShouldNotBe(id, $"F30: a rollback would go to what failed: {check}");
+        LeavesNothing(now, id, $"{check} ended with {build.Failure.Message}");
+        if (now.Serving is { } serves && serves != id && now.Find(serves) is { } standby && Oracle.IsProven(now, standby))
+        {
+            SimulatedBuild.Back(world, standby.Spec, []).ToItsEnd();
         }
     }
 
@@ -138,16 +163,23 @@ public sealed class RolloutProperties(ITestOutputHelper output)
         }
 
         var (now, id, says) = (build.Left!, World.Id(release.Commit), $"{release} ended with {build.Failure.Message}");
-        var left = now.Find(id);
-        (left is null || now.Route.Route.Names(id) || Oracle.IsProven(now, left)).ShouldBeTrue($"invariant 5: left its generation behind: {says}");
-        var others = now.Generations.Where(generation => generation.Id != id && Oracle.IsProven(now, generation) && Oracle.Answers(generation)).ToList();
-        (Oracle.IsServed(now) || others.Count == 0).ShouldBeTrue($"invariant 1: ended with users at what does not answer, although something else would: {says}");
+        var others = LeavesNothing(now, id, says);
         if (build.Failure.Code is not ("IMB7007" or "IMB7008" or "IMB7009"))
         {
-            (now.Route.Route.Names(id) && others.Count > 0).ShouldBeFalse($"invariant 2: ended with users at what it refused: {says}");
+            (now.Route.Route.Names(id) && others > 0).ShouldBeFalse($"invariant 2: ended with users at what it refused: {says}");
             build.FirstSign.ShouldBe(build.Failure.Code switch { "IMB7002" => Sign.Ended, "IMB7003" => Sign.Foreign, "IMB7004" => Sign.FailsWithTraffic, "IMB7006" => build.FirstSign, _ => null }, $"refused for another reason than what it saw: {says}");
             now.Ledger.Last(entry => entry.Spec.Id == id).Event.ShouldBe(LedgerEvent.Failed, $"F30: not written down: {says}");
         }
+    }
+
+    /// <summary>Nothing of a given-up generation is left, and users are at what answers; how many others that were live do.</summary>
+    private static int LeavesNothing(Observation now, GenerationId id, string says)
+    {
+        var left = now.Find(id);
+        (left is null || now.Route.Route.Names(id) || Oracle.IsProven(now, left)).ShouldBeTrue($"invariant 5: left its generation behind: {says}");
+        var others = now.Generations.Count(generation => generation.Id != id && Oracle.IsProven(now, generation) && Oracle.Answers(generation));
+        (Oracle.IsServed(now) || others == 0).ShouldBeTrue($"invariant 1: ended with users at what does not answer, although something else would: {says}");
+        return others;
     }
 
     /// <summary>Whatever happened: the next release that nothing disturbs goes live, and nothing else is left.</summary>

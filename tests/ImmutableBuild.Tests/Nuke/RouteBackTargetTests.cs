@@ -25,7 +25,7 @@ public sealed class RouteBackTargetTests : IDisposable
         var run = await _repository.RunAsync("Release", "--failing", failing);
 
         run.ExitCode.ShouldBe(255);
-        run.Asked[^1].ShouldBe("RouteBack");
+        run.Asked[^1].ShouldBe($"RouteBack, {failing}", "the generation failed by it");
         run.RowOf("RouteBack").ShouldContain($"Outcome: {outcome}");
         run.RowOf("DestroyOld").ShouldBe("NotRun");
     }
@@ -63,7 +63,7 @@ public sealed class RouteBackTargetTests : IDisposable
         var run = await _repository.InterruptAsync(new() { ["HANGING"] = "Warm" }, "Warm waits", "Release");
 
         run.ExitCode.ShouldNotBe(0);
-        run.Asked[^1].ShouldBe("RouteBack");
+        run.Asked[^1].ShouldBe("RouteBack", "an interruption is no verdict");
         run.Output.ShouldContain("GivenUp: 0123456789ab-00000001 has the traffic.");
         run.RowOf("RouteBack").ShouldStartWith("Succeeded");
     }

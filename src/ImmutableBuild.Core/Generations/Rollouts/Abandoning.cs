@@ -49,14 +49,17 @@ internal static class Abandoning
             ? new Wait { Why = $"instance {refusal.Instance} does not answer, and may be ending" }
             : null;
 
+    /// <summary>What is gone already and was live is told too: a rollback would make it again.</summary>
     private static Record? RecordFailure(Scene scene, Refusal refusal)
     {
-        var isRecorded = scene.LatestEntry(scene.NewId) is { Event: LedgerEvent.Failed } failed && !(scene.New?.Generation.CreatedAt > failed.At);
-        return !refusal.IsFailure || isRecorded || scene.New is null ? null : new Record(new LedgerEntry
+        var latest = scene.LatestEntry(scene.NewId);
+        var isRecorded = latest is { Event: LedgerEvent.Failed } && !(scene.New?.Generation.CreatedAt > latest.At);
+        var spec = scene.New?.Generation.Spec ?? latest?.Spec;
+        return !refusal.IsFailure || isRecorded || spec is null ? null : new Record(new LedgerEntry
         {
             Event = LedgerEvent.Failed,
             Cause = scene.Desired.Cause,
-            Spec = scene.New.Generation.Spec,
+            Spec = spec,
             By = scene.Desired.Writer,
             Reason = refusal.Diagnostic.Message,
         })

@@ -10,9 +10,31 @@ public sealed class RolloutRunner(IDeploymentTarget target, TimeProvider time, I
     /// Reaches the goal of <paramref name="desired"/>, or throws the <see cref="ImmutableBuildException"/> that says why not,
     /// after everything was put right. When cancelled, routes back and clears up within the grace period first (F02).
     /// </summary>
-    public async Task<RolloutResult> RunAsync(Desired desired, CancellationToken cancellationToken)
+    public Task<RolloutResult> RunAsync(Desired desired, CancellationToken cancellationToken) => RunAsync(RunOf(desired), desired, cancellationToken);
+
+    /// <summary>
+    /// Gives the generation of <paramref name="desired"/> up as one that failed, for a reason that someone else saw, whether it was live already or
+    /// not: traffic back, the ledger told, the generation gone, as after a verdict of the gate. Where nothing else can serve it keeps its traffic.
+    /// </summary>
+    public async Task<RolloutResult> GiveUpAsync(Desired desired, Diagnostic why, CancellationToken cancellationToken)
     {
-        var run = new RolloutRun(target, desired, settings, time, reporter);
+        var refused = desired with { Refused = new Refusal(why) { IsFailure = true } };
+        var run = RunOf(refused);
+        try
+        {
+            return await RunAsync(run, refused, cancellationToken);
+        }
+        catch (ImmutableBuildException given) when (given.Code == why.Code)
+        {
+            reporter.Detail(given.Message);
+            return run.Result();
+        }
+    }
+
+    private RolloutRun RunOf(Desired desired) => new(target, desired, settings, time, reporter);
+
+    private async Task<RolloutResult> RunAsync(RolloutRun run, Desired desired, CancellationToken cancellationToken)
+    {
         var keepsLease = false;
         try
         {
@@ -45,7 +67,7 @@ public sealed class RolloutRunner(IDeploymentTarget target, TimeProvider time, I
     /// </summary>
     public async Task AbandonAsync(Desired desired)
     {
-        var run = new RolloutRun(target, desired, settings, time, reporter);
+        var run = RunOf(desired);
         try
         {
             await PutRightAsync(run, desired);

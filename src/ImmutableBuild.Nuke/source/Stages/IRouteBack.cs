@@ -25,8 +25,8 @@ namespace ImmutableBuild.Nuke
             .OnlyWhenDynamic(() => SomethingFailedBehindDeploy)
             .Executes(() => ReleaseRun.DoAsync(this, async (release, token) =>
             {
-                var result = await release.RouteBackAsync(token);
-                if (result.Kind is RouteBackKind.GivenUp or RouteBackKind.RoutedBack)
+                var result = await release.RouteBackAsync(FailedTargets.FirstOrDefault()?.Name, token);
+                if (result.Kind is not RouteBackKind.Nothing)
                 {
                     // What is undone must not be continued: the next attempt begins anew.
                     (TemporaryDirectory / "build-attempt.log").DeleteFile();

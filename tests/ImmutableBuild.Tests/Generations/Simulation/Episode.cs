@@ -33,6 +33,12 @@ public sealed record GoesBack(Fault[] Faults) : Episode
     public override string ToString() => $"rollback [{string.Join(' ', Faults)}]";
 }
 
+/// <summary>A check of the user's fails on a commit's generation, wherever its release stands, and then the ledger is told of what serves instead; calls go wrong as listed.</summary>
+public sealed record CheckFails(int Commit, Fault[] Faults) : Episode
+{
+    public override string ToString() => $"a check of {Commit} fails [{string.Join(' ', Faults)}]";
+}
+
 /// <summary>The target restarts: what it counted is gone, what it committed is not.</summary>
 public sealed record Restarts : Episode
 {

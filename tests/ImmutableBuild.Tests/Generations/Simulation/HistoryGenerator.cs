@@ -83,6 +83,9 @@ public static class HistoryGenerator
             from faults in Faults()
             select (Episode)new Again(commit, call, faults)),
         (2, Faults().Select(faults => (Episode)new GoesBack(faults))),
+        (2, from commit in Gen.Choose(1, 4)
+            from faults in Faults()
+            select (Episode)new CheckFails(commit, faults)),
         (1, Gen.Constant<Episode>(new Restarts())),
         (4, Gen.Constant<Episode>(new Crash())),
         (3, Release().Select(release => (Episode)new Outage(release))),
@@ -137,6 +140,7 @@ public static class HistoryGenerator
         Again again => [new Releasing(again.Commit, []), .. Shrink(again.Faults).Select(faults => again with { Faults = faults })],
         Outage outage => [new Crash(), outage.Meanwhile, .. Shrink(outage.Meanwhile).Select(meanwhile => new Outage(meanwhile))],
         GoesBack back => Shrink(back.Faults).Select(faults => back with { Faults = faults }),
+        CheckFails check => Shrink(check.Faults).Select(faults => check with { Faults = faults }),
         Race race => [race.First, race.Second, .. Shrink(race.First).Select(first => race with { First = first }), .. Shrink(race.Second).Select(second => race with { Second = second })],
         Sleeper sleeper => [sleeper.Sleeping, sleeper.Meanwhile, .. Shrink(sleeper.Sleeping).Select(sleeping => sleeper with { Sleeping = sleeping })],
         _ => [],

@@ -45,6 +45,10 @@ public sealed class SimulatedBuild
     public static SimulatedBuild Back(World world, GenerationSpec spec, IReadOnlyList<Fault> faults) =>
         new(world, world.Desire(SimulatedSpecs.NumberOf(spec)) with { Spec = spec, Cause = LedgerCause.Rollback }, faults, diesAfter: null, RolloutGoal.Live, RolloutGoal.Converged);
 
+    /// <summary>A check of the user's failed on a commit's generation, which is given up for it.</summary>
+    public static SimulatedBuild CheckFailed(World world, int commit, IReadOnlyList<Fault> faults) =>
+        new(world, world.Desire(commit) with { Refused = new Refusal(DestroyErrors.CheckFailed(World.Id(commit), "Smoke")) { IsFailure = true } }, faults, diesAfter: null, RolloutGoal.Live);
+
     /// <summary>What goes wrong with its calls, in the order of the calls; nothing beyond the last.</summary>
     public IReadOnlyList<Fault> Faults { get; }
 

@@ -1,4 +1,6 @@
+using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Drift;
 
 namespace ImmutableBuild.Tests.Generations.Simulation;
 
@@ -51,6 +53,32 @@ internal sealed class SimulatedGeneration(GenerationSpec spec, SimulatedApp app,
         while (Instances.Count < instances)
         {
             Instances.Add(new SimulatedInstance($"{Instances.Count}", behaviour(Spec), Spec.Configuration.Probe, now));
+        }
+    }
+
+    /// <summary>A step of replacing an instance, refused as targets refuse it; whether the fresh one has taken the place by it.</summary>
+    public bool Replace(string instance, ReplacementStep change, bool looksItself, TimeSpan drainsFor, DateTimeOffset now)
+    {
+        var isThere = Instances.Exists(there => there.Name == instance);
+        switch (change)
+        {
+            case ReplacementStep.Begin:
+                Begin(isThere ? instance : throw GatewayErrors.NotReplaceable(Spec.App, Id, instance), now);
+                return false;
+            case ReplacementStep.Finish when isThere:
+                var fresh = Joining.GetValueOrDefault(instance) ?? throw GatewayErrors.NotReplaceable(Spec.App, Id, instance);
+                if (looksItself && !fresh.Answers)
+                {
+                    throw GatewayErrors.FreshNotHealthy(Id, fresh.Name, instance, "simulated");
+                }
+
+                Finish(instance, now + drainsFor);
+                return true;
+            case ReplacementStep.GiveUp:
+                GiveUp(instance, now);
+                return false;
+            default:
+                return false;
         }
     }
 

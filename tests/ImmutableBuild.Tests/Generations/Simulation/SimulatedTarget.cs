@@ -157,34 +157,9 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
     public Task ReplaceAsync(AppKey app, GenerationId id, string instance, ReplacementStep change, Lease lease, CancellationToken cancellationToken) => ChangeAsync($"{change} {instance}", lease, () =>
     {
         var generation = Find(id) ?? throw GatewayErrors.NotReplaceable(app, id, instance);
-        var isThere = generation.Instances.Exists(there => there.Name == instance);
-        switch (change)
+        if (generation.Replace(instance, change, LooksItself, DrainsFor, time.GetUtcNow()))
         {
-            case ReplacementStep.Begin:
-                if (!isThere)
-                {
-                    throw GatewayErrors.NotReplaceable(app, id, instance);
-                }
-
-                generation.Begin(instance, time.GetUtcNow());
-                break;
-            case ReplacementStep.Finish when isThere:
-                if (generation.Joining.GetValueOrDefault(instance) is not { } fresh)
-                {
-                    throw GatewayErrors.NotReplaceable(app, id, instance);
-                }
-
-                if (LooksItself && !fresh.Answers)
-                {
-                    throw GatewayErrors.FreshNotHealthy(id, fresh.Name, instance, "simulated");
-                }
-
-                generation.Finish(instance, time.GetUtcNow() + DrainsFor);
-                Drift.Where(finding => finding.Generation == id && finding.Instance == instance).ToList().ForEach(finding => Drift.Remove(finding));
-                break;
-            case ReplacementStep.GiveUp:
-                generation.GiveUp(instance, time.GetUtcNow());
-                break;
+            Drift.Where(finding => finding.Generation == id && finding.Instance == instance).ToList().ForEach(finding => Drift.Remove(finding));
         }
     }, cancellationToken);
 
