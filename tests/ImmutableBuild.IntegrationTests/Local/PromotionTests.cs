@@ -6,20 +6,8 @@ using ImmutableBuild.LoadGenerator;
 namespace ImmutableBuild.IntegrationTests.Local;
 
 /// <summary>From one environment to the next, over real gateways, processes and signatures in the store that both share.</summary>
-public sealed class PromotionTests : IAsyncLifetime
+public sealed class PromotionTests : OnToolBed
 {
-    private ToolBed? _bed;
-
-    private ToolBed Bed => _bed!;
-
-    public ValueTask InitializeAsync()
-    {
-        _bed = new ToolBed();
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => Bed.DisposeAsync();
-
     [Fact]
     public async Task What_staging_proved_goes_to_production_without_a_build_and_back_again()
     {

@@ -5,21 +5,9 @@ using ImmutableBuild.IntegrationTests.Local;
 namespace ImmutableBuild.IntegrationTests.Tool;
 
 /// <summary><c>immutable resume</c> after everything that ran was ended at once, as a restart of the host does.</summary>
-public sealed class ResumeTests : IAsyncLifetime
+public sealed class ResumeTests : OnToolBed
 {
-    private ToolBed? _bed;
-
-    private ToolBed Bed => _bed!;
-
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public ValueTask InitializeAsync()
-    {
-        _bed = new ToolBed();
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => Bed.DisposeAsync();
 
     [Fact, Trait("Fault", "F44")]
     public async Task What_was_committed_answers_again_on_the_same_port()

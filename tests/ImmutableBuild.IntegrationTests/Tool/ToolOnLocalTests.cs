@@ -3,20 +3,8 @@ using ImmutableBuild.IntegrationTests.Local;
 namespace ImmutableBuild.IntegrationTests.Tool;
 
 /// <summary>The tool over real gateways and instances, after releases through the whole chain.</summary>
-public sealed class ToolOnLocalTests : IAsyncLifetime
+public sealed class ToolOnLocalTests : OnToolBed
 {
-    private ToolBed? _bed;
-
-    private ToolBed Bed => _bed!;
-
-    public ValueTask InitializeAsync()
-    {
-        _bed = new ToolBed();
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => Bed.DisposeAsync();
-
     [Fact]
     public async Task Status_history_and_logs_tell_what_was_released()
     {

@@ -12,8 +12,6 @@ namespace ImmutableBuild.Tests.Scanning;
 
 public sealed class ScanStageTests : IDisposable
 {
-    private const string Unrelated = """{"id":"GHSA-x","modified":"2026-11-20T00:00:00Z","affected":[{"package":{"ecosystem":"NuGet","name":"other"},"versions":["1.0.0"]}]}""";
-
     private readonly ScannedImage _image = new();
     private readonly RecordingReporter _reporter = new();
 
@@ -22,7 +20,7 @@ public sealed class ScanStageTests : IDisposable
     [Fact]
     public async Task A_clean_image_passes_and_leaves_its_files()
     {
-        WriteAdvisory(Unrelated);
+        _image.WriteAdvisory(ScannedImage.Unrelated);
         var result = await RunAsync();
         result.Summary.ShouldBe("pass: 2 components, no findings");
         var scan = result.Record.Scan.ShouldNotBeNull();
@@ -47,7 +45,7 @@ public sealed class ScanStageTests : IDisposable
     [Fact]
     public async Task A_vulnerable_package_fails_and_the_message_says_the_way_out()
     {
-        WriteAdvisory(ScannedImage.NewtonsoftAdvisory);
+        _image.WriteAdvisory(ScannedImage.NewtonsoftAdvisory);
         var fault = await Should.ThrowAsync<ImmutableBuildException>(RunAsync());
         fault.Code.ShouldBe("IMB3001");
         fault.Message.ShouldContain("high CVE-2024-21907 in Newtonsoft.Json 12.0.1");
@@ -60,7 +58,7 @@ public sealed class ScanStageTests : IDisposable
     [InlineData(16, true)]
     public async Task A_scan_is_made_again_once_it_is_half_as_old_as_Deploy_takes(int days, bool isAgain)
     {
-        WriteAdvisory(Unrelated);
+        _image.WriteAdvisory(ScannedImage.Unrelated);
         var record = _image.Write();
         var before = StageContexts.Make(_image.Scratch.Path, Protected) with { Time = new SkewedTime(StageContexts.Make(_image.Scratch.Path).Time, TimeSpan.FromDays(-days)) };
         var first = await new ScanStage().RunAsync(record, before, TestContext.Current.CancellationToken);
@@ -79,7 +77,7 @@ public sealed class ScanStageTests : IDisposable
     [InlineData("none", false)]
     public async Task The_gate_is_where_the_options_put_it(string failOn, bool fails)
     {
-        WriteAdvisory(ScannedImage.NewtonsoftAdvisory);
+        _image.WriteAdvisory(ScannedImage.NewtonsoftAdvisory);
         var run = RunAsync(o => o with { Scan = new ScanOptions { FailOn = failOn, Advisories = [_image.Advisories] } });
         if (fails)
         {
@@ -98,7 +96,7 @@ public sealed class ScanStageTests : IDisposable
     [Fact]
     public async Task A_second_scan_of_the_same_is_not_done_again_and_says_so()
     {
-        WriteAdvisory(Unrelated);
+        _image.WriteAdvisory(ScannedImage.Unrelated);
         await RunAsync();
         // Without the layout nothing could be scanned.
         Directory.Move(_image.Scratch["layout"], _image.Scratch["gone"]);
@@ -114,7 +112,7 @@ public sealed class ScanStageTests : IDisposable
     [InlineData("report")]
     public async Task Any_change_means_another_scan(string what)
     {
-        WriteAdvisory(Unrelated);
+        _image.WriteAdvisory(ScannedImage.Unrelated);
         await RunAsync();
         switch (what)
         {
@@ -139,7 +137,7 @@ public sealed class ScanStageTests : IDisposable
     [Fact]
     public async Task A_failed_scan_remembered_still_fails()
     {
-        WriteAdvisory(ScannedImage.NewtonsoftAdvisory);
+        _image.WriteAdvisory(ScannedImage.NewtonsoftAdvisory);
         await Should.ThrowAsync<ImmutableBuildException>(RunAsync());
         (await Should.ThrowAsync<ImmutableBuildException>(RunAsync(written: true))).Code.ShouldBe("IMB3001");
     }
@@ -147,77 +145,15 @@ public sealed class ScanStageTests : IDisposable
     [Fact]
     public async Task N2_old_advisories_are_warned_of()
     {
-        WriteAdvisory(Unrelated.Replace("2026-11-20", "2026-01-01", StringComparison.Ordinal));
+        _image.WriteAdvisory(ScannedImage.Unrelated.Replace("2026-11-20", "2026-01-01", StringComparison.Ordinal));
         await RunAsync();
         _reporter.Lines.ShouldBe(["warning IMB3005"]);
     }
 
     [Fact]
-    public async Task What_cannot_be_read_keeps_the_verdict_from_being_a_pass()
-    {
-        WriteAdvisory(Unrelated);
-        _image.Base.File("etc/os-release", "ID=debian\nVERSION_ID=12\n").File("var/lib/dpkg/status", "Package: a\nStatus: install ok installed\nVersion: 1\n").File("opt/x.deps.json", "{");
-        var result = await RunAsync();
-        result.Record.Scan!.Verdict.ShouldBe("notAssessed");
-        var reasons = Reasons();
-        reasons.ShouldContain(reason => reason.Contains("Debian:12", StringComparison.Ordinal));
-        reasons.ShouldContain(reason => reason.Contains("/opt/x.deps.json could not be understood", StringComparison.Ordinal));
-    }
-
-    [Theory]
-    [InlineData("etc/os-release", "ID=fedora\nVERSION_ID=41\n", "no package database was found")]
-    [InlineData("var/lib/rpm/rpmdb.sqlite", "SQLite", "it is no SQLite database")]
-    [InlineData("var/lib/rpm/Packages", "Berkeley DB", "a package database that this scanner does not read")]
-    public async Task Distributions_that_are_not_read_are_said(string path, string content, string reason)
-    {
-        WriteAdvisory(Unrelated);
-        _image.Base.File(path, content);
-        await RunAsync();
-        Reasons().ShouldContain(said => said.Contains(reason, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task L12_a_deps_json_that_is_huge_or_deep_is_said_and_not_read()
-    {
-        WriteAdvisory(Unrelated);
-        _image.App.File("app/deep.deps.json", new string('[', 100_000)).File("app/huge.deps.json", new string(' ', (16 * 1024 * 1024) + 1));
-        await RunAsync();
-        Reasons().ShouldContain(said => said.Contains("/app/deep.deps.json could not be understood", StringComparison.Ordinal));
-        Reasons().ShouldContain(said => said.Contains("/app/huge.deps.json was not read: it has 16777217 bytes", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task An_image_without_any_deps_json_is_not_assessed()
-    {
-        WriteAdvisory(Unrelated);
-        using var bare = new ScannedImage(new RawTar().File("app/Shop", "a single file"));
-        var record = bare.Write();
-        var context = StageContexts.Make(bare.Scratch.Path, o => o with { Scan = new ScanOptions { Advisories = [_image.Advisories] } });
-        (await new ScanStage().RunAsync(record, context, TestContext.Current.CancellationToken)).Record.Scan!.Verdict.ShouldBe("notAssessed");
-    }
-
-    [Fact]
-    public async Task A_version_that_its_ecosystem_does_not_know_is_said()
-    {
-        WriteAdvisory(Unrelated);
-        _image.App.File("app/odd.deps.json", """{"runtimeTarget":{"name":"t"},"targets":{"t":{"Odd/one":{"runtime":{"a.dll":{}}}}},"libraries":{"Odd/one":{"type":"package"}}}""");
-        await RunAsync();
-        Reasons().ShouldHaveSingleItem().ShouldContain("Odd has the version 'one'");
-    }
-
-    [Fact]
-    public async Task L13_a_package_database_behind_a_link_is_read_within_the_image()
-    {
-        WriteAdvisory(Unrelated);
-        _image.Base.Dir("data").File("data/status", "Package: a\nStatus: install ok installed\nVersion: 1\n").Dir("var").Dir("var/lib").Dir("var/lib/dpkg")
-            .Symlink("var/lib/dpkg/status", "../../../../../../data/status");
-        (await RunAsync()).Record.Scan!.Components.ShouldBe(3);
-    }
-
-    [Fact]
     public async Task The_same_image_gives_the_same_files_elsewhere()
     {
-        WriteAdvisory(ScannedImage.NewtonsoftAdvisory);
+        _image.WriteAdvisory(ScannedImage.NewtonsoftAdvisory);
         await RunAsync(o => o with { Scan = new ScanOptions { FailOn = "none", Advisories = [_image.Advisories] } });
         using var other = new ScannedImage();
         File.WriteAllText(Path.Combine(other.Advisories, "a.json"), ScannedImage.NewtonsoftAdvisory);
@@ -234,13 +170,13 @@ public sealed class ScanStageTests : IDisposable
     [Fact]
     public async Task L14_a_package_whose_name_steers_a_terminal_is_written_out()
     {
-        WriteAdvisory("""{"id":"CVE-1","modified":"2026-11-20T00:00:00Z","affected":[{"package":{"ecosystem":"Debian:12","name":"a\u001b[2Jb"},"versions":["1"]}]}""");
+        _image.WriteAdvisory("""{"id":"CVE-1","modified":"2026-11-20T00:00:00Z","affected":[{"package":{"ecosystem":"Debian:12","name":"a\u001b[2Jb"},"versions":["1"]}]}""");
         _image.Base.File("etc/os-release", "ID=debian\nVERSION_ID=12\nPRETTY_NAME=\"D\u001b[31m\"\n").File("var/lib/dpkg/status", "Package: a\u001b[2Jb\nVersion: 1\n\nPackage: c\u202ed\nVersion: \u0007\n");
 
         var fault = await Should.ThrowAsync<ImmutableBuildException>(RunAsync());
 
         fault.Message.ShouldContain("a\\u001b[2Jb 1");
-        string[] written = [fault.Message, .. Reasons(), File.ReadAllText(_image.Scratch["work", "sbom.cdx.json"]), File.ReadAllText(_image.Scratch["work", "sbom.spdx.json"]), File.ReadAllText(_image.Scratch["work", "scan.sarif"])];
+        string[] written = [fault.Message, .. _image.Reasons(), File.ReadAllText(_image.Scratch["work", "sbom.cdx.json"]), File.ReadAllText(_image.Scratch["work", "sbom.spdx.json"]), File.ReadAllText(_image.Scratch["work", "scan.sarif"])];
         foreach (var text in written)
         {
             text.ShouldNotContain("\u001b");
@@ -251,7 +187,7 @@ public sealed class ScanStageTests : IDisposable
     [Fact]
     public async Task An_unchanged_layer_is_not_read_again_and_a_scan_by_its_notes_finds_the_same()
     {
-        WriteAdvisory(ScannedImage.NewtonsoftAdvisory);
+        _image.WriteAdvisory(ScannedImage.NewtonsoftAdvisory);
         _image.Base.File("etc/os-release", "ID=debian\nVERSION_ID=12\n").File("var/lib/dpkg/status", "Package: a\nStatus: install ok installed\nVersion: 1\n").File("etc/passwd", "root:x:0:0::/root:/bin/sh\n").File("etc/key.txt", "token: ghp_" + string.Concat(Enumerable.Repeat("aB3dE6", 6)));
         Func<ReleaseOptions, ReleaseOptions> report = o => o with { Scan = new ScanOptions { FailOn = "none", Advisories = [_image.Advisories] } };
         await RunAsync(report);
@@ -271,7 +207,7 @@ public sealed class ScanStageTests : IDisposable
     [Fact]
     public async Task Notes_that_do_not_suffice_are_made_anew()
     {
-        WriteAdvisory(Unrelated);
+        _image.WriteAdvisory(ScannedImage.Unrelated);
         _image.Base.File("usr/tool/x.deps.json", ScannedImage.DepsJson.Replace("Newtonsoft.Json", "Polly", StringComparison.Ordinal));
         var hidden = new ScannedImage(new RawTar().File("usr/tool/.wh.x.deps.json").File("app/Shop.deps.json", ScannedImage.DepsJson));
         using (hidden)
@@ -283,14 +219,6 @@ public sealed class ScanStageTests : IDisposable
 
         (await RunAsync()).Record.Scan!.Components.ShouldBe(3);
     }
-
-    private string[] Reasons()
-    {
-        using var report = JsonDocument.Parse(File.ReadAllBytes(_image.Scratch["work", "scan.json"]));
-        return [.. report.RootElement.GetProperty("notAssessed").EnumerateArray().Select(reason => reason.GetString()!)];
-    }
-
-    private void WriteAdvisory(string json) => File.WriteAllText(Path.Combine(_image.Advisories, "a.json"), json);
 
     private ReleaseRecord? _record;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Releases;
@@ -20,6 +21,8 @@ internal sealed class ScannedImage(RawTar? app = null) : IDisposable
          "libraries":{"Shop/1.0.0":{"type":"project"},"Newtonsoft.Json/12.0.1":{"type":"package","sha512":"sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg=="}}}
         """;
 
+    public const string Unrelated = """{"id":"GHSA-x","modified":"2026-11-20T00:00:00Z","affected":[{"package":{"ecosystem":"NuGet","name":"other"},"versions":["1.0.0"]}]}""";
+
     public const string NewtonsoftAdvisory = """
         {"id":"GHSA-5crp-9r3c-p9vr","modified":"2026-11-20T00:00:00Z","aliases":["CVE-2024-21907"],"summary":"Improper Handling of Exceptional Conditions in Newtonsoft.Json",
          "affected":[{"package":{"ecosystem":"NuGet","name":"Newtonsoft.Json"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"13.0.1"}]}]}],
@@ -37,6 +40,15 @@ internal sealed class ScannedImage(RawTar? app = null) : IDisposable
     public ImmutableArray<HistoryEntry>? History { get; set; }
 
     public string Advisories => Directory.CreateDirectory(Scratch["advisories"]).FullName;
+
+    public void WriteAdvisory(string json) => File.WriteAllText(Path.Combine(Advisories, "a.json"), json);
+
+    /// <summary>Why the last scan's verdict is no pass.</summary>
+    public string[] Reasons()
+    {
+        using var report = JsonDocument.Parse(File.ReadAllBytes(Scratch["work", "scan.json"]));
+        return [.. report.RootElement.GetProperty("notAssessed").EnumerateArray().Select(reason => reason.GetString()!)];
+    }
 
     public ReleaseRecord Write()
     {

@@ -15,39 +15,13 @@ namespace ImmutableBuild.Tests.Trust;
 
 /// <summary>The list of signatures that must be refused, as bundles; cosign 3 takes any statement of the key about the digest.</summary>
 [Trait("Fault", "F38")]
-public sealed class BundleSignatureTests : IDisposable
+public sealed class BundleSignatureTests : SignedBundles
 {
-    private const string Repository = "registry.example/shop";
-    private const string PayloadType = "application/vnd.in-toto+json";
-    private static readonly CommitSha Commit = CommitSha.Parse(new string('a', 40));
-
-    private readonly ScratchDirectory _scratch = new();
-    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-    private readonly OciLayout _layout;
-    private readonly LayoutAsStore _store;
-    private readonly Descriptor _image;
-
-    public BundleSignatureTests()
-    {
-        _layout = OciLayout.OpenOrCreate(_scratch["layout"]);
-        _store = new LayoutAsStore(_layout);
-        var manifest = new ImageManifest { MediaType = MediaTypes.Manifest, Config = _layout.WriteBlob(MediaTypes.Config, "image"u8), Layers = [] };
-        _image = _layout.WriteBlob(MediaTypes.Manifest, OciJson.Write(manifest));
-    }
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _key.Dispose();
-        _scratch.Dispose();
-    }
-
     [Fact]
     public async Task A_true_signature_is_accepted_and_its_key_named()
     {
         Put(Bundle(Statement()));
-        (await VerifyAsync()).ShouldBe(new SignatureFound(Signatory.Of(PublicKey.Of(_key)), Commit, "bundle"));
+        (await VerifyAsync()).ShouldBe(new SignatureFound(Signatory.Of(PublicKey.Of(Key)), Commit, "bundle"));
     }
 
     [Fact]
@@ -55,7 +29,7 @@ public sealed class BundleSignatureTests : IDisposable
     {
         using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         Put(Bundle(Statement(), stranger), "{}", Bundle(Statement()));
-        (await VerifyAsync()).By.Key.ShouldBe(PublicKey.Of(_key));
+        (await VerifyAsync()).By.Key.ShouldBe(PublicKey.Of(Key));
     }
 
     [Fact]
@@ -64,8 +38,8 @@ public sealed class BundleSignatureTests : IDisposable
         // cosign 3 looks at bundles alone where there is one.
         using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         Put(Bundle(Statement(), stranger));
-        var payload = new SimpleSigning(Repository, _image.Digest, OciAnnotations.None.Add(SignedFacts.GitSha, Commit.ToString())).ToBytes();
-        SignatureManifest.Write(_layout, _image.Digest, [(payload, _key.SignData(payload, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))], Ct);
+        var payload = new SimpleSigning(Repository, Image.Digest, OciAnnotations.None.Add(SignedFacts.GitSha, Commit.ToString())).ToBytes();
+        SignatureManifest.Write(Layout, Image.Digest, [(payload, Key.SignData(payload, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))], Ct);
         (await VerifyAsync()).Form.ShouldBe("sha256-….sig");
     }
 
@@ -82,7 +56,7 @@ public sealed class BundleSignatureTests : IDisposable
     public async Task The_policy_may_take_any_repository(string? repository)
     {
         Put(Bundle(Statement(repository: repository)));
-        (await new SignatureCheck(_store, Repository, [PublicKey.Of(_key)], anyRepository: true).VerifyAsync(_image.Digest, Commit, Ct)).Form.ShouldBe("bundle");
+        (await new SignatureCheck(Store, Repository, [PublicKey.Of(Key)], anyRepository: true).VerifyAsync(Image.Digest, Commit, Ct)).Form.ShouldBe("bundle");
     }
 
     [Fact]
@@ -91,7 +65,7 @@ public sealed class BundleSignatureTests : IDisposable
     [Fact]
     public Task S2_S3_a_bundle_replayed_onto_another_image()
     {
-        Put(Bundle(Statement().Replace(_image.Digest.Hex, Digest.Of("other"u8).Hex, StringComparison.Ordinal)));
+        Put(Bundle(Statement().Replace(Image.Digest.Hex, Digest.Of("other"u8).Hex, StringComparison.Ordinal)));
         return RefusedAsync("IMB4010", "it is about sha256:");
     }
 
@@ -159,8 +133,8 @@ public sealed class BundleSignatureTests : IDisposable
     public Task S9_a_signature_that_is_not_DER()
     {
         var statement = Statement();
-        var raw = _key.SignData(DsseEnvelope.SignedBytesOf(Encoding.UTF8.GetBytes(statement)), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-        Put(Encoding.UTF8.GetString(SigstoreBundle.Write(new DsseEnvelope(Encoding.UTF8.GetBytes(statement), raw), PublicKey.Of(_key))));
+        var raw = Key.SignData(DsseEnvelope.SignedBytesOf(Encoding.UTF8.GetBytes(statement)), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        Put(Encoding.UTF8.GetString(SigstoreBundle.Write(new DsseEnvelope(Encoding.UTF8.GetBytes(statement), raw), PublicKey.Of(Key))));
         return RefusedAsync("IMB4010", "not in strict DER");
     }
 
@@ -168,41 +142,9 @@ public sealed class BundleSignatureTests : IDisposable
     public Task S10_a_signature_over_the_statement_without_its_type_and_length()
     {
         var statement = Encoding.UTF8.GetBytes(Statement());
-        var bare = _key.SignData(statement, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
-        Put(Encoding.UTF8.GetString(SigstoreBundle.Write(new DsseEnvelope(statement, bare), PublicKey.Of(_key))));
+        var bare = Key.SignData(statement, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        Put(Encoding.UTF8.GetString(SigstoreBundle.Write(new DsseEnvelope(statement, bare), PublicKey.Of(Key))));
         return RefusedAsync("IMB4010", "not by a trusted key");
-    }
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(-1)]
-    public Task S11_a_bundle_of_another_size_than_its_manifest_says(int more)
-    {
-        Put([Bundle(Statement())], changeLayer: layer => layer with { Size = layer.Size + more });
-        return RefusedAsync("IMB4010", "No signature");
-    }
-
-    [Fact]
-    public Task S11_a_bundle_whose_bytes_were_altered()
-    {
-        var layer = Put(Bundle(Statement()))[0];
-        File.WriteAllText(_layout.BlobPath(layer.Digest), Bundle(Statement()));
-        return RefusedAsync("IMB4010", "No signature");
-    }
-
-    [Fact]
-    public Task S12_a_bundle_that_is_too_large()
-    {
-        Put([Bundle(Statement())], changeLayer: layer => layer with { Size = BundleManifest.MaximumLength + 1L });
-        return RefusedAsync("IMB4010", $"{BundleManifest.MaximumLength}");
-    }
-
-    [Fact]
-    public Task S12_more_referrers_than_are_read()
-    {
-        var entries = Enumerable.Range(0, OciJson.MaxDescriptors + 2).Select(number => new Descriptor { MediaType = MediaTypes.Manifest, Size = 1, Digest = Digest.Of(BitConverter.GetBytes(number)) });
-        List([.. entries]);
-        return RefusedAsync("IMB4013", "at most 1000");
     }
 
     [Theory]
@@ -230,90 +172,9 @@ public sealed class BundleSignatureTests : IDisposable
     [InlineData(true)]
     public Task S16_several_subjects(bool same)
     {
-        var other = same ? _image.Digest : Digest.Of("other"u8);
+        var other = same ? Image.Digest : Digest.Of("other"u8);
         Put(Bundle(Statement().Replace("\"subject\":[", $"\"subject\":[{{\"digest\":{{\"sha256\":\"{other.Hex}\"}}}},", StringComparison.Ordinal)));
         return RefusedAsync("IMB4010", same ? "several subjects" : "it is about");
     }
 
-    [Fact]
-    public async Task S18_a_store_that_fails_while_it_lists_makes_it_unknown()
-    {
-        Put(Bundle(Statement()));
-        _store.Fault = DeployErrors.TargetUnavailable(new AppKey("a", "b"), "503");
-        (await Should.ThrowAsync<ImmutableBuildException>(VerifyAsync())).Code.ShouldBe("IMB4011");
-    }
-
-    [Fact]
-    public Task R4_a_manifest_in_the_place_of_the_list()
-    {
-        _layout.SetReference(ReferrersTag.Of(_image.Digest), _image, Ct);
-        return RefusedAsync("IMB4013", "an index of what refers to the image was expected");
-    }
-
-    [Fact]
-    public Task R10_an_index_in_a_bundles_place_is_not_followed()
-    {
-        var index = ReferrersTag.Write([], [_image]);
-        var written = _layout.WriteBlob(index.MediaType, index.Bytes.Span);
-        List(written);
-        return RefusedAsync("IMB4009", "has no signature");
-    }
-
-    [Fact]
-    public Task R1_a_bundle_that_is_listed_and_not_there()
-    {
-        List(_image with { Digest = Digest.Of("missing"u8) });
-        return RefusedAsync("IMB4010", Digest.Of("missing"u8).ToString());
-    }
-
-    private string Statement(string? repository = Repository, string? commit = "") => Encoding.UTF8.GetString(InTotoStatement.Write(
-        new StatementSubject(null, _image.Digest, Facts(repository, commit is "" ? Commit.ToString() : commit)),
-        PredicateTypes.Signature,
-        static json =>
-        {
-            json.WriteStartObject();
-            json.WriteEndObject();
-        }));
-
-    private static ImmutableSortedDictionary<string, string> Facts(string? repository, string? commit) => OciAnnotations.None
-        .AddRange(new[] { (SignedFacts.Repository, repository), (SignedFacts.GitSha, commit) }.Where(fact => fact.Item2 is not null).Select(fact => KeyValuePair.Create(fact.Item1, fact.Item2!)));
-
-    private string Bundle(string statement, ECDsa? key = null)
-    {
-        var payload = Encoding.UTF8.GetBytes(statement);
-        var signature = (key ?? _key).SignData(DsseEnvelope.SignedBytesOf(payload), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
-        return Encoding.UTF8.GetString(SigstoreBundle.Write(new DsseEnvelope(payload, signature), PublicKey.Of(key ?? _key)));
-    }
-
-    private IReadOnlyList<Descriptor> Put(params string[] bundles) => Put(bundles, null);
-
-    private List<Descriptor> Put(string[] bundles, Func<Descriptor, Descriptor>? changeEntry = null, Func<Descriptor, Descriptor>? changeLayer = null)
-    {
-        var layers = bundles.Select(bundle => _layout.WriteBlob(SigstoreBundle.MediaType, Encoding.UTF8.GetBytes(bundle))).ToList();
-        var entries = layers.Select(layer => _layout.WriteBlob(MediaTypes.Manifest, OciJson.Write(new ImageManifest
-        {
-            MediaType = MediaTypes.Manifest,
-            ArtifactType = SigstoreBundle.MediaType,
-            Config = _layout.WriteBlob("application/vnd.oci.empty.v1+json", "{}"u8),
-            Layers = [changeLayer?.Invoke(layer) ?? layer],
-            Subject = _image,
-        })) with { ArtifactType = SigstoreBundle.MediaType });
-        List([.. entries.Select(entry => changeEntry?.Invoke(entry) ?? entry)]);
-        return layers;
-    }
-
-    private void List(params Descriptor[] entries)
-    {
-        var index = ReferrersTag.Write([], entries);
-        _layout.SetReference(ReferrersTag.Of(_image.Digest), _layout.WriteBlob(index.MediaType, index.Bytes.Span), Ct);
-    }
-
-    private Task<SignatureFound> VerifyAsync() => new SignatureCheck(_store, Repository, [PublicKey.Of(_key)]).VerifyAsync(_image.Digest, Commit, Ct);
-
-    private async Task RefusedAsync(string code, string says)
-    {
-        var fault = await Should.ThrowAsync<ImmutableBuildException>(VerifyAsync());
-        fault.Message.ShouldContain(says);
-        fault.Code.ShouldBe(code, fault.Message);
-    }
 }
