@@ -14,6 +14,7 @@ namespace ImmutableBuild.GitHub;
 internal sealed class ReleaseTeller(IGitHubClient github, GitHubAccess access, string contextPrefix, string? log)
 {
     private readonly IDeploymentsClient _deployments = github.Repository.Deployment;
+    private readonly LeftDeployments _left = new(github.Repository.Deployment, access);
     private (string Release, Deployment Deployment)? _own;
     private (GenerationId Generation, Deployment? Deployment)? _replaced;
     private string? _changes;
@@ -27,27 +28,44 @@ internal sealed class ReleaseTeller(IGitHubClient github, GitHubAccess access, s
             new NewCommitStatus(state) { Context = $"{contextPrefix}/{stage.ToString().ToLowerInvariant()}", Description = Told.Description(words), TargetUrl = log },
             cancellationToken);
 
-    /// <summary>After Deploy has created a generation: its deployment, in progress. A release that changes nothing has none.</summary>
+    /// <summary>After Deploy has created a generation: its deployment, in progress. What an older run left so is ended. A release that changes nothing has none yet.</summary>
     public async Task DeploymentAsync(ReleaseRecord record, StageName stage, CancellationToken cancellationToken)
     {
         if (stage == StageName.Deploy && record.Deploy is { AlreadyLive: false } deploy)
         {
             var deployment = await CreateAsync(record, deploy.Spec.Id, cancellationToken);
             await AddAsync(deployment, DeploymentState.InProgress, $"{deploy.Spec.Id} was created and is judged", null, cancellationToken);
+            await EndLeftAsync(record.App, deployment, deploy.Spec.Id, cancellationToken);
         }
     }
 
     /// <summary>After HealthGate: the deployment is a success, and that of what it replaced is inactive.</summary>
     public async Task LiveAsync(ReleaseRecord record, CancellationToken cancellationToken)
     {
-        if (record is not { Deploy.AlreadyLive: false, HealthGate: { } gate })
+        if (record is not { Deploy: { } deploy, HealthGate: { } gate })
         {
+            return;
+        }
+
+        if (deploy.AlreadyLive)
+        {
+            await StillLiveAsync(record, gate, cancellationToken);
             return;
         }
 
         var deployment = await FindAsync(record, cancellationToken) ?? await CreateAsync(record, gate.Live, cancellationToken);
         await AddAsync(deployment, DeploymentState.Success, $"{gate.Live} is live{(_changes is null ? "" : $": {_changes}")}", gate.Url, cancellationToken);
         await ReplaceAsync(record.App, gate.Replaced, gate.Live, cancellationToken);
+    }
+
+    // What is live may never have been told, or its run was killed before it could say so; a deployment that is a success says it all.
+    private async Task StillLiveAsync(ReleaseRecord record, HealthGateRecord gate, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(record.App, gate.Live, cancellationToken);
+        if (found is null || (await _left.LatestAsync(found, cancellationToken))?.Is(DeploymentState.Success) != true)
+        {
+            await AddAsync(found ?? await CreateAsync(record, gate.Live, cancellationToken), DeploymentState.Success, $"{gate.Live} was live already", gate.Url, cancellationToken);
+        }
     }
 
     /// <summary>A stage that creates or judges a generation did not end well.</summary>
@@ -71,6 +89,7 @@ internal sealed class ReleaseTeller(IGitHubClient github, GitHubAccess access, s
         var words = $"{change.Cause}{(change.Replaced is { } replaced ? $" from {replaced}" : "")} to {live.Id}";
         var deployment = await _deployments.Create(access.Owner, access.Name, New(live.App, live.Commit, payload, words), cancellationToken);
         await AddAsync(deployment, DeploymentState.Success, words, change.Url, cancellationToken);
+        await EndLeftAsync(live.App, deployment, live.Id, cancellationToken);
         await ReplaceAsync(live.App, change.Replaced, live.Id, cancellationToken);
     }
 
@@ -106,6 +125,15 @@ internal sealed class ReleaseTeller(IGitHubClient github, GitHubAccess access, s
         }
 
         return generation.ToString()[..12];
+    }
+
+    private async Task EndLeftAsync(AppKey app, Deployment own, GenerationId since, CancellationToken cancellationToken)
+    {
+        foreach (var left in await _left.FindAsync(await ListAsync(app, cancellationToken), own, cancellationToken))
+        {
+            var status = new NewDeploymentStatus(DeploymentState.Error) { Description = Told.Description($"Its run ended without saying how, before {since} was deployed") };
+            await _deployments.Status.Create(access.Owner, access.Name, left.Id, status, cancellationToken);
+        }
     }
 
     private async Task ReplaceAsync(AppKey app, GenerationId? replaced, GenerationId live, CancellationToken cancellationToken)
@@ -172,11 +200,13 @@ internal sealed class ReleaseTeller(IGitHubClient github, GitHubAccess access, s
             return known.Deployment;
         }
 
-        var all = await _deployments.GetAll(access.Owner, access.Name, new DeploymentRequest(null, TaskOf(app), app.Environment), cancellationToken);
-        var found = all.FirstOrDefault(deployment => IsOf(deployment, "generation", generation.ToString()));
+        var found = (await ListAsync(app, cancellationToken)).FirstOrDefault(deployment => IsOf(deployment, "generation", generation.ToString()));
         _replaced = (generation, found);
         return found;
     }
+
+    private Task<IReadOnlyList<Deployment>> ListAsync(AppKey app, CancellationToken cancellationToken) =>
+        _deployments.GetAll(access.Owner, access.Name, new DeploymentRequest(null, TaskOf(app), app.Environment), cancellationToken);
 
     // A promotion pushes nothing.
     private static string? ImageOf(ReleaseRecord record) =>

@@ -2,7 +2,8 @@
 //
 // Every request is held against GitHub's own OpenAPI description, which github-mock.sh put into DIRECTORY: path, method, parameters, and a body of which
 // only documented members are taken. So is every answer of its own. What does not hold is answered with 400 and kept in GET /_mock/requests.
-// PUT /_mock/faults takes what to answer instead, PUT /_mock/commits the commits that a comparison lists.
+// PUT /_mock/faults takes what to answer instead, PUT /_mock/commits the commits that a comparison lists, PUT /_mock/behind by how many seconds
+// GitHub's clock is behind.
 const http = require('http');
 const path = require('path');
 const [directory, product = 'api.github.com'] = process.argv.slice(2);
@@ -13,7 +14,8 @@ const { pathOf, checkRequest, checkAnswer, example } = require('./github-descrip
 
 const WRITER = 'mock-token', READER = 'mock-reader';
 const requests = [], deployments = [], commitStatuses = [];
-let faults = [], commits = [], nextId = 1000;
+let faults = [], commits = [], nextId = 1000, behind = 0;
+const now = () => new Date(Date.now() - behind * 1000).toISOString().replace(/\.\d+/, '');
 
 const server = http.createServer(async (request, response) => {
   const url = new URL(request.url, `http://${request.headers.host}`);
@@ -72,7 +74,7 @@ function answer(found, entry, url) {
   const base = `${url.origin}${prefix}/repos/${parameters.owner}/${parameters.repo}`;
   switch (operation.operationId) {
     case 'repos/create-deployment': {
-      const made = { ...example(operation, 201), id: nextId++, sha: entry.body.ref, payload: '', description: null, environment: 'production', task: 'deploy', ...entry.body };
+      const made = { ...example(operation, 201), id: nextId++, sha: entry.body.ref, payload: '', description: null, environment: 'production', task: 'deploy', created_at: now(), ...entry.body };
       for (const name of ['auto_merge', 'required_contexts']) delete made[name];
       made.url = `${base}/deployments/${made.id}`;
       deployments.unshift({ made, statuses: [] });
@@ -85,10 +87,14 @@ function answer(found, entry, url) {
     case 'repos/create-deployment-status': {
       const deployment = deployments.find(each => String(each.made.id) === parameters.deployment_id);
       if (!deployment) return [404, { message: 'Not Found' }];
-      const made = { ...example(operation, 201), id: nextId++, ...entry.body, environment: deployment.made.environment };
+      const made = { ...example(operation, 201), id: nextId++, created_at: now(), ...entry.body, environment: deployment.made.environment };
       delete made.auto_inactive;
       deployment.statuses.push(made);
       return [201, made];
+    }
+    case 'repos/list-deployment-statuses': {
+      const deployment = deployments.find(each => String(each.made.id) === parameters.deployment_id);
+      return deployment ? page(deployment.statuses.toReversed(), url, list => list) : [404, { message: 'Not Found' }];
     }
     case 'repos/create-commit-status': {
       const made = { ...example(operation, 201), id: nextId++, context: 'default', ...entry.body };
@@ -119,6 +125,7 @@ function page(list, url, form) {
 function control(method, pathname, text, response) {
   if (method === 'PUT' && pathname === '/_mock/faults') faults = JSON.parse(text).map(each => ({ times: 1, ...each }));
   else if (method === 'PUT' && pathname === '/_mock/commits') commits = JSON.parse(text);
+  else if (method === 'PUT' && pathname === '/_mock/behind') behind = JSON.parse(text);
   const state = { '/_mock/requests': requests, '/_mock/deployments': deployments.map(each => ({ ...each.made, statuses: each.statuses })), '/_mock/statuses': commitStatuses }[pathname];
   response.writeHead(200, { 'content-type': 'application/json' });
   response.end(JSON.stringify(state ?? {}));

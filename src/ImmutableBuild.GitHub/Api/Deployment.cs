@@ -14,6 +14,9 @@ internal sealed record Deployment
 
     public string? Environment { get; init; }
 
+    /// <summary>When, by GitHub's clock.</summary>
+    public DateTimeOffset? CreatedAt { get; init; }
+
     /// <summary>What its creator wrote: an object, or a string.</summary>
     public JsonElement Payload { get; init; }
 }
@@ -87,4 +90,13 @@ internal sealed record NewDeploymentStatus(DeploymentState State)
 internal sealed record DeploymentStatus
 {
     public required long Id { get; init; }
+
+    /// <summary>As GitHub spells it; there may be others than we know.</summary>
+    public string? State { get; init; }
+
+    /// <summary>When, by GitHub's clock.</summary>
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>Whether it is <paramref name="state"/>.</summary>
+    public bool Is(DeploymentState state) => State == JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString());
 }

@@ -41,6 +41,10 @@ internal sealed class GitHubClient(GitHubConnection connection) : IGitHubClient,
         $"{Repo(owner, name)}/deployments", newDeployment, GitHubJson.Default.NewDeployment, "deployments: write", isRepeatable: false, GitHubJson.Default.Deployment, cancellationToken);
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<DeploymentStatus>> GetAll(string owner, string name, long deploymentId, CancellationToken cancellationToken) =>
+        (await connection.GetAsync($"{Repo(owner, name)}/deployments/{deploymentId}/statuses?per_page={PageSize}", "deployments: read", GitHubJson.Default.ImmutableArrayDeploymentStatus, cancellationToken)).Value;
+
+    /// <inheritdoc/>
     public Task<DeploymentStatus> Create(string owner, string name, long deploymentId, NewDeploymentStatus newDeploymentStatus, CancellationToken cancellationToken) => connection.PostAsync(
         $"{Repo(owner, name)}/deployments/{deploymentId}/statuses", newDeploymentStatus, GitHubJson.Default.NewDeploymentStatus, "deployments: write", isRepeatable: true, GitHubJson.Default.DeploymentStatus, cancellationToken);
 

@@ -12,6 +12,7 @@ namespace ImmutableBuild.GitHub.Api;
 [JsonSerializable(typeof(NewDeployment))]
 [JsonSerializable(typeof(NewDeploymentStatus))]
 [JsonSerializable(typeof(DeploymentStatus))]
+[JsonSerializable(typeof(ImmutableArray<DeploymentStatus>))]
 [JsonSerializable(typeof(NewCommitStatus))]
 [JsonSerializable(typeof(CommitStatus))]
 [JsonSerializable(typeof(CompareResult))]

@@ -43,6 +43,9 @@ internal interface IDeploymentsClient
 /// <summary>Statuses of deployments.</summary>
 internal interface IDeploymentStatusClient
 {
+    /// <summary>The statuses of a deployment; a bounded number.</summary>
+    Task<IReadOnlyList<DeploymentStatus>> GetAll(string owner, string name, long deploymentId, CancellationToken cancellationToken);
+
     /// <summary>Adds a status; the newest is what the deployment's state is.</summary>
     Task<DeploymentStatus> Create(string owner, string name, long deploymentId, NewDeploymentStatus newDeploymentStatus, CancellationToken cancellationToken);
 }

@@ -52,6 +52,9 @@ internal sealed class GitHubMock : IAsyncDisposable
     /// <summary>What to answer instead.</summary>
     public Task SetFaultsAsync(params object[] faults) => PutAsync("faults", faults);
 
+    /// <summary>How far GitHub's clock is behind.</summary>
+    public Task SetBehindAsync(TimeSpan behind) => PutAsync("behind", behind.TotalSeconds);
+
     /// <summary>The requests so far, none of which was against the description.</summary>
     public async Task<IReadOnlyList<MockRequest>> RequestsAsync()
     {

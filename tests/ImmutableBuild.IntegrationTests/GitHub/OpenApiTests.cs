@@ -42,7 +42,7 @@ public sealed class OpenApiTests : IDisposable
         (await github.RequestsAsync()).Select(request => request.Operation).Distinct().Order(StringComparer.Ordinal).ShouldBe(
         [
             "packages/get-package-for-organization", "packages/get-package-for-user", "repos/compare-commits-with-basehead", "repos/create-commit-status",
-            "repos/create-deployment", "repos/create-deployment-status", "repos/list-deployments",
+            "repos/create-deployment", "repos/create-deployment-status", "repos/list-deployment-statuses", "repos/list-deployments",
         ]);
         (await github.DeploymentsAsync()).Select(deployment => (deployment.Sha[0], deployment.Task, deployment.Environment, string.Join(" ", deployment.Statuses.Select(status => status.State)))).ShouldBe(
             [('a', "deploy:web", "staging", "success"), ('b', "deploy:web", "staging", "in_progress success inactive"), ('a', "deploy:web", "staging", "in_progress success inactive")]);
@@ -50,6 +50,42 @@ public sealed class OpenApiTests : IDisposable
         notes.ShouldContain("- number 249 (");
         notes.ShouldNotContain("number 7 ", customMessage: "a merge");
         notes.ShouldContain("[package](https://github.com/users/octocat/packages/container/package/web)");
+    }
+
+    [Fact]
+    public async Task What_a_killed_runner_left_in_progress_is_ended_by_the_next_release_and_never_one_that_may_be_at_work()
+    {
+        await using var github = await GitHubMock.StartOrSkipAsync(RepositoryRoot.Find());
+        await FollowAsync(github, Release('a', replaced: null), ReleaseChain.Stages);
+        await github.SetBehindAsync(TimeSpan.FromMinutes(5));
+        await FollowAsync(github, Release('b', replaced: null), [StageName.Deploy]);
+        await github.SetBehindAsync(TimeSpan.Zero);
+        await FollowAsync(github, Release('c', replaced: null), [StageName.Deploy]);
+
+        await FollowAsync(github, Release('d', Spec('a').Id), [StageName.Deploy, StageName.HealthGate]);
+
+        _warnings.ShouldBeEmpty();
+        await github.RequestsAsync();
+        var deployments = await github.DeploymentsAsync();
+        deployments.Select(deployment => (deployment.Sha[0], string.Join(" ", deployment.Statuses.Select(status => status.State)))).ShouldBe(
+            [('d', "in_progress success"), ('c', "in_progress"), ('b', "in_progress error"), ('a', "in_progress success inactive")]);
+        deployments[2].Statuses[1].Description.ShouldBe($"Its run ended without saying how, before {Spec('c').Id} was deployed");
+    }
+
+    [Fact]
+    public async Task A_release_that_finds_its_commit_live_makes_its_deployment_a_success_where_it_is_none()
+    {
+        await using var github = await GitHubMock.StartOrSkipAsync(RepositoryRoot.Find());
+        var release = Release('a', replaced: null);
+        var again = release with { ReleaseId = "again", Deploy = release.Deploy! with { AlreadyLive = true } };
+
+        await FollowAsync(github, release, [StageName.Deploy]);
+        await FollowAsync(github, again, ReleaseChain.Stages);
+        await FollowAsync(github, again, ReleaseChain.Stages);
+
+        _warnings.ShouldBeEmpty();
+        await github.RequestsAsync();
+        (await github.DeploymentsAsync()).ShouldHaveSingleItem().Statuses.Select(status => status.State).ShouldBe(["in_progress", "success"]);
     }
 
     [Fact]

@@ -26,6 +26,12 @@ internal sealed class FakeGitHub : HttpMessageHandler
     /// <summary>What a list of deployments holds.</summary>
     public string Deployments { get; set; } = "[]";
 
+    /// <summary>The statuses of every deployment.</summary>
+    public string DeploymentStatuses { get; set; } = "[]";
+
+    /// <summary>What is answered where something was created.</summary>
+    public string Created { get; set; } = """{"id":7,"sha":"aa"}""";
+
     public static HttpResponseMessage Reply(HttpStatusCode status, string body = "{}", params (string Name, string Value)[] headers)
     {
         var reply = new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
@@ -50,6 +56,7 @@ internal sealed class FakeGitHub : HttpMessageHandler
     {
         var path when path.Contains("/compare/", StringComparison.Ordinal) => Reply(HttpStatusCode.OK, """{"status":"ahead","total_commits":1,"commits":[{"sha":"c1c1c1c1c1","commit":{"message":"feat: it"},"parents":[{"sha":"p"}]}]}"""),
         var path when path.EndsWith("/deployments", StringComparison.Ordinal) && request.Method == "GET" => Reply(HttpStatusCode.OK, Deployments),
-        _ => Reply(HttpStatusCode.Created, """{"id":7,"sha":"aa"}"""),
+        var path when path.Contains("/deployments/", StringComparison.Ordinal) && request.Method == "GET" => Reply(HttpStatusCode.OK, DeploymentStatuses),
+        _ => Reply(HttpStatusCode.Created, Created),
     };
 }

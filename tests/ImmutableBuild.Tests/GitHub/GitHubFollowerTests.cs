@@ -27,17 +27,47 @@ public sealed class GitHubFollowerTests
         release.GitHub.Requests[1].Body!.Value.GetProperty("description").GetString().ShouldBe("did it");
     }
 
-    [Fact]
-    public async Task A_release_that_changes_nothing_makes_no_deployment()
+    [Theory]
+    [InlineData(null, "POST /deployments,POST /deployments/7/statuses")]
+    [InlineData("in_progress", "GET /deployments/42/statuses,POST /deployments/42/statuses")]
+    [InlineData("error", "GET /deployments/42/statuses,POST /deployments/42/statuses")]
+    [InlineData("success", "GET /deployments/42/statuses")]
+    public async Task A_release_that_changes_nothing_sees_to_it_that_what_is_live_is_a_success(string? told, string calls)
     {
         using var release = new FollowedReleases(change: options => options with { Topics = [GitHubTopic.Deployments, GitHubTopic.Notes] });
         var unchanged = FollowedReleases.Live with { Deploy = FollowedReleases.Live.Deploy! with { AlreadyLive = true } };
+        release.GitHub.Deployments = told is null ? "[]" : $$$"""[{"id":42,"sha":"x","payload":{"release":"earlier","generation":"{{{SampleRecord.Spec.Id}}}"}}]""";
+        release.GitHub.DeploymentStatuses = $$"""[{"id":2,"state":"{{told}}"},{"id":1,"state":"queued"}]""";
 
         await release.EndedAsync(StageName.Deploy, unchanged);
         await release.EndedAsync(StageName.HealthGate, unchanged);
 
-        release.GitHub.Requests.ShouldBeEmpty();
+        release.GitHub.Requests.Select(request => request.Call.Replace(Repo, "", StringComparison.Ordinal)).ShouldBe(["GET /deployments", .. calls.Split(',')]);
+        release.GitHub.Requests.Where(request => request.Method == "POST" && request.Body!.Value.TryGetProperty("state", out _)).ShouldAllBe(request => request.Body!.Value.GetProperty("state").GetString() == "success");
         File.Exists(release.NotesFile).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("in_progress", 31, true)]
+    [InlineData("queued", 31, true)]
+    [InlineData("pending", 31, true)]
+    [InlineData("in_progress", 29, false)]
+    [InlineData("failure", 31, false)]
+    [InlineData("inactive", 31, false)]
+    [InlineData("a new one", 31, false)]
+    public async Task What_an_older_run_left_at_work_is_an_error_once_it_is_older_than_a_lease(string state, int seconds, bool isEnded)
+    {
+        using var release = new FollowedReleases(change: options => options with { Topics = [GitHubTopic.Deployments] });
+        var created = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        release.GitHub.Created = $$"""{"id":7,"sha":"aa","created_at":"{{created:O}}"}""";
+        release.GitHub.Deployments = """[{"id":9,"sha":"newer"},{"id":7,"sha":"own"},{"id":6,"sha":"left"}]""";
+        release.GitHub.DeploymentStatuses = $$"""[{"id":2,"state":"{{state}}","created_at":"{{created.AddSeconds(-seconds):O}}"}]""";
+
+        await release.EndedAsync(StageName.Deploy);
+
+        release.GitHub.Requests.Skip(2).Select(request => request.Call.Replace(Repo, "", StringComparison.Ordinal))
+            .ShouldBe(["GET /deployments", "GET /deployments/6/statuses", .. isEnded ? new[] { "POST /deployments/6/statuses" } : []]);
+        release.Warnings.ShouldBeEmpty();
     }
 
     [Fact]
@@ -101,7 +131,7 @@ public sealed class GitHubFollowerTests
 
         await release.EndedAsync(StageName.Deploy);
 
-        release.GitHub.Requests.Select(request => request.Call).ShouldBe([$"POST {Repo}/deployments", $"GET {Repo}/deployments", $"POST {Repo}/deployments/42/statuses"]);
+        release.GitHub.Requests.Select(request => request.Call).ShouldBe([$"POST {Repo}/deployments", $"GET {Repo}/deployments", $"POST {Repo}/deployments/42/statuses", $"GET {Repo}/deployments"]);
         release.Warnings.ShouldBeEmpty();
     }
 
@@ -143,7 +173,7 @@ public sealed class GitHubFollowerTests
         await release.EndedAsync(StageName.Deploy);
 
         release.Warnings.ShouldBe(["warning IMB1511"]);
-        release.GitHub.Requests.Select(request => request.Call).ShouldBe([StatusCall, $"POST {Repo}/deployments", $"POST {Repo}/deployments/7/statuses"]);
+        release.GitHub.Requests.Select(request => request.Call).ShouldBe([StatusCall, $"POST {Repo}/deployments", $"POST {Repo}/deployments/7/statuses", $"GET {Repo}/deployments"]);
     }
 
     [Fact]
