@@ -34,6 +34,15 @@ public sealed partial class WorkflowRulesTests
         Offences(workflow => InheritedSecrets.Matches(workflow.Text).Select(match => match.Value)).ShouldBeEmpty();
 
     [Fact]
+    public void What_is_masked_is_escaped_as_the_runner_reads_it()
+    {
+        var masks = Jobs.SelectMany(job => job.Scripts).SelectMany(script => script.Split('\n')).Where(line => line.Contains("::add-mask::", StringComparison.Ordinal)).ToList();
+
+        masks.Count.ShouldBe(2);
+        masks.ShouldAllBe(line => line.EndsWith("echo \"::add-mask::${value//%/%25}\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Every_job_that_has_steps_says_how_long_it_may_take() =>
         Jobs.Where(job => job.Calls is null && Workflow.Value(job.Node, "timeout-minutes") is null).ShouldBeEmpty();
 
