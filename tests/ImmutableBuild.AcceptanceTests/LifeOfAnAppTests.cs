@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ImmutableBuild.AcceptanceTests.Infrastructure;
 using ImmutableBuild.LoadGenerator;
 
@@ -64,18 +63,14 @@ public sealed class LifeOfAnAppTests(PackedPackage package)
 
         // What is live stands by what is known, until an advisory speaks of its runtime.
         var advisories = Directory.CreateDirectory(Path.Combine(package.Root, $"advisories {Guid.NewGuid():N}")).FullName;
-        Advise(advisories, "Some.Package");
+        Advisory.Write(advisories, "Some.Package");
         (await repository.BuildAsync(WebApp.Project, "Rescan", $"-p:ImmutableAdvisories={advisories}")).ShouldSucceed().ShouldSay("pass");
-        Advise(advisories, $"Microsoft.NETCore.App.Runtime.{RuntimeInformation.RuntimeIdentifier}");
+        Advisory.Write(advisories, Advisory.Runtime);
         (await repository.BuildAsync(WebApp.Project, "Rescan", $"-p:ImmutableAdvisories={advisories}")).ShouldFailWith("IMB3018").ShouldSay("would be refused today");
 
         (await repository.BuildAsync(WebApp.Project, "Stop")).ShouldSucceed().ShouldSay("is stopped");
         await Eventually.HoldsAsync(() => repository.Processes().Count == 0, "nothing runs any more");
     }
-
-    private static void Advise(string directory, string name) => File.WriteAllText(
-        Path.Combine(directory, "advisory.json"),
-        $$$"""{"id":"GHSA-test","modified":"2026-11-20T00:00:00Z","affected":[{"package":{"ecosystem":"NuGet","name":"{{{name}}}"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"}]}]}],"database_specific":{"severity":"HIGH"}}""");
 
     private static Task<CommandResult> ReleaseAsync(ScratchRepository repository) => repository.BuildAsync(WebApp.Project, "Release");
 }

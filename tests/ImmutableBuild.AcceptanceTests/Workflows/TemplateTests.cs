@@ -34,12 +34,20 @@ public sealed class TemplateTests(PackedPackage package)
         first.Files.Select(Path.GetFileName).ShouldContain("sbom.cdx.json");
         first.Files.Select(Path.GetFileName).ShouldContain("release.html");
 
+        // The callers for one service, in place of those for several.
+        (await templates.NewAsync(repository, "--name", "Shop", "--app", App, "--flow", "single", "--force")).ShouldSucceed();
         TemplateApp.Write(repository, App, "two");
         await repository.CommitAsync();
-        repository.SetVariable("DATABASE", TemplateApp.Secret);
-        (await repository.RunAsync(repository.PathOf("build.sh"), ".", "Release", "-p:ImmutableEnvironment=production")).ShouldSucceed();
+        var second = await runner.RunAsync("release.yml", "push", new Dictionary<string, string> { ["APP_SECRETS"] = $"DATABASE={TemplateApp.Secret}\n" });
+        second.Command.ShouldSucceed();
+        (second.Output("release", "url"), second.Masked).ShouldBe((first.Output("release", "url"), 0));
+        second.Output("release", "generation").ShouldNotBe(first.Output("release", "generation"));
         (await WebApp.GetAsync(url)).ShouldBe($"two {TemplateApp.Secret.Length}");
+
+        repository.SetVariable("DATABASE", TemplateApp.Secret);
+        (await repository.RunAsync(repository.PathOf("build.sh"), ".", "Release", "-p:ImmutableEnvironment=production")).ShouldSucceed().ShouldSay("was live already");
         (await repository.RunAsync("dotnet", ".", "build", "-t:Release", "-p:ImmutableEnvironment=production", "-p:UseRazorBuildServer=false", "-nodeReuse:false")).ShouldSucceed().ShouldSay("was live already");
+        await RescansWhatIsLiveAsync(repository, runner);
 
         (await runner.RunAsync("drift.yml", "schedule", new Dictionary<string, string>())).Command.ShouldSucceed().ShouldSay("runs as it was released");
         var back = await runner.RunAsync("rollback.yml", "workflow_dispatch", new Dictionary<string, string> { ["APP_SECRETS"] = $"DATABASE={TemplateApp.Secret}" }, "environment=production", $"generation={first.Output("release", "generation")}");
@@ -49,6 +57,22 @@ public sealed class TemplateTests(PackedPackage package)
         await RefusesWhatIsHostileAsync(runner);
         (await repository.RunAsync(repository.PathOf("build.sh"), ".", "Stop", "-p:ImmutableEnvironment=production")).ShouldSucceed();
         await Eventually.HoldsAsync(() => repository.Processes().Count == 0, "nothing runs any more");
+    }
+
+    /// <summary>What is live stands by what is known, until an advisory speaks of its runtime.</summary>
+    private static async Task RescansWhatIsLiveAsync(ScratchRepository repository, WorkflowRunner runner)
+    {
+        var advisories = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(repository.Root)!, $"advisories-{Guid.NewGuid():N}")).FullName;
+        repository.SetVariable("IMMUTABLE_ADVISORIES", advisories);
+        Advisory.Write(advisories, "Some.Package");
+        (await runner.RunAsync("rescan.yml", "schedule", new Dictionary<string, string>())).Command.ShouldSucceed().ShouldSay("pass");
+
+        Advisory.Write(advisories, Advisory.Runtime);
+        var refused = await runner.RunAsync("rescan.yml", "schedule", new Dictionary<string, string>());
+
+        (refused.ResultOf("rescan"), refused.Masked).ShouldBe(("failure", 0));
+        refused.Command.ShouldSay("would be refused today").ShouldSay("GHSA-test");
+        repository.SetVariable("IMMUTABLE_ADVISORIES", "");
     }
 
     private static async Task RefusesWhatIsHostileAsync(WorkflowRunner runner)
