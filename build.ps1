@@ -23,5 +23,5 @@ if (-not $env:UseNuke) {
 
 dotnet build build/_build.csproj -nodeReuse:false -nologo -clp:NoSummary --verbosity quiet
 if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
-dotnet run --project build/_build.csproj --no-build -- @args
+dotnet run --project build/_build.csproj --no-build -- $args
 exit $LASTEXITCODE

@@ -7,5 +7,5 @@ $env:DOTNET_NOLOGO = "1"
 $env:DOTNET_CLI_TELEMETRY_OPTOUT = "1"
 dotnet build build/_build.csproj -nodeReuse:false -nologo -clp:NoSummary --verbosity quiet
 if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
-dotnet run --project build/_build.csproj --no-build -- @args
+dotnet run --project build/_build.csproj --no-build -- $args
 exit $LASTEXITCODE
