@@ -76,6 +76,7 @@ namespace ImmutableBuild.Nuke
             }
 
             _secrets.MaskOnHost();
+            OwnFiles.Ignore(build);
             var request = new ProjectReleaseRequest
             {
                 ProjectFile = build.Project ?? throw ShellErrors.NoProject(null),

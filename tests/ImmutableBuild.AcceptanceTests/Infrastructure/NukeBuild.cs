@@ -7,7 +7,6 @@ internal sealed class NukeBuild(ScratchRepository repository)
     public static async Task<NukeBuild> WriteAsync(PackedPackage package, ScratchRepository repository, string project, string members)
     {
         await PackAsync(package);
-        repository.Write(".gitignore", "bin/\nobj/\n.nuke/temp/\n.nuke/build.schema.json\n");
         repository.Write(".nuke/parameters.json", $$"""{ "ImmutableProject": "{{project}}" }""");
         repository.Write("build/_build.csproj", $"""
             <Project Sdk="Microsoft.NET.Sdk">

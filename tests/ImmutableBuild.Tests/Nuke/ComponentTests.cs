@@ -67,6 +67,21 @@ public sealed class ComponentTests : IDisposable
     }
 
     [Fact]
+    public async Task What_NUKE_writes_at_every_run_is_ignored_by_git_where_the_repository_does_not_say_what_is()
+    {
+        await _repository.RunAsync("Compile");
+
+        var ignored = File.ReadAllLines(Path.Combine(_repository.Root, ".nuke", ".gitignore"));
+        ignored.ShouldContain(".gitignore");
+        ignored.ShouldContain("build.schema.json");
+        ignored.ShouldContain("temp/");
+
+        _repository.Write(".nuke/.gitignore", "temp/\n");
+        (await _repository.RunAsync("Bake")).ExitCode.ShouldBe(0);
+        File.ReadAllText(Path.Combine(_repository.Root, ".nuke", ".gitignore")).ShouldBe("temp/\n");
+    }
+
+    [Fact]
     public async Task A_stage_that_fails_is_left_to_the_engine_and_its_record_is_continued()
     {
         var failed = await _repository.RunWithAsync(new() { ["FAILING_STAGE"] = "HealthGate" }, "Release");
