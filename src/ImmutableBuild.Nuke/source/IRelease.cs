@@ -22,17 +22,12 @@ namespace ImmutableBuild.Nuke
 
                 ReleaseRun.Say(this, $"Report: {release.ReportFile}");
                 var record = await release.ReadRecordAsync(token);
-                ReportSummary(_ =>
+                ReleaseRun.Summarize(this, new()
                 {
-                    _["Digest"] = record.Bake!.Digest.ToString();
-                    _["Generation"] = record.HealthGate!.Live.ToString();
-                    if (record.HealthGate.Url is { } url)
-                    {
-                        _["Url"] = url;
-                    }
-
-                    _["RequestsLost"] = record.RequestsLost.ToString(System.Globalization.CultureInfo.InvariantCulture);
-                    return _;
+                    ["Digest"] = record.Bake!.Digest,
+                    ["Generation"] = record.HealthGate!.Live,
+                    ["Url"] = record.HealthGate.Url,
+                    ["RequestsLost"] = record.RequestsLost,
                 });
             }));
     }

@@ -2,6 +2,8 @@
 #nullable enable
 
 using System;
+using System.Collections.Generic;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
@@ -32,12 +34,27 @@ namespace ImmutableBuild.Nuke
         /// <summary>Does the work of a target: it can be cancelled, and what it refuses is told without secrets.</summary>
         public static Task DoAsync(IHazRelease build, Func<IProjectRelease, CancellationToken, Task> work) => Of(build).DoAsync(build, compile: false, work);
 
-        /// <summary>Compile: publishes the project, and begins the record.</summary>
-        public static Task CompileAsync(IHazRelease build, Action<ReleaseRecord> done) => Of(build).DoAsync(build, compile: true, async (release, token) => done(await release.ReadRecordAsync(token)));
+        /// <summary>Compile: publishes the project, and begins the record. What <paramref name="summary"/> finds in it is told at the build's end.</summary>
+        public static Task CompileAsync(IHazRelease build, Func<ReleaseRecord, Dictionary<string, object?>> summary) =>
+            Of(build).DoAsync(build, compile: true, async (release, token) => Summarize(build, summary(await release.ReadRecordAsync(token))));
 
         /// <summary>Runs a stage. The lease is kept where a later stage of the same plan goes on with it.</summary>
-        public static Task StageAsync(IHazRelease build, StageName stage, Action<ReleaseRecord> done) =>
-            DoAsync(build, async (release, token) => done(await release.RunAsync(stage, KeepsLease(build, stage), token)));
+        public static Task StageAsync(IHazRelease build, StageName stage, Func<ReleaseRecord, Dictionary<string, object?>> summary) =>
+            DoAsync(build, async (release, token) => Summarize(build, summary(await release.RunAsync(stage, KeepsLease(build, stage), token))));
+
+        /// <summary>Tells of the running target, in the table at the build's end; nothing of what is null.</summary>
+        public static void Summarize(INukeBuild build, Dictionary<string, object?> summary) => build.ReportSummary(lines =>
+        {
+            foreach (var (name, value) in summary)
+            {
+                if (value is not null)
+                {
+                    lines[name] = Convert.ToString(value, CultureInfo.InvariantCulture)!;
+                }
+            }
+
+            return lines;
+        });
 
         /// <summary>The record.</summary>
         public static async Task<ReleaseRecord> RecordAsync(IHazRelease build, CancellationToken cancellationToken) => await (await Of(build).OpenAsync(build, compile: false, cancellationToken)).ReadRecordAsync(cancellationToken);

@@ -16,11 +16,7 @@ namespace ImmutableBuild.Nuke
             .Description("Makes an image of what Compile published")
             .TryDependsOn<ICompile>()
             .Requires(() => ProjectExists)
-            .Executes(() => ReleaseRun.StageAsync(this, StageName.Bake, record => ReportSummary(_ =>
-            {
-                _["Digest"] = record.Bake!.Digest.ToString();
-                return _;
-            })));
+            .Executes(() => ReleaseRun.StageAsync(this, StageName.Bake, record => new() { ["Digest"] = record.Bake!.Digest }));
 
         /// <summary>Options for the stage: <c>_ => _.Set(OptionCatalogue.Xyz, "…")</c>. All stages see them.</summary>
         Configure<OptionSettings> BakeSettings => _ => _;

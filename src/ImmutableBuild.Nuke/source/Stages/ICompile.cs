@@ -14,12 +14,11 @@ namespace ImmutableBuild.Nuke
         Target Compile => _ => _
             .Description("Publishes the project, and notes the commit it came from")
             .Requires(() => ProjectExists)
-            .Executes(() => ReleaseRun.CompileAsync(this, record => ReportSummary(_ =>
+            .Executes(() => ReleaseRun.CompileAsync(this, record => new()
             {
-                _["Commit"] = record.Compile.Commit.Abbreviated;
-                _["Version"] = record.Compile.Version;
-                return _;
-            })));
+                ["Commit"] = record.Compile.Commit.Abbreviated,
+                ["Version"] = record.Compile.Version,
+            }));
 
         /// <summary>Options for the stage: <c>_ => _.Set(OptionCatalogue.Xyz, "…")</c>. All stages see them.</summary>
         Configure<OptionSettings> CompileSettings => _ => _;

@@ -17,11 +17,7 @@ namespace ImmutableBuild.Nuke
             .TryDependsOn<IPush>()
             .Requires(() => ProjectExists)
             .Triggers<IRouteBack>()
-            .Executes(() => ReleaseRun.StageAsync(this, StageName.Deploy, record => ReportSummary(_ =>
-            {
-                _["Generation"] = record.Deploy!.Spec.Id.ToString();
-                return _;
-            })));
+            .Executes(() => ReleaseRun.StageAsync(this, StageName.Deploy, record => new() { ["Generation"] = record.Deploy!.Spec.Id }));
 
         /// <summary>Options for the stage: <c>_ => _.Set(OptionCatalogue.Xyz, "…")</c>. All stages see them.</summary>
         Configure<OptionSettings> DeploySettings => _ => _;

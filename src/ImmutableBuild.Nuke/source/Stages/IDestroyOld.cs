@@ -16,12 +16,11 @@ namespace ImmutableBuild.Nuke
             .Description("Drains and destroys what has no traffic any more")
             .TryDependsOn<IHealthGate>()
             .Requires(() => ProjectExists)
-            .Executes(() => ReleaseRun.StageAsync(this, StageName.DestroyOld, record => ReportSummary(_ =>
+            .Executes(() => ReleaseRun.StageAsync(this, StageName.DestroyOld, record => new()
             {
-                _["Destroyed"] = record.DestroyOld!.Destroyed.Length.ToString(System.Globalization.CultureInfo.InvariantCulture);
-                _["Kept"] = record.DestroyOld.Kept.Length.ToString(System.Globalization.CultureInfo.InvariantCulture);
-                return _;
-            })));
+                ["Destroyed"] = record.DestroyOld!.Destroyed.Length,
+                ["Kept"] = record.DestroyOld.Kept.Length,
+            }));
 
         /// <summary>Options for the stage: <c>_ => _.Set(OptionCatalogue.Xyz, "…")</c>. All stages see them.</summary>
         Configure<OptionSettings> DestroyOldSettings => _ => _;

@@ -17,17 +17,12 @@ namespace ImmutableBuild.Nuke
             .TryDependsOn<IDeploy>()
             .Requires(() => ProjectExists)
             .Triggers<IRouteBack>()
-            .Executes(() => ReleaseRun.StageAsync(this, StageName.HealthGate, record => ReportSummary(_ =>
+            .Executes(() => ReleaseRun.StageAsync(this, StageName.HealthGate, record => new()
             {
-                _["Live"] = record.HealthGate!.Live.ToString();
-                if (record.HealthGate.Url is { } url)
-                {
-                    _["Url"] = url;
-                }
-
-                _["RequestsLost"] = record.HealthGate.RequestsLost.ToString(System.Globalization.CultureInfo.InvariantCulture);
-                return _;
-            })));
+                ["Live"] = record.HealthGate!.Live,
+                ["Url"] = record.HealthGate.Url,
+                ["RequestsLost"] = record.HealthGate.RequestsLost,
+            }));
 
         /// <summary>Options for the stage: <c>_ => _.Set(OptionCatalogue.Xyz, "…")</c>. All stages see them.</summary>
         Configure<OptionSettings> HealthGateSettings => _ => _;

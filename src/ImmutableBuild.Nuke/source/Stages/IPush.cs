@@ -16,11 +16,7 @@ namespace ImmutableBuild.Nuke
             .Description("Brings image and signatures to the registry")
             .TryDependsOn<ISign>()
             .Requires(() => ProjectExists)
-            .Executes(() => ReleaseRun.StageAsync(this, StageName.Push, record => ReportSummary(_ =>
-            {
-                _["Image"] = $"{record.Push!.Repository}@{record.Push.Digest}";
-                return _;
-            })));
+            .Executes(() => ReleaseRun.StageAsync(this, StageName.Push, record => new() { ["Image"] = $"{record.Push!.Repository}@{record.Push.Digest}" }));
 
         /// <summary>Options for the stage: <c>_ => _.Set(OptionCatalogue.Xyz, "…")</c>. All stages see them.</summary>
         Configure<OptionSettings> PushSettings => _ => _;

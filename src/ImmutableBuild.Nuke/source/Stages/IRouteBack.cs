@@ -38,11 +38,10 @@ namespace ImmutableBuild.Nuke
                 // Where a target is being interrupted, two are running, and NUKE can't tell whose summary it is.
                 if (RunningTargets.Count == 1)
                 {
-                    ReportSummary(_ =>
+                    ReleaseRun.Summarize(this, new()
                     {
-                        _["Outcome"] = result.Kind.ToString();
-                        _["Live"] = serving;
-                        return _;
+                        ["Outcome"] = result.Kind,
+                        ["Live"] = serving,
                     });
                 }
             }));

@@ -16,12 +16,11 @@ namespace ImmutableBuild.Nuke
             .Description("Lists what is in the image, and judges it")
             .TryDependsOn<IBake>()
             .Requires(() => ProjectExists)
-            .Executes(() => ReleaseRun.StageAsync(this, StageName.Scan, record => ReportSummary(_ =>
+            .Executes(() => ReleaseRun.StageAsync(this, StageName.Scan, record => new()
             {
-                _["Verdict"] = record.Scan!.Verdict;
-                _["Components"] = record.Scan.Components.ToString(System.Globalization.CultureInfo.InvariantCulture);
-                return _;
-            })));
+                ["Verdict"] = record.Scan!.Verdict,
+                ["Components"] = record.Scan.Components,
+            }));
 
         /// <summary>Options for the stage: <c>_ => _.Set(OptionCatalogue.Xyz, "…")</c>. All stages see them.</summary>
         Configure<OptionSettings> ScanSettings => _ => _;

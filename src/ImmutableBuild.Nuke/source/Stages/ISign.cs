@@ -16,11 +16,7 @@ namespace ImmutableBuild.Nuke
             .Description("Signs the image's digest, and attests where it is from")
             .TryDependsOn<IScan>()
             .Requires(() => ProjectExists)
-            .Executes(() => ReleaseRun.StageAsync(this, StageName.Sign, record => ReportSummary(_ =>
-            {
-                _["Key"] = record.Sign!.KeyId;
-                return _;
-            })));
+            .Executes(() => ReleaseRun.StageAsync(this, StageName.Sign, record => new() { ["Key"] = record.Sign!.KeyId }));
 
         /// <summary>Options for the stage: <c>_ => _.Set(OptionCatalogue.Xyz, "…")</c>. All stages see them.</summary>
         Configure<OptionSettings> SignSettings => _ => _;

@@ -21,15 +21,10 @@ namespace ImmutableBuild.Nuke
                     ReleaseRun.Say(this, line.Trim());
                 }
 
-                ReportSummary(_ =>
+                ReleaseRun.Summarize(this, new()
                 {
-                    _["Live"] = status.Live?.ToString() ?? "nothing";
-                    if (status.Url is { } url)
-                    {
-                        _["Url"] = url;
-                    }
-
-                    return _;
+                    ["Live"] = status.Live?.ToString() ?? "nothing",
+                    ["Url"] = status.Url,
                 });
             }));
     }
