@@ -37,13 +37,15 @@ public sealed partial class NukeTests(PackedPackage package)
         first.ShouldNotSay("correct horse").ShouldSay("RequestsLost: 0");
         (await repository.GitAsync("status", "--porcelain")).ShouldBeEmpty();
 
-        // The check fails with all traffic on the new generation: the old one has it again.
+        // The check fails with all traffic on the new generation: the old one has it again, and the new one is a failed one that is gone, whatever is kept.
         WebApp.WriteProgram(repository, "two");
         await repository.CommitAsync();
         var failed = await build.RunAsync("Release", "--api-key", "correct horse", "--expected", "three");
         failed.ExitCode.ShouldNotBe(0);
         failed.ShouldSay("expected three, found two").ShouldSay("Outcome: RoutedBack");
         (await WebApp.GetAsync(url)).ShouldBe("one");
+        repository.Generations().ShouldHaveSingleItem();
+        (await repository.BuildAsync(WebApp.Project, "History")).ShouldSucceed().ShouldSay("The check Smoke failed on generation").ShouldSay("Rollback");
 
         // Another job has the record alone, and goes on stage by stage.
         (await build.RunAsync("Deploy", "--api-key", "correct horse")).ShouldSucceed();
