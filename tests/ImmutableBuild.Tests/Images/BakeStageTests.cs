@@ -18,7 +18,7 @@ public sealed class BakeStageTests : IDisposable
     {
         var bake = await Baking.RunAsync(_directory, Baking.Compile(PublishOutput.Write(_directory["out"])));
 
-        bake.Layers.Select(layer => layer.Name).ShouldBe(["root", "runtime", "packages", "projects", "static", "app"]);
+        bake.Layers.Select(layer => layer.Name).ShouldBe(["root", "runtime", "packages", "projects", "static", "host", "app"]);
         (bake.Images[0].Platform, bake.Images[0].User, bake.Images[0].BaseDigest).ShouldBe(("linux/amd64", "1654", null));
         var layout = OciLayout.Open(bake.Layout);
         layout.Find(Baking.Commit).ShouldNotBeNull().Digest.ShouldBe(bake.Digest);
@@ -255,7 +255,7 @@ public sealed class BakeStageTests : IDisposable
         var result = await new BakeStage().RunAsync(record, Baking.Context(_directory, "work"), None);
 
         result.Record.Push.ShouldBeNull();
-        result.Summary.ShouldContain("6 layers");
+        result.Summary.ShouldContain("7 layers");
     }
 
     private static string[] Times(string layout) =>

@@ -50,7 +50,8 @@ public sealed class MultiPlatformTests : IDisposable
 
         bake.Images.SelectMany(image => image.Layers).Count(layer => layer.Name == "packages").ShouldBe(2);
         bake.Layers.Count(layer => layer.Name == "packages").ShouldBe(1);
-        bake.Layers.Count(layer => layer.Name == "app").ShouldBe(2, "each has a program of its own");
+        bake.Layers.Count(layer => layer.Name == "app").ShouldBe(1, "code is the same on each");
+        bake.Layers.Count(layer => layer.Name == "host").ShouldBe(2, "each has a program of its own that starts it");
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class NormalisationTests : IDisposable
     // In an order that is neither ordinal nor that of any language, as a file system might list them.
     private static readonly (string Path, string Content)[] Files =
     [
-        ("Web", PublishOutput.Elf), ("b.json", "1"), ("C.json", "2"), ("a/z.json", "3"), ("ä.json", "4"), ("a.json", "5"), ("B/1.json", "6"), ("a-b.json", "7"), ("run.sh", "#!/bin/sh"),
+        ("Web", PublishOutput.Elf), ("b.json", "1"), ("C.json", "2"), ("a/z.json", "3"), ("ä.json", "4"), ("a.json", "5"), ("B/1.json", "6"), ("a-b.json", "7"), ("run.sh", "#!/bin/sh"), ("Web.dll", "8"),
     ];
 
     private readonly TemporaryDirectory _directory = new();
@@ -141,7 +141,7 @@ public sealed class NormalisationTests : IDisposable
         var bake = await BakeAsync();
 
         (await Baking.ConfigAsync(bake)).History.ShouldBe(
-            [.. ((string[])["root", "app"]).Select(layer => new HistoryEntry { Created = "2026-11-20T10:11:12Z", CreatedBy = $"ImmutableBuild: {layer}" })]);
+            [.. ((string[])["root", "host", "app"]).Select(layer => new HistoryEntry { Created = "2026-11-20T10:11:12Z", CreatedBy = $"ImmutableBuild: {layer}" })]);
     }
 
     private Task<BakeRecord> BakeAsync(ReleaseOptions? options = null) => Baking.RunAsync(_directory, Baking.Compile(Out), options: options);
@@ -158,11 +158,11 @@ public sealed class NormalisationTests : IDisposable
         return entries;
     }
 
-    /// <summary>The archive of the app's layer.</summary>
+    /// <summary>The archive of the layer that all of them are in but the assembly.</summary>
     private async Task<byte[]> ArchiveAsync()
     {
         var bake = await BakeAsync();
-        await using var gzip = new GZipStream(File.OpenRead(OciLayout.Open(bake.Layout).BlobPath(bake.Layers[^1].Digest)), CompressionMode.Decompress);
+        await using var gzip = new GZipStream(File.OpenRead(OciLayout.Open(bake.Layout).BlobPath(bake.Layers.Single(layer => layer.Name == "host").Digest)), CompressionMode.Decompress);
         var archive = new MemoryStream();
         await gzip.CopyToAsync(archive);
         return archive.ToArray();

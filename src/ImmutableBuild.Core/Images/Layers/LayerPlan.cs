@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.IO.Enumeration;
 using ImmutableBuild.Errors;
@@ -6,12 +7,13 @@ namespace ImmutableBuild.Images.Layers;
 
 /// <summary>
 /// Splits a publish output by rate of change, slowest first, so that a one-line edit changes a small layer only: the runtime
-/// of a self-contained app, third-party packages, referenced projects, static web content, and the app itself.
+/// of a self-contained app, third-party packages, referenced projects, static web content, what starts and sets up the app (host
+/// program, <c>.deps.json</c>, settings), and what its own code compiles to.
 /// </summary>
 internal static class LayerPlan
 {
     private static readonly string[] Slow = ["runtime", "packages"];
-    private static readonly string[] Quick = ["projects", "static", "app"];
+    private static readonly string[] Quick = ["projects", "static", "host", "app"];
 
     /// <summary>The names that a layer of the user's own can't have, "root" and "base" beside those of the layers made here.</summary>
     public static ImmutableArray<string> Names { get; } = ["base", "root", .. Slow, .. Quick];
@@ -25,7 +27,8 @@ internal static class LayerPlan
         var root = Path.GetFullPath(publishDirectory);
         var files = FilesOf(root);
         var origins = DependencyOrigins.Read(Path.Combine(root, Path.GetFileNameWithoutExtension(Assembly(entryPoint)) + ".deps.json"));
-        var byLayer = files.ToLookup(file => custom.FirstOrDefault(layer => layer.Has(file.Path))?.Name ?? LayerOf(file.Path, origins), StringComparer.Ordinal);
+        var compiled = CompiledNames(Assembly(entryPoint), files);
+        var byLayer = files.ToLookup(file => custom.FirstOrDefault(layer => layer.Has(file.Path))?.Name ?? LayerOf(file.Path, origins, compiled), StringComparer.Ordinal);
         string[] order = [.. Slow, .. custom.Select(layer => layer.Name).Distinct(StringComparer.Ordinal), .. Quick];
         return [.. order.Where(byLayer.Contains).Select(name => new PlannedLayer(name, [.. byLayer[name]]))];
     }
@@ -35,8 +38,18 @@ internal static class LayerPlan
         : entryPoint.EndsWith(".exe", StringComparison.Ordinal) ? entryPoint[..^4] + ".dll"
         : entryPoint + ".dll";
 
-    private static string LayerOf(string path, DependencyOrigins origins) =>
-        origins.Find(path) ?? (path.StartsWith("wwwroot/", StringComparison.Ordinal) ? "static" : "app");
+    private static string LayerOf(string path, DependencyOrigins origins, FrozenSet<string> compiled) => origins.Find(path)
+        ?? (path.StartsWith("wwwroot/", StringComparison.Ordinal) ? "static"
+        : compiled.Contains(path[(path.LastIndexOf('/') + 1)..]) ? "app"
+        : "host");
+
+    // Where the assembly is within the executable (single-file, native AOT), that is what changes; else it is the same for any code.
+    private static FrozenSet<string> CompiledNames(string assembly, PlannedFile[] files)
+    {
+        var name = assembly[..^4];
+        string[] names = files.Any(file => file.Path == assembly) ? [assembly, $"{name}.pdb", $"{name}.xml", $"{name}.resources.dll"] : [name, $"{name}.exe", $"{name}.pdb", $"{name}.dbg", $"{name}.xml", $"{name}.resources.dll"];
+        return names.ToFrozenSet(StringComparer.Ordinal);
+    }
 
     // In ordinal order of their paths: file systems list a directory in an order of their own.
     private static PlannedFile[] FilesOf(string root)

@@ -206,7 +206,7 @@ public static class OptionCatalogue
     public static ItemOption ImagePort { get; } = new("ContainerPort", "the port's number", "Type", "A port the app listens on inside its image; `Type` is `tcp` (default) or `udp`. The first tcp port is the one traffic goes to. Default: 8080 for a web app, none for a worker.");
 
     /// <summary>Layers of the image.</summary>
-    public static ItemOption Layer { get; } = new("ImmutableLayer", "the layer's name", "Files", "Published files that get a layer of their own, since they change at a rate of their own: `Files` has patterns of their paths within the publish output, `models/*;*.onnx` (`*` stands for any characters, slashes too). Runtime, packages, referenced projects, `wwwroot` and the app have layers without it.");
+    public static ItemOption Layer { get; } = new("ImmutableLayer", "the layer's name", "Files", "Published files that get a layer of their own, since they change at a rate of their own: `Files` has patterns of their paths within the publish output, `models/*;*.onnx` (`*` stands for any characters, slashes too). Runtime, packages, referenced projects, `wwwroot`, what starts and sets up the app, and its own code have layers without it.");
 
     /// <summary>Arguments of the app, in the image.</summary>
     public static ItemOption ImageArgument { get; } = new("ContainerAppCommandArgs", "one argument", null, "An argument after the app's own command, baked into the image.");

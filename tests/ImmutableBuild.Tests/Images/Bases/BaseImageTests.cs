@@ -37,13 +37,13 @@ public sealed class BaseImageTests : IAsyncLifetime
     {
         var bake = await BakeAsync($"oci:{_layout.Directory}:1.0");
 
-        bake.Layers.Select(layer => layer.Name).ShouldBe(["base", "runtime", "packages", "projects", "static", "app"]);
+        bake.Layers.Select(layer => layer.Name).ShouldBe(["base", "runtime", "packages", "projects", "static", "host", "app"]);
         (bake.BaseName, bake.Images[0].BaseDigest, bake.Images[0].User).ShouldBe(($"oci:{_layout.Directory}:1.0", _image.Digest, "64198"));
         var config = await Baking.ConfigAsync(bake);
         config.Config!.Env!.Value.ShouldBe(["PATH=/bin", "APP_UID=64198", "ASPNETCORE_HTTP_PORTS=8080"]);
         config.Config.Labels!["base"].ShouldBe("yes");
         config.Config.Labels["org.opencontainers.image.base.digest"].ShouldBe(_image.Digest.ToString());
-        config.History!.Value.Length.ShouldBe(6);
+        config.History!.Value.Length.ShouldBe(7);
         using var files = await ImageFileSystem.OpenAsync(OciLayout.Open(bake.Layout), bake.Digest, _directory["scratch"], new ImageLimits(), None);
         files.Find("/etc/os-release").ShouldNotBeNull();
         files.Find("/app/Web").ShouldNotBeNull();

@@ -19,7 +19,8 @@ public sealed class LayerPlanTests : IDisposable
             "packages: Json.dll Json.pdb de/Json.resources.dll",
             "projects: Shared.dll Shared.xml",
             "static: wwwroot/.well-known/security.txt wwwroot/index.html",
-            "app: Web Web.deps.json Web.dll Web.pdb appsettings.json run.sh",
+            "host: Web Web.deps.json appsettings.json run.sh",
+            "app: Web.dll Web.pdb",
         ]);
     }
 
@@ -36,16 +37,30 @@ public sealed class LayerPlanTests : IDisposable
             "texts: Web.deps.json appsettings.json wwwroot/.well-known/security.txt",
             "web: wwwroot/index.html",
             "projects: Shared.dll Shared.xml",
-            "app: Web Web.dll Web.pdb run.sh",
+            "host: Web run.sh",
+            "app: Web.dll Web.pdb",
         ]);
     }
 
     [Fact]
-    public void Without_dependencies_all_is_the_apps()
+    public void What_the_app_compiles_to_is_its_own_in_every_language_and_nothing_that_only_looks_like_it()
     {
-        var plan = LayerPlan.Make(PublishOutput.Write(_directory["out"], [("Web", "x"), ("Json.dll", "y")]), "Web");
+        (string, string)[] files = [("Web.dll", "x"), ("de/Web.resources.dll", "x"), ("Web.xml", "x"), ("Web.Data.dll", "y"), ("Web.runtimeconfig.json", "y"), ("data/Web.json", "y")];
 
-        plan.Single().Name.ShouldBe("app");
+        var plan = LayerPlan.Make(PublishOutput.Write(_directory["out"], files), "Web.dll");
+
+        plan.Select(layer => $"{layer.Name}: {string.Join(' ', layer.Files.Select(file => file.Path))}").ShouldBe([
+            "host: Web.Data.dll Web.runtimeconfig.json data/Web.json",
+            "app: Web.dll Web.xml de/Web.resources.dll",
+        ]);
+    }
+
+    [Fact]
+    public void An_executable_that_the_app_is_within_is_the_app()
+    {
+        var plan = LayerPlan.Make(PublishOutput.Write(_directory["out"], [("Web", "x"), ("Web.dbg", "x"), ("libsql.so", "y")]), "Web");
+
+        plan.Select(layer => $"{layer.Name}: {string.Join(' ', layer.Files.Select(file => file.Path))}").ShouldBe(["host: libsql.so", "app: Web Web.dbg"]);
     }
 
     [Fact]
@@ -54,7 +69,7 @@ public sealed class LayerPlanTests : IDisposable
         var json = """{"runtimeTarget":{"name":"t"},"targets":{"t":{"Web/1":{},"Sql/1":{"runtimeTargets":{"runtimes/linux-x64/native/libsql.so":{}}}}},"libraries":{"Web/1":{"type":"project"},"Sql/1":{"type":"package"}}}""";
         var plan = LayerPlan.Make(PublishOutput.Write(_directory["out"], [("Web.dll", "x"), ("Web.deps.json", json), ("runtimes/linux-x64/native/libsql.so", "s")]), "Web.dll");
 
-        plan.Select(layer => layer.Name).ShouldBe(["packages", "app"]);
+        plan.Select(layer => layer.Name).ShouldBe(["packages", "host", "app"]);
     }
 
     [Theory]
@@ -81,7 +96,7 @@ public sealed class LayerPlanTests : IDisposable
     {
         PublishOutput.Write(_directory["out"]);
         File.CreateSymbolicLink(Path.Combine(_directory["out"], "inside"), Path.Combine(_directory["out"], "Web.dll"));
-        LayerPlan.Make(_directory["out"], "Web").Single(layer => layer.Name == "app").Files.ShouldContain(file => file.Path == "inside");
+        LayerPlan.Make(_directory["out"], "Web").Single(layer => layer.Name == "host").Files.ShouldContain(file => file.Path == "inside");
 
         File.WriteAllText(_directory["secret"], "secret");
         File.CreateSymbolicLink(Path.Combine(_directory["out"], "outside"), _directory["secret"]);
