@@ -42,6 +42,28 @@ public sealed class EditedCommitTests(PackedPackage package)
         new FileInfo(repository.PathOf($"{Published}/System.Private.CoreLib.dll")).CreationTimeUtc.ShouldBe(runtime);
     }
 
+    [Fact]
+    public async Task An_edited_line_takes_60_KB_with_all_that_is_signed_of_it()
+    {
+        await using var repository = new ScratchRepository(package);
+        WebApp.Write(repository, "one");
+        await repository.CommitAsync();
+        (await repository.BuildAsync(WebApp.Project, "Bake,Scan,Sign,Push")).ShouldSucceed();
+        var before = Stored(repository);
+
+        WebApp.WriteProgram(repository, "two");
+        await repository.CommitAsync();
+        (await repository.BuildAsync(WebApp.Project, "Bake,Scan,Sign,Push")).ShouldSucceed();
+
+        (Stored(repository) - before).ShouldBeInRange(1, 60_000);
+    }
+
+    // Blobs and manifests are all that is sent, and each once.
+    private static long Stored(ScratchRepository repository) =>
+        Directory.EnumerateDirectories(Path.Combine(repository.DataDirectory, "store"))
+            .SelectMany(store => new DirectoryInfo(Path.Combine(store, "blobs", "sha256")).EnumerateFiles())
+            .Sum(blob => blob.Length);
+
     // Written by each restore for the released runtime that was not passed over.
     private static DateTime RestoredAt(ScratchRepository repository) => File.GetLastWriteTimeUtc(repository.PathOf("src/Shöp Web/obj/immutable/restore.txt"));
 

@@ -23,7 +23,7 @@ public static class AttestationErrors
 
     private static readonly ErrorDescriptor SbomRefusedDescriptor = new(
         "IMB4033", "The image's bill of materials is refused",
-        "What is attested as a bill of materials is none, or those of some platforms of the image are missing.",
+        "What is attested as a bill of materials is none, the one that it names by its hash is not beside the image, or those of some platforms of the image are missing.",
         "Release the image again, so that Scan writes one for each platform and Sign attests it.");
 
     private static readonly ErrorDescriptor PolicyInvalidDescriptor = new(

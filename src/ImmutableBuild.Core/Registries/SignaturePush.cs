@@ -6,7 +6,7 @@ using ImmutableBuild.Trust.Attestations;
 namespace ImmutableBuild.Registries;
 
 /// <summary>
-/// Brings what is signed about an image from its layout to a store: signatures and attestations under their tags, and bundles that refer to it. What the store
+/// Brings what is signed about an image from its layout to a store: signatures and attestations under their tags, bundles and bills of materials that refer to it. What the store
 /// has already is not sent again, even where another run signed it (F07); what others have put there is never lost (S19).
 /// </summary>
 internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore store, ImageTransfer transfer, SignedBy by)
@@ -96,9 +96,7 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
         var missing = new List<(ManifestContent Manifest, Descriptor Entry)>();
         foreach (var entry in unknown)
         {
-            var mine = by.OwnReading(layout, image);
-            await mine.ReadReferrersAsync([entry], cancellationToken);
-            if (mine.Accepted is [{ } signed] && !there.Accepted.Any(other => other.Covers(signed.Statement)))
+            if (entry.ArtifactType == BomManifest.ArtifactType || await IsUnsaidAsync(entry, there, cancellationToken))
             {
                 var manifest = await layout.ReadManifestContentAsync(entry.Digest, cancellationToken);
                 await transfer.SendContentAsync(manifest, cancellationToken);
@@ -112,5 +110,12 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
         }
 
         return missing.Count > 0;
+    }
+
+    private async Task<bool> IsUnsaidAsync(Descriptor entry, StatementReading there, CancellationToken cancellationToken)
+    {
+        var mine = by.OwnReading(layout, image);
+        await mine.ReadReferrersAsync([entry], cancellationToken);
+        return mine.Accepted is [{ } signed] && !there.Accepted.Any(other => other.Covers(signed.Statement));
     }
 }

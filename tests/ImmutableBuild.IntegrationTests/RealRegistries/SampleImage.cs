@@ -77,7 +77,8 @@ internal sealed class SampleImage(string directory, string? baseImage = null)
     public Task<StageResult> PushWithSummaryAsync(ReleaseRecord record, string? registry, CancellationToken cancellationToken) =>
         new PushStage().RunAsync(record, Context(registry), cancellationToken);
 
-    private StageContext Context(string? registry) => new(
+    /// <summary>What a stage needs, to go on with a registry; null for the embedded store.</summary>
+    public StageContext Context(string? registry) => new(
         new ReleaseOptions
         {
             App = new AppKey("web", "dev"),

@@ -54,7 +54,7 @@ internal sealed class SmallImage : IDisposable
     private string Sbom(Digest image)
     {
         var file = Path.Combine(_directory, "sbom.cdx.json");
-        File.WriteAllText(file, $$$"""{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"container","bom-ref":"{{{image}}}","name":"shop"}},"components":[]}""");
+        File.WriteAllText(file, $$$"""{"bomFormat":"CycloneDX","specVersion":"1.6","serialNumber":"urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79","version":1,"metadata":{"component":{"type":"container","bom-ref":"{{{image}}}","name":"shop"}},"components":[]}""");
         return file;
     }
 

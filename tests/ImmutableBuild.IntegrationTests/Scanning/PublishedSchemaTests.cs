@@ -1,6 +1,7 @@
 using ImmutableBuild.IntegrationTests.Rig;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Scanning;
+using ImmutableBuild.Trust.Attestations;
 
 namespace ImmutableBuild.IntegrationTests.Scanning;
 
@@ -35,7 +36,19 @@ public sealed class PublishedSchemaTests
         sbom.ExitCode.ShouldBe(0, sbom.Output);
         var sarif = await Validate("sarif", scan.SarifFile);
         sarif.ExitCode.ShouldBe(0, sarif.Output);
+        var attested = await Validate("cyclonedx", await AttestedAsync(image, context, scan));
+        attested.ExitCode.ShouldBe(0, attested.Output);
         (await Validate("cyclonedx", scan.SarifFile)).ExitCode.ShouldBe(1);
         (await Validate("sarif", scan.SbomFiles[0])).ExitCode.ShouldBe(1);
+    }
+
+    // What stands for the bill of materials where it is attested.
+    private static async Task<string> AttestedAsync(SmallImage image, StageContext context, ScanRecord scan)
+    {
+        var statements = await new ImageStatements(image.Record with { Scan = scan }, context).WriteAsync(TestContext.Current.CancellationToken);
+        var bom = statements.Select(bytes => InTotoStatement.Parse(bytes)).Single(statement => statement.PredicateType == PredicateTypes.CycloneDx).Predicate;
+        var file = Path.Combine(context.WorkDirectory, "attested.cdx.json");
+        await File.WriteAllTextAsync(file, bom.GetRawText(), TestContext.Current.CancellationToken);
+        return file;
     }
 }

@@ -1,4 +1,7 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using ImmutableBuild.IntegrationTests.Rig;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Releases;
@@ -60,6 +63,29 @@ public sealed class CosignAttestationTests : IAsyncLifetime
         code.ShouldBe(0, output);
         output.ShouldContain("payload");
         (await Verify("stranger.pub")).ExitCode.ShouldNotBe(0, "another key");
+    }
+
+    [Theory]
+    [InlineData(2, "tag")]
+    [InlineData(3, "bundle")]
+    public async Task The_bill_of_materials_that_cosign_verified_names_the_complete_one_in_the_registry(int major, string form)
+    {
+        using var cosign = Cosign.FindOrSkip(major);
+        await WriteKeysAsync(cosign);
+        string[] how = form == "tag" ? [] : ["--new-bundle-format", "--trusted-root", cosign.Inside("root.json")];
+        var (code, output) = await cosign.RunAsync("", ["verify-attestation", "--key", cosign.Inside("ours.pub"), "--insecure-ignore-tlog=true", "--allow-http-registry", "--type", "cyclonedx", .. how, Reference]);
+        code.ShouldBe(0, output);
+
+        using var statement = JsonDocument.Parse(Convert.FromBase64String(Regex.Match(output, "\"payload\": *\"([^\"]+)\"").Groups[1].Value));
+        var bom = statement.RootElement.GetProperty("predicate");
+        var blob = bom.GetProperty("properties").EnumerateArray().Single(property => property.GetProperty("name").GetString() == "immutablebuild:bom:blob").GetProperty("value").GetString();
+        using var http = new HttpClient();
+        await using var gzip = new GZipStream(await http.GetStreamAsync(new Uri($"http://{_registry.Host}/v2/shop/blobs/{blob}"), Token), CompressionMode.Decompress);
+        using var complete = new MemoryStream();
+        await gzip.CopyToAsync(complete, Token);
+
+        complete.ToArray().ShouldBe(await File.ReadAllBytesAsync(_record.Scan!.SbomFiles[0], Token));
+        Convert.ToHexStringLower(SHA256.HashData(complete.ToArray())).ShouldBe(bom.GetProperty("externalReferences")[0].GetProperty("hashes")[0].GetProperty("content").GetString());
     }
 
     [Theory]

@@ -9,6 +9,8 @@ internal static class SampleBom
         {
           "bomFormat": "CycloneDX",
           "specVersion": "1.6",
+          "serialNumber": "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79",
+          "version": 1,
           "metadata": { "component": { "type": "container", "bom-ref": "{{image}}", "name": "shop" } },
           "components": []
         }

@@ -9,7 +9,9 @@ internal static class BundleManifest
     /// <summary>The largest bundle that is read, in bytes: a bill of materials of some ten thousand components.</summary>
     public const int MaximumLength = 32 * 1024 * 1024;
 
-    private const string EmptyType = "application/vnd.oci.empty.v1+json";
+    /// <summary>The media type of a configuration that says nothing.</summary>
+    public const string EmptyType = "application/vnd.oci.empty.v1+json";
+
     private const string Content = "dev.sigstore.bundle.content";
     private const string PredicateType = "dev.sigstore.bundle.predicateType";
 

@@ -11,11 +11,9 @@ namespace ImmutableBuild.Trust.Attestations;
 /// <param name="context">The release's options, clock and environment.</param>
 internal sealed class ImageStatements(ReleaseRecord record, StageContext context)
 {
-    private const int LargestSbom = 16 * 1024 * 1024;
-
     private readonly BakeRecord _bake = record.Bake!;
 
-    /// <summary>The bytes to sign, each a statement. Throws IMB4035 when a bill of materials is not what Scan wrote of this image.</summary>
+    /// <summary>The bytes to sign, each a statement; the bills of materials that they name are in the image's layout then. Throws IMB4035 when a bill of materials is not what Scan wrote of this image.</summary>
     public async Task<IReadOnlyList<byte[]>> WriteAsync(CancellationToken cancellationToken)
     {
         var statements = ImageStores.RepositoriesOf(context.Options).Select(Signature).ToList();
@@ -59,14 +57,14 @@ internal sealed class ImageStatements(ReleaseRecord record, StageContext context
     {
         try
         {
-            if (new FileInfo(file) is { Exists: true, Length: > LargestSbom } large)
+            if (new FileInfo(file) is { Exists: true, Length: > CompressedBom.MaximumLength } large)
             {
-                throw new FormatException($"it has {large.Length} bytes, at most {LargestSbom} are attested");
+                throw new FormatException($"it has {large.Length} bytes, at most {CompressedBom.MaximumLength} are attested");
             }
 
             var bytes = await File.ReadAllBytesAsync(file, cancellationToken);
             return SignedJson.Read(bytes.AsMemory().TrimEnd((byte)'\n'), "it", sbom => Bom.ImageOf(sbom) == platformImage
-                ? InTotoStatement.Write(Subject(), PredicateTypes.CycloneDx, sbom.WriteTo)
+                ? InTotoStatement.Write(Subject(), PredicateTypes.CycloneDx, json => Store(bytes).Write(json, sbom))
                 : throw new FormatException($"it is not about {platformImage}"));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
@@ -74,4 +72,7 @@ internal sealed class ImageStatements(ReleaseRecord record, StageContext context
             throw AttestationErrors.ScanFilesUnfit(file, fault.Message.TrimEnd('.'), fault);
         }
     }
+
+    // It goes into the layout beside the image; what is signed names it by its hash.
+    private BomReference Store(byte[] bom) => new(Digest.Of(bom), OciLayout.Open(_bake.Layout).WriteBlob(CompressedBom.MediaType, CompressedBom.Write(bom)));
 }

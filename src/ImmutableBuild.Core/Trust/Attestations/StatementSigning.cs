@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
@@ -46,8 +47,15 @@ internal sealed class StatementSigning(OciLayout layout, Descriptor image, IStat
     private void Write(List<SignedStatement> said, CancellationToken cancellationToken)
     {
         AttestationManifest.Write(layout, image.Digest, said.Where(signed => signed.Statement.PredicateType != PredicateTypes.Signature), cancellationToken);
-        var index = ReferrersTag.Write([], said.Select(signed => BundleManifest.Write(layout, image, signed)));
+        var index = ReferrersTag.Write([], [.. WriteBills(said), .. said.Select(signed => BundleManifest.Write(layout, image, signed))]);
         layout.SetReference(ReferrersTag.Of(image.Digest), layout.WriteBlob(index.MediaType, index.Bytes.Span), cancellationToken);
+    }
+
+    // Before what refers to them.
+    private IEnumerable<Descriptor> WriteBills(List<SignedStatement> said)
+    {
+        var bills = said.Select(signed => BomReference.Find(signed.Statement.Predicate)?.Blob).OfType<Descriptor>().ToImmutableArray();
+        return bills.IsEmpty ? [] : [BomManifest.Write(layout, image, bills)];
     }
 
     private async Task<IReadOnlyList<SignedStatement>> FindEarlierAsync(CancellationToken cancellationToken)

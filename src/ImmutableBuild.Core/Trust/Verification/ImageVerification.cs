@@ -42,7 +42,7 @@ public sealed class ImageVerification(StageContext context, VerificationPolicy p
             row,
             rows.Provenance(policy.Provenance, new ProvenanceCheck(policy.Provenance, app, held)),
             rows.Scan(policy.Scan, new ScanCheck(policy.Scan, isNew ? context.Time.GetUtcNow() : null)),
-            rows.Sbom(policy.Sbom),
+            await rows.SbomAsync(policy.Sbom, cancellationToken),
             .. NotChecked(isNew, signature?.By),
         ]);
 
@@ -117,12 +117,16 @@ public sealed class ImageVerification(StageContext context, VerificationPolicy p
             return check.FindFault(newest) is { } fault ? VerificationRow.Refused("scan", AttestationErrors.ScanRefused(repository, image, fault)) : VerificationRow.Ok("scan", ScanCheck.Describe(newest));
         }
 
-        public VerificationRow Sbom(SbomPolicy wanted)
+        public async Task<VerificationRow> SbomAsync(SbomPolicy wanted, CancellationToken cancellationToken)
         {
             var found = evidence.Find(PredicateTypes.CycloneDx);
-            return wanted.Need == Need.Ignored || found.Count == 0 ? Without("bill of materials", PredicateTypes.CycloneDx, wanted.Need)
-                : SbomCheck.FindFault(found, evidence.Content) is { } fault ? VerificationRow.Refused("bill of materials", AttestationErrors.SbomRefused(repository, image, fault))
-                : VerificationRow.Ok("bill of materials", SbomCheck.Describe(found));
+            if (wanted.Need == Need.Ignored || found.Count == 0)
+            {
+                return Without("bill of materials", PredicateTypes.CycloneDx, wanted.Need);
+            }
+
+            var (fault, said) = await new SbomCheck(evidence.Asked).RunAsync(found, evidence.Content, cancellationToken);
+            return fault is null ? VerificationRow.Ok("bill of materials", said) : VerificationRow.Refused("bill of materials", AttestationErrors.SbomRefused(repository, image, fault));
         }
 
         private VerificationRow Without(string what, string predicateType, Need need) => need switch

@@ -1,0 +1,137 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
+using ImmutableBuild.Images.Oci;
+using ImmutableBuild.Registries;
+using ImmutableBuild.Releases;
+using ImmutableBuild.Tests.Trust.Verification;
+using ImmutableBuild.Trust.Attestations;
+using ImmutableBuild.Trust.Verification;
+
+namespace ImmutableBuild.Tests.Trust.Attestations;
+
+/// <summary>A bill of materials is attested by its hash, and counts only when it is there and is that one.</summary>
+public sealed class BomReferenceTests : IDisposable
+{
+    private readonly AttestedRelease _release = new();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _release.Dispose();
+
+    [Fact]
+    public async Task What_is_attested_is_a_document_that_names_the_scans_file_by_its_hash()
+    {
+        await _release.PublishAsync();
+        var file = await File.ReadAllBytesAsync(_release.Record.Scan!.SbomFiles[0], Ct);
+
+        var bom = (await _release.StatementAsync(PredicateTypes.CycloneDx)).GetProperty("predicate");
+
+        bom.GetProperty("metadata").GetProperty("component").GetProperty("bom-ref").GetString().ShouldBe(_release.Record.Bake!.Digest.ToString());
+        bom.GetProperty("compositions")[0].GetProperty("aggregate").GetString().ShouldBe("incomplete");
+        var link = bom.GetProperty("externalReferences")[0];
+        link.GetProperty("url").GetString().ShouldBe("urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1");
+        link.GetProperty("hashes")[0].GetProperty("content").GetString().ShouldBe(Convert.ToHexStringLower(SHA256.HashData(file)));
+        var blob = BomReference.Find(bom).ShouldNotBeNull().Blob;
+        Gunzip(await Store().ReadBlobAsync(blob, 1024 * 1024, Ct)).ShouldBe(file);
+    }
+
+    [Fact]
+    public async Task It_is_kept_by_what_refers_to_the_image_and_can_be_found_there()
+    {
+        await _release.PublishAsync();
+        var blob = BomReference.Find((await _release.StatementAsync(PredicateTypes.CycloneDx)).GetProperty("predicate"))!.Blob;
+
+        var entry = (await Store().ListReferrersAsync(_release.Record.Bake!.Digest, Ct)).Where(entry => entry.ArtifactType == "application/vnd.cyclonedx+json+gzip").ShouldHaveSingleItem();
+
+        var layer = (await Store().ReadManifestAsync(entry.Digest, Ct)).Layers.ShouldHaveSingleItem();
+        (layer.Digest, layer.Size, layer.MediaType).ShouldBe((blob.Digest, blob.Size, "application/vnd.cyclonedx+json+gzip"));
+        layer.Annotations!["org.opencontainers.image.title"].ShouldBe("sbom.cdx.json.gz");
+    }
+
+    [Fact]
+    public async Task One_that_is_attested_itself_counts_as_before()
+    {
+        var complete = await File.ReadAllTextAsync(_release.Record.Scan!.SbomFiles[0], Ct);
+        await _release.PublishAsync((type, statement) => type == PredicateTypes.CycloneDx ? WithPredicate(statement, complete) : statement);
+
+        await _release.VerifyNewAsync(Protected);
+        (await _release.ReportAsync(Protected)).Rows.Single(row => row.Check == "bill of materials").Detail.ShouldBe("0 components");
+    }
+
+    [Fact]
+    public async Task One_that_is_gone_is_refused()
+    {
+        await _release.PublishAsync();
+        var blob = BomReference.Find((await _release.StatementAsync(PredicateTypes.CycloneDx)).GetProperty("predicate"))!.Blob;
+        File.Delete(BlobPath(blob.Digest));
+
+        await RefusedAsync(blob.Digest.ToString());
+    }
+
+    [Theory]
+    [InlineData("another document", "is not the one that is attested")]
+    [InlineData("no gzip", "is no gzip")]
+    [InlineData("a bomb", "has more than 16777216 bytes")]
+    [InlineData("no bill", "is no CycloneDX document")]
+    public async Task One_that_is_not_what_is_attested_is_refused(string what, string says)
+    {
+        var stored = what switch
+        {
+            "another document" => CompressedBom.Write("{}"u8),
+            "no gzip" => "{}"u8.ToArray(),
+            "a bomb" => CompressedBom.Write(new byte[CompressedBom.MaximumLength + 1]),
+            _ => CompressedBom.Write("""{"bomFormat":"none"}"""u8),
+        };
+        var other = OciLayout.Open(_release.Record.Bake!.Layout).WriteBlob(CompressedBom.MediaType, stored);
+        await _release.PublishAsync((type, statement) => type == PredicateTypes.CycloneDx ? Naming(statement, other, what == "no bill" ? Digest.Of("""{"bomFormat":"none"}"""u8) : null) : statement);
+
+        await RefusedAsync(says);
+    }
+
+    [Theory]
+    [InlineData("immutablebuild:bom:size", "immutablebuild:bom:length")]
+    [InlineData("\"SHA-256\",\"content\":\"", "\"SHA-256\",\"content\":\"z")]
+    public async Task One_that_is_not_named_by_digest_and_size_is_none(string from, string to)
+    {
+        var statement = (await _release.StatementAsync(PredicateTypes.CycloneDx)).GetProperty("predicate").GetRawText();
+        var at = statement.LastIndexOf(from, StringComparison.Ordinal);
+
+        Should.Throw<FormatException>(() => BomReference.Find(JsonDocument.Parse(statement[..at] + to + statement[(at + from.Length)..]).RootElement)).Message.ShouldContain("by digest and size");
+    }
+
+    private async Task RefusedAsync(string says)
+    {
+        var fault = await Should.ThrowAsync<ImmutableBuildException>(() => _release.VerifyNewAsync(Protected));
+        fault.Code.ShouldBe("IMB4033", fault.Message);
+        fault.Message.ShouldContain(says);
+    }
+
+    private static ReleaseOptions Protected(ReleaseOptions options) => options with { Protected = true };
+
+    private IImageStore Store() => ImageStores.Open("local/web", _release.Scratch["data"], null!, RegistryAccess.Pull);
+
+    private string BlobPath(Digest digest) => _release.Scratch["data", "store", "web", "blobs", "sha256", digest.Hex];
+
+    private static string WithPredicate(string statement, string predicate) => statement[..statement.IndexOf("\"predicate\":", StringComparison.Ordinal)] + $"\"predicate\":{predicate.TrimEnd()}}}";
+
+    // Signed by the trusted key all the same: what its holder was made to say.
+    private static string Naming(string statement, Descriptor blob, Digest? document)
+    {
+        var reference = BomReference.Find(JsonDocument.Parse(statement).RootElement.GetProperty("predicate"))!;
+        return statement.Replace(reference.Blob.Digest.ToString(), blob.Digest.ToString(), StringComparison.Ordinal)
+            .Replace($"\"immutablebuild:bom:size\",\"value\":\"{reference.Blob.Size}\"", $"\"immutablebuild:bom:size\",\"value\":\"{blob.Size}\"", StringComparison.Ordinal)
+            .Replace(reference.Document.Hex, (document ?? reference.Document).Hex, StringComparison.Ordinal);
+    }
+
+    private static byte[] Gunzip(byte[] bytes)
+    {
+        using var gzip = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
+        using var plain = new MemoryStream();
+        gzip.CopyTo(plain);
+        return plain.ToArray();
+    }
+}
