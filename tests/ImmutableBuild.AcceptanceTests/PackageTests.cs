@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using System.Reflection.PortableExecutable;
+using System.Runtime.InteropServices;
 using ImmutableBuild.AcceptanceTests.Infrastructure;
 
 namespace ImmutableBuild.AcceptanceTests;
@@ -27,6 +29,18 @@ public sealed class PackageTests(PackedPackage package)
     }
 
     [Fact]
+    public async Task The_tasks_are_there_once_more_compiled_ahead_of_time_for_the_platform_that_packed_them()
+    {
+        await using var zip = await ZipFile.OpenReadAsync(package.File, TestContext.Current.CancellationToken);
+        string[] FilesOf(string directory) => [.. zip.Entries.Where(entry => entry.FullName.StartsWith(directory, StringComparison.Ordinal)).Select(entry => entry.FullName[directory.Length..]).Where(name => !name.EndsWith(".xml", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        var ahead = $"tasks/{RuntimeInformation.RuntimeIdentifier}/";
+
+        FilesOf(ahead).ShouldBe(FilesOf("tasks/net10.0/"));
+        (await HasNativeCodeAsync(zip, $"{ahead}ImmutableBuild.Core.dll")).ShouldBeTrue();
+        (await HasNativeCodeAsync(zip, "tasks/net10.0/ImmutableBuild.Core.dll")).ShouldBeFalse("every platform can take these");
+    }
+
+    [Fact]
     public async Task It_is_a_development_dependency_without_dependencies()
     {
         await using var zip = await ZipFile.OpenReadAsync(package.File, TestContext.Current.CancellationToken);
@@ -36,5 +50,15 @@ public sealed class PackageTests(PackedPackage package)
         nuspec.ShouldContain("<developmentDependency>true</developmentDependency>");
         nuspec.ShouldContain("<license type=\"expression\">Apache-2.0</license>");
         nuspec.ShouldNotContain("<dependency ");
+    }
+
+    private static async Task<bool> HasNativeCodeAsync(ZipArchive zip, string name)
+    {
+        await using var entry = await zip.GetEntry(name)!.OpenAsync(TestContext.Current.CancellationToken);
+        using var content = new MemoryStream();
+        await entry.CopyToAsync(content, TestContext.Current.CancellationToken);
+        content.Position = 0;
+        using var assembly = new PEReader(content);
+        return assembly.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0;
     }
 }
