@@ -14,6 +14,13 @@ public sealed class EditedCommitTests(PackedPackage package)
         await using var repository = new ScratchRepository(package);
         Feed(repository, "1.0.0");
         Feed(repository, "1.1.0");
+        repository.Write("Directory.Build.props", """
+            <Project>
+              <PropertyGroup Condition="'$(EVALUATIONS)' != ''">
+                <_Counted>$([System.IO.File]::AppendAllText('$(EVALUATIONS)', '.'))</_Counted>
+              </PropertyGroup>
+            </Project>
+            """);
         WebApp.Write(repository, "one", items: Reference("1.0.0"));
         await repository.CommitAsync();
         (await repository.BuildAsync(WebApp.Project, "Bake")).ShouldSucceed();
@@ -23,7 +30,8 @@ public sealed class EditedCommitTests(PackedPackage package)
 
         WebApp.Write(repository, "two", items: Reference("1.0.0"));
         await repository.CommitAsync();
-        (await repository.BuildAsync(WebApp.Project, "Bake")).ShouldSucceed();
+        (await repository.BuildAsync(WebApp.Project, "Bake,Scan,Sign,Push", CountsEvaluations(repository))).ShouldSucceed();
+        Evaluations(repository).ShouldBe(5, "two for the build's own restore, one each as the user asked, for the stages, and to publish");
         new FileInfo(repository.PathOf($"{Published}/System.Private.CoreLib.dll")).CreationTimeUtc.ShouldBe(runtime, "it was not copied again");
         RestoredAt(repository).ShouldBe(restored, "nothing was restored again");
         File.Exists(repository.PathOf($"{Published}/left over.txt")).ShouldBeFalse();
@@ -63,6 +71,13 @@ public sealed class EditedCommitTests(PackedPackage package)
         Directory.EnumerateDirectories(Path.Combine(repository.DataDirectory, "store"))
             .SelectMany(store => new DirectoryInfo(Path.Combine(store, "blobs", "sha256")).EnumerateFiles())
             .Sum(blob => blob.Length);
+
+    // Every evaluation of the project costs a tenth of a second.
+    private static Dictionary<string, string?> CountsEvaluations(ScratchRepository repository) => new() { ["MSBUILDENABLEALLPROPERTYFUNCTIONS"] = "1", ["EVALUATIONS"] = EvaluationsFile(repository) };
+
+    private static int Evaluations(ScratchRepository repository) => File.ReadAllText(EvaluationsFile(repository)).Length;
+
+    private static string EvaluationsFile(ScratchRepository repository) => repository.PathOf("src/Shöp Web/obj/evaluations.txt");
 
     // Written by each restore for the released runtime that was not passed over.
     private static DateTime RestoredAt(ScratchRepository repository) => File.GetLastWriteTimeUtc(repository.PathOf("src/Shöp Web/obj/immutable/restore.txt"));
