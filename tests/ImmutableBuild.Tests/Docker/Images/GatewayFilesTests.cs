@@ -23,7 +23,7 @@ public sealed class GatewayFilesTests : IDisposable
         paths.ShouldNotContain("ImmutableBuild.Tests.dll");
         paths.ShouldNotContain("Shouldly.dll");
         paths.ShouldAllBe(path => !path.EndsWith(".pdb", StringComparison.Ordinal));
-        files.Layers.Select(layer => layer.Name).ShouldBe(["packages", "projects", "app"]);
+        files.Layers.Select(layer => layer.Name).ShouldBe(["packages", "projects", "host", "app"]);
         files.Version!.ShouldStartWith("0.1.0");
     }
 
