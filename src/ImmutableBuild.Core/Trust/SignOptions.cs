@@ -3,7 +3,7 @@ using ImmutableBuild.Trust.Keys;
 
 namespace ImmutableBuild.Trust;
 
-/// <summary>Which key signs, and which keys are trusted.</summary>
+/// <summary>Which key signs, what is attested, and which keys are trusted.</summary>
 public sealed record SignOptions
 {
     /// <summary>The file of the signing key; null for the local key made at first use (only the <c>local</c> target may use it).</summary>
@@ -26,4 +26,7 @@ public sealed record SignOptions
 
     /// <summary>Public keys whose signatures a deployment believes, as PEM files or lists of such with their times (<c>.json</c>); where none is named, the signing key's own.</summary>
     public ImmutableArray<string> TrustedKeyFiles { get; init; } = [];
+
+    /// <summary>How much of a bill of materials is attested.</summary>
+    public AttestedBom AttestedBom { get; init; }
 }

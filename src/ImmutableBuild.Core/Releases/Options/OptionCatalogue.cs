@@ -189,7 +189,7 @@ public static class OptionCatalogue
     [
         App, Environment, Target, .. SourceCatalogue.All, Protected, DataDirectory, TargetFramework,
         .. DockerfileCatalogue.All, BaseImage, LockFile, MaxBaseAge, ImageRepository, Registry, MirrorRegistries, ImageTag, ImageTags, User, WorkingDirectory, Compression, Archive, CommandInstruction, .. ImageLabelOptions.All.Select(label => label.Option), RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp, RegistryCertificates,
-        .. ScanCatalogue.All, .. KeyCatalogue.All, .. TrustCatalogue.Verification,
+        .. ScanCatalogue.All, .. KeyCatalogue.All, TrustCatalogue.AttestedBom, .. TrustCatalogue.Verification,
         PublicPort, Instances, Memory, Cpus, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace, GatewayBaseImage, LogDriver,
         Rollout, CanarySteps, CanaryStepDuration, HealthSuccesses, HealthTimeout, Soak, Keep, RollbackTo, .. PromoteCatalogue.All, DebugLimit, DebugImage, DriftFile,
         JudgeMinimumRequests, JudgeSuccessFloor, JudgeLatencyCeiling, JudgeSignificance, JudgeLatencyTolerance, JudgeSuccessTolerance, JudgeOnInconclusive, JudgeHoldTimeout,

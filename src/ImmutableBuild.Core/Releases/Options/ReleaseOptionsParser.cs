@@ -47,6 +47,7 @@ public static class ReleaseOptionsParser
                 SigningConfig = reader.FindPath(KeyCatalogue.SigningConfig),
                 KeyPasswordVariable = reader.Find(KeyCatalogue.PasswordVariable),
                 TrustedKeyFiles = reader.GetPaths(KeyCatalogue.Trusted),
+                AttestedBom = reader.Get(TrustCatalogue.AttestedBom),
             },
             Push = new PushOptions
             {

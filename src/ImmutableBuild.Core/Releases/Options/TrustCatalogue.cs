@@ -16,6 +16,9 @@ public static class TrustCatalogue
     /// <summary>The trusted root.</summary>
     public static PropertyOption<string> TrustedRoot { get; } = new("ImmutableTrustedRoot", FilePath, null, "Sigstore's trusted root (`trusted_root.json`), against which keyless signatures are verified ([keys.md](keys.md)); the policy names whose are believed.");
 
+    /// <summary>The attested bill.</summary>
+    public static PropertyOption<Trust.AttestedBom> AttestedBom { get; } = new("ImmutableAttestedBom", Choice(("hash", Trust.AttestedBom.Hash), ("whole", Trust.AttestedBom.Whole)), "hash", "What the attestation of a bill of materials holds: its hash, the bill itself being in the repository once and compressed, or all of it, for tools that look for components in the attestation itself ([trust.md](trust.md#the-bill-of-materials)).");
+
     /// <summary>Those about verification, in the order they are documented.</summary>
     public static ImmutableArray<PropertyOption> Verification { get; } = [Policy, MaxScanAge, TrustedRoot];
 

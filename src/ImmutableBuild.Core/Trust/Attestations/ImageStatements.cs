@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Registries;
@@ -64,12 +65,24 @@ internal sealed class ImageStatements(ReleaseRecord record, StageContext context
 
             var bytes = await File.ReadAllBytesAsync(file, cancellationToken);
             return SignedJson.Read(bytes.AsMemory().TrimEnd((byte)'\n'), "it", sbom => Bom.ImageOf(sbom) == platformImage
-                ? InTotoStatement.Write(Subject(), PredicateTypes.CycloneDx, json => Store(bytes).Write(json, sbom))
+                ? InTotoStatement.Write(Subject(), PredicateTypes.CycloneDx, json => WriteBom(json, bytes, sbom))
                 : throw new FormatException($"it is not about {platformImage}"));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
         {
             throw AttestationErrors.ScanFilesUnfit(file, fault.Message.TrimEnd('.'), fault);
+        }
+    }
+
+    private void WriteBom(Utf8JsonWriter json, byte[] bytes, JsonElement sbom)
+    {
+        if (context.Options.Sign.AttestedBom == AttestedBom.Whole)
+        {
+            sbom.WriteTo(json);
+        }
+        else
+        {
+            Store(bytes).Write(json, sbom);
         }
     }
 

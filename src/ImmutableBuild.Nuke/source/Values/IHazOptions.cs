@@ -213,6 +213,10 @@ namespace ImmutableBuild.Nuke
         [Parameter("Public keys whose signatures a deployment believes, separated by `;`: PEM files, or lists of them that say from when until when (`.json`, [keys.md](keys.md)). Default: the signing key's own.", List = false)]
         string? ImmutableTrustedKeys => TryGetValue(() => ImmutableTrustedKeys!);
 
+        /// <summary>What the attestation of a bill of materials holds: its hash, the bill itself being in the repository once and compressed, or all of it, for tools that look for components in the attestation itself ([trust.md](trust.md#the-bill-of-materials)).</summary>
+        [Parameter("What the attestation of a bill of materials holds: its hash, the bill itself being in the repository once and compressed, or all of it, for tools that look for components in the attestation itself ([trust.md](trust.md#the-bill-of-materials)).", List = false)]
+        string? ImmutableAttestedBom => TryGetValue(() => ImmutableAttestedBom!);
+
         /// <summary>The file that says what an image has to show before it is deployed: provenance, scan, bill of materials (docs/trust.md). Default: in a protected environment all of it; elsewhere what is attested has to hold, and may be missing. A trusted key's signature is always wanted.</summary>
         [Parameter("The file that says what an image has to show before it is deployed: provenance, scan, bill of materials (docs/trust.md). Default: in a protected environment all of it; elsewhere what is attested has to hold, and may be missing. A trusted key's signature is always wanted.", List = false)]
         string? ImmutablePolicy => TryGetValue(() => ImmutablePolicy!);
@@ -427,6 +431,7 @@ namespace ImmutableBuild.Nuke
             new(nameof(ImmutableSigningConfig), ImmutableSigningConfig),
             new(nameof(ImmutableKeyPasswordVariable), ImmutableKeyPasswordVariable),
             new(nameof(ImmutableTrustedKeys), ImmutableTrustedKeys),
+            new(nameof(ImmutableAttestedBom), ImmutableAttestedBom),
             new(nameof(ImmutablePolicy), ImmutablePolicy),
             new(nameof(ImmutableMaxScanAge), ImmutableMaxScanAge),
             new(nameof(ImmutableTrustedRoot), ImmutableTrustedRoot),

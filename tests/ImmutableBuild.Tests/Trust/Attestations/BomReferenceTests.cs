@@ -8,6 +8,7 @@ using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Tests.Trust.Verification;
+using ImmutableBuild.Trust;
 using ImmutableBuild.Trust.Attestations;
 using ImmutableBuild.Trust.Verification;
 
@@ -63,6 +64,19 @@ public sealed class BomReferenceTests : IDisposable
     }
 
     [Fact]
+    public async Task All_of_it_is_attested_where_that_is_wanted()
+    {
+        await _release.PublishAsync(options: Whole);
+        var file = await File.ReadAllTextAsync(_release.Record.Scan!.SbomFiles[0], Ct);
+
+        var bom = (await _release.StatementAsync(PredicateTypes.CycloneDx, options: Whole)).GetProperty("predicate");
+
+        JsonElement.DeepEquals(bom, JsonDocument.Parse(file).RootElement).ShouldBeTrue();
+        (await Store().ListReferrersAsync(_release.Record.Bake!.Digest, Ct)).ShouldNotContain(entry => entry.ArtifactType == BomManifest.ArtifactType);
+        await _release.VerifyNewAsync(Protected);
+    }
+
+    [Fact]
     public async Task One_that_is_gone_is_refused()
     {
         await _release.PublishAsync();
@@ -109,6 +123,8 @@ public sealed class BomReferenceTests : IDisposable
         fault.Code.ShouldBe("IMB4033", fault.Message);
         fault.Message.ShouldContain(says);
     }
+
+    private static ReleaseOptions Whole(ReleaseOptions options) => options with { Sign = options.Sign with { AttestedBom = AttestedBom.Whole } };
 
     private static ReleaseOptions Protected(ReleaseOptions options) => options with { Protected = true };
 

@@ -37,9 +37,9 @@ internal sealed class AttestedRelease : IDisposable
     public StageContext Context(Func<ReleaseOptions, ReleaseOptions>? change = null, Dictionary<string, string>? variables = null) => StageContexts.Make(_image.Scratch.Path, change, variables);
 
     /// <summary>Signs and attests, each statement as <paramref name="change"/> makes it (null leaves it out), and pushes.</summary>
-    public async Task PublishAsync(Func<string, string, string?>? change = null, Dictionary<string, string>? variables = null)
+    public async Task PublishAsync(Func<string, string, string?>? change = null, Dictionary<string, string>? variables = null, Func<ReleaseOptions, ReleaseOptions>? options = null)
     {
-        var context = Context(variables: variables);
+        var context = Context(options, variables);
         var signed = (await new SignStage().RunAsync(Record, context, Ct)).Record;
         if (change is not null)
         {
@@ -51,9 +51,9 @@ internal sealed class AttestedRelease : IDisposable
     }
 
     /// <summary>The statement of one kind, as a release writes it.</summary>
-    public async Task<JsonElement> StatementAsync(string predicateType, Dictionary<string, string>? variables = null)
+    public async Task<JsonElement> StatementAsync(string predicateType, Dictionary<string, string>? variables = null, Func<ReleaseOptions, ReleaseOptions>? options = null)
     {
-        var statements = await new ImageStatements(Record, Context(variables: variables)).WriteAsync(Ct);
+        var statements = await new ImageStatements(Record, Context(options, variables)).WriteAsync(Ct);
         return JsonDocument.Parse(statements.First(bytes => TypeOf(bytes) == predicateType)).RootElement;
     }
 
