@@ -24,6 +24,11 @@ internal static class EngineHost
             await RunAsync(repository, "rm", "-f", container);
         }
 
+        foreach (var network in await RunAsync(repository, "network", "ls", "-q", "--filter", LabelOf(app)))
+        {
+            await RunAsync(repository, "network", "rm", network);
+        }
+
         foreach (var volume in await RunAsync(repository, "volume", "ls", "-q", "--filter", LabelOf(app)))
         {
             await RunAsync(repository, "volume", "rm", volume);
