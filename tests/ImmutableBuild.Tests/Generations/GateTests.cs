@@ -112,6 +112,22 @@ public sealed class GateTests
     }
 
     [Fact, Trait("Fault", "F14")]
+    public async Task What_ended_by_its_own_destruction_is_told_with_what_was_wrong_before()
+    {
+        await _world.ReleaseAsync(1);
+        _world.With(2, new SimulatedApp { ProbePasses = probe => probe != 8 });
+        _world.Target.Shows = seen => seen with
+        {
+            Generations = [.. seen.Generations.Select(generation => generation.Phase != GenerationPhase.Destroying ? generation : generation with
+            {
+                Instances = [.. generation.Instances.Select(instance => instance with { State = InstanceState.Exited, ExitCode = 137, ConsecutiveHealthy = 0 })],
+            })],
+        };
+
+        (await _world.FailAsync(2)).Code.ShouldBe("IMB7004");
+    }
+
+    [Fact, Trait("Fault", "F14")]
     public async Task What_stops_answering_a_moment_before_its_end_shows_is_told_with_how_it_ended()
     {
         await _world.ReleaseAsync(1);

@@ -84,7 +84,10 @@ internal static class Gate
         return fault is null ? null : new Refusal(fault) { IsFailure = true, Instance = instance.Name };
     }
 
-    /// <summary>The refusal as it is known by now: that an instance ended, and how, may show only a moment after it stopped answering.</summary>
+    /// <summary>
+    /// The refusal as it is known by now: that an instance ended, and how, may show only a moment after it stopped answering. One that is being destroyed
+    /// ends by that.
+    /// </summary>
     public static Refusal? Completed(Desired desired, Observation observed)
     {
         if (desired.Refused is not { Instance: { } name } refused || refused.Diagnostic.Code != GateErrors.FailedWithTrafficCode)
@@ -93,7 +96,8 @@ internal static class Gate
         }
 
         var earlier = desired.Earlier?.Ends.GetValueOrDefault(name) ?? 0;
-        return observed.Find(desired.Id)?.Instances.FirstOrDefault(instance => instance.Name == name && instance.Ends() > earlier) is { } ended
+        return observed.Find(desired.Id) is { Phase: not GenerationPhase.Destroying } generation
+            && generation.Instances.FirstOrDefault(instance => instance.Name == name && instance.Ends() > earlier) is { } ended
             ? refused with { Diagnostic = GateErrors.InstanceEnded(desired.Id, ended, hasTraffic: true) }
             : refused;
     }
