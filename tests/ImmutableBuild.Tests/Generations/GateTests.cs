@@ -111,49 +111,6 @@ public sealed class GateTests
         _world.Standing.ShouldBe([World.Id(1)]);
     }
 
-    [Fact, Trait("Fault", "F14")]
-    public async Task What_ended_by_its_own_destruction_is_told_with_what_was_wrong_before()
-    {
-        await _world.ReleaseAsync(1);
-        _world.With(2, new SimulatedApp { ProbePasses = probe => probe != 8 });
-        _world.Target.Shows = seen => seen with
-        {
-            Generations = [.. seen.Generations.Select(generation => generation.Phase != GenerationPhase.Destroying ? generation : generation with
-            {
-                Instances = [.. generation.Instances.Select(instance => instance with { State = InstanceState.Exited, ExitCode = 137, ConsecutiveHealthy = 0 })],
-            })],
-        };
-
-        (await _world.FailAsync(2)).Code.ShouldBe("IMB7004");
-    }
-
-    [Fact, Trait("Fault", "F14")]
-    public async Task What_stops_answering_a_moment_before_its_end_shows_is_told_with_how_it_ended()
-    {
-        await _world.ReleaseAsync(1);
-        _world.With(2, new SimulatedApp { ProbePasses = probe => probe != 8 });
-        var (hadTraffic, looks) = (false, 0);
-        _world.Target.Shows = seen =>
-        {
-            var hasTraffic = seen.Route.Route.Names(World.Id(2));
-            hadTraffic |= hasTraffic;
-            return !hadTraffic || hasTraffic || ++looks < 2 ? seen : seen with
-            {
-                Generations = [.. seen.Generations.Select(generation => generation.Id != World.Id(2) ? generation : generation with
-                {
-                    Instances = [.. generation.Instances.Select(instance => instance with { State = InstanceState.Exited, ExitCode = 42, ConsecutiveHealthy = 0 })],
-                })],
-            };
-        };
-
-        var failure = await _world.FailAsync(2);
-
-        failure.Code.ShouldBe("IMB7002");
-        failure.Message.ShouldContain("42");
-        _world.Serving.ShouldBe(World.Id(1));
-        _world.Standing.ShouldBe([World.Id(1)]);
-    }
-
     [Theory, Trait("Fault", "F14")]
     [InlineData(1)]
     [InlineData(2)]
