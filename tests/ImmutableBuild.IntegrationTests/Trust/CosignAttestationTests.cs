@@ -78,9 +78,15 @@ public sealed class CosignAttestationTests : IAsyncLifetime
 
         using var statement = JsonDocument.Parse(Convert.FromBase64String(Regex.Match(output, "\"payload\": *\"([^\"]+)\"").Groups[1].Value));
         var bom = statement.RootElement.GetProperty("predicate");
-        var blob = bom.GetProperty("properties").EnumerateArray().Single(property => property.GetProperty("name").GetString() == "immutablebuild:bom:blob").GetProperty("value").GetString();
         using var http = new HttpClient();
-        await using var gzip = new GZipStream(await http.GetStreamAsync(new Uri($"http://{_registry.Host}/v2/shop/blobs/{blob}"), Token), CompressionMode.Decompress);
+        using var stored = new MemoryStream();
+        foreach (var blob in bom.GetProperty("properties").EnumerateArray().Where(property => property.GetProperty("name").GetString() == "immutablebuild:bom:blob"))
+        {
+            await stored.WriteAsync(await http.GetByteArrayAsync(new Uri($"http://{_registry.Host}/v2/shop/blobs/{blob.GetProperty("value").GetString()}"), Token), Token);
+        }
+
+        stored.Position = 0;
+        await using var gzip = new GZipStream(stored, CompressionMode.Decompress);
         using var complete = new MemoryStream();
         await gzip.CopyToAsync(complete, Token);
 

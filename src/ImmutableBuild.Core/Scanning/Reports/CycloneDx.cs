@@ -28,12 +28,13 @@ internal static class CycloneDx
 
         json.WriteEndArray();
         json.WriteStartArray("dependencies");
-        WriteDependency(json, subject.Image.ToString(), SbomSubject.Roots(inventory));
         foreach (var component in inventory.Components)
         {
             WriteDependency(json, component.Reference, component.DependsOn);
         }
 
+        // Last, so that what names the image is at both ends, and all between them is the same for any image of the same packages.
+        WriteDependency(json, subject.Image.ToString(), SbomSubject.Roots(inventory));
         json.WriteEndArray();
     });
 

@@ -5,7 +5,7 @@ using ImmutableBuild.Images.Oci;
 namespace ImmutableBuild.Trust.Attestations;
 
 /// <summary>
-/// The manifest that holds an image's complete bills of materials, one for each platform, and refers to the image: what nothing refers to, a registry removes.
+/// The manifest that holds the pieces of an image's complete bills of materials, one bill for each platform, and refers to the image: what nothing refers to, a registry removes.
 /// What vouches for them is not this list but <see cref="BomReference"/>.
 /// </summary>
 internal static class BomManifest
@@ -14,14 +14,17 @@ internal static class BomManifest
     public const string ArtifactType = CompressedBom.MediaType;
 
     /// <summary>Writes the manifest of bills that are in the layout. Returns it as an index lists it.</summary>
-    public static Descriptor Write(OciLayout layout, Descriptor subject, ImmutableArray<Descriptor> bills)
+    public static Descriptor Write(OciLayout layout, Descriptor subject, ImmutableArray<BomReference> bills)
     {
         var manifest = new ImageManifest
         {
             MediaType = MediaTypes.Manifest,
             ArtifactType = ArtifactType,
             Config = layout.WriteBlob(BundleManifest.EmptyType, "{}"u8),
-            Layers = [.. bills.Select((bill, i) => bill with { Annotations = OciAnnotations.None.Add(OciAnnotations.Title, bills.Length == 1 ? "sbom.cdx.json.gz" : $"sbom-{i + 1}.cdx.json.gz") })],
+            Layers = [.. bills.SelectMany((bill, number) => bill.Pieces.Select((piece, i) => piece with
+            {
+                Annotations = OciAnnotations.None.Add(OciAnnotations.Title, $"sbom{(bills.Length == 1 ? "" : $"-{number + 1}")}.cdx.json.{i + 1}.gz"),
+            }))],
             Subject = subject,
         };
         return layout.WriteBlob(MediaTypes.Manifest, OciJson.Write(manifest)) with { ArtifactType = ArtifactType };

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using ImmutableBuild.Images;
@@ -11,12 +12,13 @@ namespace ImmutableBuild.Trust.Attestations;
 /// twice, as base64, and is another one for each commit; the bill beside it once, compressed.
 /// </summary>
 /// <param name="Document">The SHA-256 of the complete bill, the file that Scan wrote.</param>
-/// <param name="Blob">Where it is in the image's repository: a <see cref="CompressedBom"/>.</param>
-internal sealed record BomReference(Digest Document, Descriptor Blob)
+/// <param name="Pieces">Where it is in the image's repository: a <see cref="CompressedBom"/>.</param>
+internal sealed record BomReference(Digest Document, ImmutableArray<Descriptor> Pieces)
 {
     private const string BlobProperty = "immutablebuild:bom:blob";
     private const string SizeProperty = "immutablebuild:bom:size";
     private const string Urn = "urn:uuid:";
+    private const int MostPieces = 16;
 
     /// <summary>Writes the document that stands for <paramref name="complete"/>.</summary>
     public void Write(Utf8JsonWriter json, JsonElement complete)
@@ -33,17 +35,30 @@ internal sealed record BomReference(Digest Document, Descriptor Blob)
         WriteLink(json, complete);
         WriteIncomplete(json, metadata);
         json.WriteStartArray("properties");
-        WriteProperty(json, BlobProperty, Blob.Digest.ToString());
-        WriteProperty(json, SizeProperty, Blob.Size.ToString(CultureInfo.InvariantCulture));
+        foreach (var piece in Pieces)
+        {
+            WriteProperty(json, BlobProperty, piece.Digest.ToString());
+            WriteProperty(json, SizeProperty, piece.Size.ToString(CultureInfo.InvariantCulture));
+        }
+
         json.WriteEndArray();
         json.WriteEndObject();
     }
 
     /// <summary>What a document refers to; null for one that is complete itself. Throws <see cref="FormatException"/> where it doesn't say by hash what it means.</summary>
-    public static BomReference? Find(JsonElement bom) => PropertyOf(bom, BlobProperty) is not { } blob ? null
-        : Digest.TryParse(blob, out var digest) && long.TryParse(PropertyOf(bom, SizeProperty), NumberStyles.None, CultureInfo.InvariantCulture, out var size) && DocumentOf(bom) is { } document
-            ? new BomReference(document, new Descriptor { MediaType = CompressedBom.MediaType, Digest = digest, Size = size })
-            : throw new FormatException("what is attested doesn't say by digest and size which bill of materials it means");
+    public static BomReference? Find(JsonElement bom)
+    {
+        var (blobs, sizes) = (PropertiesOf(bom, BlobProperty), PropertiesOf(bom, SizeProperty));
+        return blobs.Length == 0 ? null
+            : blobs.Length == sizes.Length && blobs.Length <= MostPieces && DocumentOf(bom) is { } document ? new BomReference(document, [.. blobs.Zip(sizes, Piece)])
+            : throw Unclear();
+    }
+
+    private static Descriptor Piece(string? blob, string? size) => Digest.TryParse(blob, out var digest) && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+        ? new Descriptor { MediaType = CompressedBom.MediaType, Digest = digest, Size = length }
+        : throw Unclear();
+
+    private static FormatException Unclear() => new("what is attested doesn't say by digest and size which bill of materials it means");
 
     // CycloneDX, "BOM-Link": another document by its serial number, and here by its hash, which is what counts.
     private void WriteLink(Utf8JsonWriter json, JsonElement complete)
@@ -58,7 +73,7 @@ internal sealed record BomReference(Digest Document, Descriptor Blob)
         json.WriteStartObject();
         json.WriteString("url", $"urn:cdx:{serial[Urn.Length..]}/{complete.GetProperty("version").GetInt32()}");
         json.WriteString("type", "bom");
-        json.WriteString("comment", "The complete bill of materials: in this repository, the gzip-compressed blob that the properties name. The hash is the document's.");
+        json.WriteString("comment", "The complete bill of materials: in this repository, gzip-compressed, the blobs that the properties name, one after the other. The hash is the document's.");
         json.WriteStartArray("hashes");
         json.WriteStartObject();
         json.WriteString("alg", "SHA-256");
@@ -90,7 +105,7 @@ internal sealed record BomReference(Digest Document, Descriptor Blob)
         json.WriteEndObject();
     }
 
-    private static string? PropertyOf(JsonElement bom, string name) => ItemsOf(bom, "properties").FirstOrDefault(property => property.TextOf("name") == name).TextOf("value");
+    private static string?[] PropertiesOf(JsonElement bom, string name) => [.. ItemsOf(bom, "properties").Where(property => property.TextOf("name") == name).Select(property => property.TextOf("value"))];
 
     private static Digest? DocumentOf(JsonElement bom) =>
         ItemsOf(ItemsOf(bom, "externalReferences").FirstOrDefault(reference => reference.TextOf("type") == "bom"), "hashes")

@@ -65,7 +65,7 @@ internal sealed class ImageStatements(ReleaseRecord record, StageContext context
 
             var bytes = await File.ReadAllBytesAsync(file, cancellationToken);
             return SignedJson.Read(bytes.AsMemory().TrimEnd((byte)'\n'), "it", sbom => Bom.ImageOf(sbom) == platformImage
-                ? InTotoStatement.Write(Subject(), PredicateTypes.CycloneDx, json => WriteBom(json, bytes, sbom))
+                ? InTotoStatement.Write(Subject(), PredicateTypes.CycloneDx, json => WriteBom(json, bytes, platformImage, sbom))
                 : throw new FormatException($"it is not about {platformImage}"));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
@@ -74,7 +74,7 @@ internal sealed class ImageStatements(ReleaseRecord record, StageContext context
         }
     }
 
-    private void WriteBom(Utf8JsonWriter json, byte[] bytes, JsonElement sbom)
+    private void WriteBom(Utf8JsonWriter json, byte[] bytes, Digest platformImage, JsonElement sbom)
     {
         if (context.Options.Sign.AttestedBom == AttestedBom.Whole)
         {
@@ -82,10 +82,14 @@ internal sealed class ImageStatements(ReleaseRecord record, StageContext context
         }
         else
         {
-            Store(bytes).Write(json, sbom);
+            Store(bytes, platformImage).Write(json, sbom);
         }
     }
 
     // It goes into the layout beside the image; what is signed names it by its hash.
-    private BomReference Store(byte[] bom) => new(Digest.Of(bom), OciLayout.Open(_bake.Layout).WriteBlob(CompressedBom.MediaType, CompressedBom.Write(bom)));
+    private BomReference Store(byte[] bom, Digest platformImage)
+    {
+        var layout = OciLayout.Open(_bake.Layout);
+        return new BomReference(Digest.Of(bom), [.. CompressedBom.Write(bom, platformImage).Select(piece => layout.WriteBlob(CompressedBom.MediaType, piece))]);
+    }
 }

@@ -54,7 +54,7 @@ internal sealed class StatementSigning(OciLayout layout, Descriptor image, IStat
     // Before what refers to them.
     private IEnumerable<Descriptor> WriteBills(List<SignedStatement> said)
     {
-        var bills = said.Select(signed => BomReference.Find(signed.Statement.Predicate)?.Blob).OfType<Descriptor>().ToImmutableArray();
+        var bills = said.Select(signed => BomReference.Find(signed.Statement.Predicate)).OfType<BomReference>().ToImmutableArray();
         return bills.IsEmpty ? [] : [BomManifest.Write(layout, image, bills)];
     }
 

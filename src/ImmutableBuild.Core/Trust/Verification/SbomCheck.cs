@@ -55,9 +55,15 @@ internal sealed class SbomCheck(AskedStore asked)
 
     private async Task<Bill> ReadAsync(BomReference reference, CancellationToken cancellationToken)
     {
-        var document = CompressedBom.Read(await asked.AskAsync(() => asked.Store.ReadBlobAsync(reference.Blob, CompressedBom.MaximumLength, cancellationToken)));
+        using var stored = new MemoryStream();
+        foreach (var piece in reference.Pieces)
+        {
+            await stored.WriteAsync(await asked.AskAsync(() => asked.Store.ReadBlobAsync(piece, CompressedBom.MaximumLength, cancellationToken)), cancellationToken);
+        }
+
+        var document = CompressedBom.Read(stored.ToArray());
         return Digest.Of(document) != reference.Document
-            ? throw new FormatException($"the bill of materials {reference.Blob.Digest} is not the one that is attested")
+            ? throw new FormatException($"the bill of materials of {reference.Pieces[0].Digest} is not the one that is attested")
             : SignedJson.Read(document.AsMemory().TrimEnd((byte)'\n'), "the bill of materials", static bom =>
                 Bom.Is(bom) ? Bill.Of(bom) : throw new FormatException("what is attested by its hash is no CycloneDX document"));
     }

@@ -36,21 +36,32 @@ public sealed class BomReferenceTests : IDisposable
         var link = bom.GetProperty("externalReferences")[0];
         link.GetProperty("url").GetString().ShouldBe("urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1");
         link.GetProperty("hashes")[0].GetProperty("content").GetString().ShouldBe(Convert.ToHexStringLower(SHA256.HashData(file)));
-        var blob = BomReference.Find(bom).ShouldNotBeNull().Blob;
-        Gunzip(await Store().ReadBlobAsync(blob, 1024 * 1024, Ct)).ShouldBe(file);
+        var pieces = await Task.WhenAll(BomReference.Find(bom).ShouldNotBeNull().Pieces.Select(piece => Store().ReadBlobAsync(piece, 1024 * 1024, Ct)));
+        Gunzip([.. pieces.SelectMany(piece => piece)]).ShouldBe(file, "one after the other they are one gzip file");
     }
 
     [Fact]
     public async Task It_is_kept_by_what_refers_to_the_image_and_can_be_found_there()
     {
         await _release.PublishAsync();
-        var blob = BomReference.Find((await _release.StatementAsync(PredicateTypes.CycloneDx)).GetProperty("predicate"))!.Blob;
+        var pieces = BomReference.Find((await _release.StatementAsync(PredicateTypes.CycloneDx)).GetProperty("predicate"))!.Pieces;
 
         var entry = (await Store().ListReferrersAsync(_release.Record.Bake!.Digest, Ct)).Where(entry => entry.ArtifactType == "application/vnd.cyclonedx+json+gzip").ShouldHaveSingleItem();
 
-        var layer = (await Store().ReadManifestAsync(entry.Digest, Ct)).Layers.ShouldHaveSingleItem();
-        (layer.Digest, layer.Size, layer.MediaType).ShouldBe((blob.Digest, blob.Size, "application/vnd.cyclonedx+json+gzip"));
-        layer.Annotations!["org.opencontainers.image.title"].ShouldBe("sbom.cdx.json.gz");
+        var layers = (await Store().ReadManifestAsync(entry.Digest, Ct)).Layers;
+        layers.Select(layer => (layer.Digest, layer.Size, layer.MediaType)).ShouldBe(pieces.Select(piece => (piece.Digest, piece.Size, "application/vnd.cyclonedx+json+gzip")));
+        layers.Select(layer => layer.Annotations!["org.opencontainers.image.title"]).ShouldBe(["sbom.cdx.json.1.gz", "sbom.cdx.json.2.gz"]);
+    }
+
+    [Fact]
+    public void What_does_not_name_the_image_is_the_same_piece_for_every_image()
+    {
+        var (one, other) = (Digest.Of("one"u8), Digest.Of("other"u8));
+        static byte[] Bom(Digest image) => Encoding.UTF8.GetBytes($"{{\"image\":\"{image}\",\"again\":\"{image.Hex}\",\"components\":[\"{new string('x', 500)}\"],\"dependencies\":[\"{image}\"]}}");
+
+        var (first, second) = (CompressedBom.Write(Bom(one), one), CompressedBom.Write(Bom(other), other));
+
+        first.Zip(second, (mine, theirs) => mine.SequenceEqual(theirs)).ShouldBe([false, true, false]);
     }
 
     [Fact]
@@ -80,10 +91,10 @@ public sealed class BomReferenceTests : IDisposable
     public async Task One_that_is_gone_is_refused()
     {
         await _release.PublishAsync();
-        var blob = BomReference.Find((await _release.StatementAsync(PredicateTypes.CycloneDx)).GetProperty("predicate"))!.Blob;
-        File.Delete(BlobPath(blob.Digest));
+        var pieces = BomReference.Find((await _release.StatementAsync(PredicateTypes.CycloneDx)).GetProperty("predicate"))!.Pieces;
+        File.Delete(BlobPath(pieces[1].Digest));
 
-        await RefusedAsync(blob.Digest.ToString());
+        await RefusedAsync(pieces[1].Digest.ToString());
     }
 
     [Theory]
@@ -95,10 +106,10 @@ public sealed class BomReferenceTests : IDisposable
     {
         var stored = what switch
         {
-            "another document" => CompressedBom.Write("{}"u8),
+            "another document" => Gzip("{}"u8.ToArray()),
             "no gzip" => "{}"u8.ToArray(),
-            "a bomb" => CompressedBom.Write(new byte[CompressedBom.MaximumLength + 1]),
-            _ => CompressedBom.Write("""{"bomFormat":"none"}"""u8),
+            "a bomb" => Gzip(new byte[CompressedBom.MaximumLength + 1]),
+            _ => Gzip("""{"bomFormat":"none"}"""u8.ToArray()),
         };
         var other = OciLayout.Open(_release.Record.Bake!.Layout).WriteBlob(CompressedBom.MediaType, stored);
         await _release.PublishAsync((type, statement) => type == PredicateTypes.CycloneDx ? Naming(statement, other, what == "no bill" ? Digest.Of("""{"bomFormat":"none"}"""u8) : null) : statement);
@@ -138,9 +149,20 @@ public sealed class BomReferenceTests : IDisposable
     private static string Naming(string statement, Descriptor blob, Digest? document)
     {
         var reference = BomReference.Find(JsonDocument.Parse(statement).RootElement.GetProperty("predicate"))!;
-        return statement.Replace(reference.Blob.Digest.ToString(), blob.Digest.ToString(), StringComparison.Ordinal)
-            .Replace($"\"immutablebuild:bom:size\",\"value\":\"{reference.Blob.Size}\"", $"\"immutablebuild:bom:size\",\"value\":\"{blob.Size}\"", StringComparison.Ordinal)
+        var properties = statement[statement.IndexOf("\"properties\":[", StringComparison.Ordinal)..];
+        return statement.Replace(properties, $"\"properties\":[{{\"name\":\"immutablebuild:bom:blob\",\"value\":\"{blob.Digest}\"}},{{\"name\":\"immutablebuild:bom:size\",\"value\":\"{blob.Size}\"}}]}}}}", StringComparison.Ordinal)
             .Replace(reference.Document.Hex, (document ?? reference.Document).Hex, StringComparison.Ordinal);
+    }
+
+    private static byte[] Gzip(byte[] bytes)
+    {
+        using var stored = new MemoryStream();
+        using (var gzip = new GZipStream(stored, CompressionLevel.Fastest))
+        {
+            gzip.Write(bytes);
+        }
+
+        return stored.ToArray();
     }
 
     private static byte[] Gunzip(byte[] bytes)
