@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using ImmutableBuild.Gateway.Http1;
 using ImmutableBuild.Gateway.Routing;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -114,7 +115,7 @@ internal sealed class Exchange
             _end = new CancellationTokenSource();
         }
 
-        _onAbort = _http.RequestAborted.UnsafeRegister(static exchange => ((Exchange)exchange!).Stop(), this);
+        _onAbort = Aborted(features).UnsafeRegister(static exchange => ((Exchange)exchange!).Stop(), this);
     }
 
     /// <summary>The drain limits that count.</summary>
@@ -177,6 +178,10 @@ internal sealed class Exchange
         _onAbort.Dispose();
         _http.Uninitialize();
     }
+
+    /// <summary>With HTTP/1.1 the connection's end is the request's; its token is there already, where one for the request would be made each time.</summary>
+    private CancellationToken Aborted(IFeatureCollection features) =>
+        !SpeaksHttp2 && features.Get<IConnectionLifetimeFeature>() is { } connection ? connection.ConnectionClosed : _http.RequestAborted;
 
     private static bool Idempotent(string method) =>
         HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsPut(method)

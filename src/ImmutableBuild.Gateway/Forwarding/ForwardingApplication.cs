@@ -52,6 +52,7 @@ internal sealed class ForwardingApplication(RouteTable routes, ServingProbe prob
             }
 
             var ended = true;
+            Upstream? upstream = null;
             try
             {
                 if (!answeredBySelf && !context.IsStream)
@@ -59,7 +60,7 @@ internal sealed class ForwardingApplication(RouteTable routes, ServingProbe prob
                     generation.Waiting.Add(context.Waiting, began);
                 }
 
-                var upstream = generation.Take(avoid);
+                upstream = generation.Take(avoid);
                 var outcome = await AttemptAsync(context, generation, upstream, answeredBySelf);
                 ended = outcome != Outcome.NotAnswered || attempt == Attempts || !MaySendAgain(context);
                 if (ended && !answeredBySelf)
@@ -77,6 +78,7 @@ internal sealed class ForwardingApplication(RouteTable routes, ServingProbe prob
             }
             finally
             {
+                upstream?.Leave();
                 generation.Waiting.Remove(context.Waiting);
                 generation.Leave();
             }
@@ -88,25 +90,23 @@ internal sealed class ForwardingApplication(RouteTable routes, ServingProbe prob
         }
     }
 
-    private static async ValueTask<Outcome> AttemptAsync(Exchange exchange, GenerationTraffic generation, Upstream? upstream, bool isProbe)
+    private static ValueTask<Outcome> AttemptAsync(Exchange exchange, GenerationTraffic generation, Upstream? upstream, bool isProbe)
     {
         if (upstream is null)
         {
-            await GatewayAnswer.NoInstanceAsync(exchange);
-            return Outcome.Lost;
+            return NoInstanceAsync(exchange);
         }
 
-        try
-        {
-            exchange.Obey(upstream.Limits);
-            return exchange.Tunnel == Tunnel.None && upstream.UsesHttp2(exchange.SpeaksHttp2)
-                ? await new Http2Attempt(exchange, generation, upstream, isProbe).RunAsync()
-                : await new Http1Attempt(exchange, generation, upstream, isProbe).RunAsync();
-        }
-        finally
-        {
-            upstream.Leave();
-        }
+        exchange.Obey(upstream.Limits);
+        return exchange.Tunnel == Tunnel.None && upstream.UsesHttp2(exchange.SpeaksHttp2)
+            ? new Http2Attempt(exchange, generation, upstream, isProbe).RunAsync()
+            : new Http1Attempt(exchange, generation, upstream, isProbe).RunAsync();
+    }
+
+    private static async ValueTask<Outcome> NoInstanceAsync(Exchange exchange)
+    {
+        await GatewayAnswer.NoInstanceAsync(exchange);
+        return Outcome.Lost;
     }
 
     /// <summary>Whether nobody can have seen the request, or seeing it twice does no harm; a body can be sent once only (F23).</summary>

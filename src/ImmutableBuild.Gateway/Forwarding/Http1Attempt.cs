@@ -12,8 +12,11 @@ internal sealed class Http1Attempt(Exchange exchange, GenerationTraffic generati
     private const int MostInterim = 100;
 
     private InstanceConnection? _connection;
+    private ResponseReader? _response;
     private RequestPump? _pump;
     private Task _pumping = Task.CompletedTask;
+
+    private ResponseReader Response => _response ??= upstream.Connections.Responses.Take();
 
     /// <summary>Sends the request and passes the answer on.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -54,7 +57,8 @@ internal sealed class Http1Attempt(Exchange exchange, GenerationTraffic generati
     private async ValueTask<bool> SendAsync()
     {
         var connection = await upstream.Connections.TakeAsync(exchange.IsRepeated, exchange.End);
-        if (!Http1RequestHead.TryWrite(connection.Outgoing, exchange))
+        var head = upstream.Connections.Outgoing.Take();
+        if (!Http1RequestHead.TryWrite(head, exchange))
         {
             upstream.Connections.Return(connection);
             return false;
@@ -62,7 +66,8 @@ internal sealed class Http1Attempt(Exchange exchange, GenerationTraffic generati
 
         _connection = connection;
         exchange.Attach(connection);
-        await connection.SendAsync(connection.Outgoing.Written);
+        await connection.SendAsync(head.Written);
+        upstream.Connections.Outgoing.Return(head);
         if (exchange.HasBody)
         {
             _pump = new RequestPump(exchange, connection);
@@ -75,10 +80,10 @@ internal sealed class Http1Attempt(Exchange exchange, GenerationTraffic generati
     /// <summary>Reads heads until one is final (RFC 9110, 15.2): 100 lets the body go on, other interim ones are not for the client.</summary>
     private async ValueTask ReceiveHeadAsync()
     {
-        var (connection, response) = (_connection!, _connection!.Response);
+        var connection = _connection!;
         for (var interim = 0; interim <= MostInterim;)
         {
-            var length = response.ReadHead(connection.Unread);
+            var length = connection.Unread.IsEmpty ? 0 : Response.ReadHead(connection.Unread);
             if (length == 0)
             {
                 if (await connection.ReceiveAsync() == 0)
@@ -90,9 +95,9 @@ internal sealed class Http1Attempt(Exchange exchange, GenerationTraffic generati
             }
 
             connection.Consume(length);
-            if (response.Status is >= 200 or StatusCodes.Status101SwitchingProtocols)
+            if (Response.Status is >= 200 or StatusCodes.Status101SwitchingProtocols)
             {
-                response.Frame(HttpMethods.IsHead(exchange.Http.Request.Method));
+                Response.Frame(HttpMethods.IsHead(exchange.Http.Request.Method));
                 return;
             }
 
@@ -105,7 +110,7 @@ internal sealed class Http1Attempt(Exchange exchange, GenerationTraffic generati
 
     private async ValueTask PassOnAsync()
     {
-        var (connection, response) = (_connection!, _connection!.Response);
+        var (connection, response) = (_connection!, Response);
         if (response.Status == StatusCodes.Status101SwitchingProtocols)
         {
             await SwitchAsync(connection, response);
@@ -116,7 +121,7 @@ internal sealed class Http1Attempt(Exchange exchange, GenerationTraffic generati
         Answering.Prepare(exchange, generation, isProbe);
         if (response.Framing != BodyFraming.None)
         {
-            await Http1Response.RelayAsync(connection, exchange.Http, exchange.End);
+            await Http1Response.RelayAsync(connection, response, exchange.Http, exchange.End);
         }
 
         await ReleaseAsync(whole: response is { KeepsOpen: true, IsAmbiguous: false });
@@ -154,6 +159,12 @@ internal sealed class Http1Attempt(Exchange exchange, GenerationTraffic generati
         // The client's pipe must have no reader left when the server takes it back.
         await _pumping;
         _connection = null;
+        if (_response is { } response)
+        {
+            _response = null;
+            upstream.Connections.Responses.Return(response);
+        }
+
         if (exchange.Detach() && whole)
         {
             upstream.Connections.Return(connection);

@@ -27,7 +27,7 @@ internal static class Http1RequestHead
             return false;
         }
 
-        ForwardedFields.Write(exchange, head.AddField);
+        ForwardedFields.Write(exchange, head.FieldWriter);
         WriteFraming(head, exchange);
         head.Add("\r\n"u8);
         return true;

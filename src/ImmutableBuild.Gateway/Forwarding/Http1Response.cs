@@ -42,18 +42,17 @@ internal static class Http1Response
     }
 
     /// <summary>Copies until the instance's body ends. Throws <see cref="IOException"/> when it ends too early.</summary>
-    public static async ValueTask RelayAsync(InstanceConnection connection, HttpContext http, CancellationToken cancellationToken)
+    public static async ValueTask RelayAsync(InstanceConnection connection, ResponseReader response, HttpContext http, CancellationToken cancellationToken)
     {
         await http.Response.StartAsync(cancellationToken);
         var writer = http.Response.BodyWriter;
-        var response = connection.Response;
         var left = response.Framing == BodyFraming.Length ? response.Length : long.MaxValue;
         var chunks = default(ChunkedBody);
         var (unsent, headIsSent) = (1, false);
         while (true)
         {
             unsent += response.Framing == BodyFraming.Chunked ? TakeChunks(connection, writer, ref chunks) : Take(connection, writer, ref left);
-            if (left == 0 || (chunks.IsAtTrailers && HasTrailers(connection)))
+            if (left == 0 || (chunks.IsAtTrailers && HasTrailers(connection, response)))
             {
                 break;
             }
@@ -111,9 +110,9 @@ internal static class Http1Response
         return total;
     }
 
-    private static bool HasTrailers(InstanceConnection connection)
+    private static bool HasTrailers(InstanceConnection connection, ResponseReader response)
     {
-        var length = connection.Response.ReadFields(connection.Unread);
+        var length = response.ReadFields(connection.Unread);
         connection.Consume(length);
         return length > 0;
     }

@@ -16,6 +16,7 @@ internal sealed class RequestPump(Exchange exchange, InstanceConnection connecti
 
     private readonly TaskCompletionSource _agreed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PipeReader _source = exchange.Http.Request.BodyReader;
+    private HeadBuffer? _chunk;
     private volatile bool _stopped;
 
     /// <summary>Whether the whole body was sent.</summary>
@@ -98,7 +99,7 @@ internal sealed class RequestPump(Exchange exchange, InstanceConnection connecti
 
     private ValueTask SendChunkAsync(ReadOnlyMemory<byte> part)
     {
-        var chunk = connection.Outgoing;
+        var chunk = _chunk ??= new HeadBuffer();
         chunk.Clear();
         chunk.Add(part.Length, hexadecimal: true);
         chunk.Add("\r\n"u8);

@@ -25,7 +25,7 @@ internal static class Tunnels
     /// <summary>The tunnel that <paramref name="request"/> asks for.</summary>
     public static Tunnel Of(IFeatureCollection features, HttpRequest request)
     {
-        if (features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: "websocket" })
+        if (HttpProtocol.IsHttp2(request.Protocol) && features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: "websocket" })
         {
             return Tunnel.ExtendedConnect;
         }

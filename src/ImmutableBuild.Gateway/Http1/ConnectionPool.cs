@@ -27,6 +27,12 @@ internal sealed class ConnectionPool : IDisposable
         _sweeper = time.CreateTimer(static pool => ((ConnectionPool)pool!).CloseOld(), this, Sweep, Sweep);
     }
 
+    /// <summary>For the heads of requests, until they are sent.</summary>
+    public Spare<HeadBuffer> Outgoing { get; } = new();
+
+    /// <summary>For the heads of responses, from their first byte to their end; they remember texts from one response to the next.</summary>
+    public Spare<ResponseReader> Responses { get; } = new();
+
     /// <summary>
     /// A connection for one request, resting or new. Throws <see cref="SocketException"/> when the instance takes none, and
     /// <see cref="ObjectDisposedException"/> when its run is over: nothing was sent then.

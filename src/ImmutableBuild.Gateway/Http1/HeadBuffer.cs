@@ -1,14 +1,21 @@
 using System.Text;
+using ImmutableBuild.Gateway.Forwarding;
 
 namespace ImmutableBuild.Gateway.Http1;
 
-/// <summary>Bytes on their way to an instance: a request's head, or one chunk of its body. Kept with the connection and filled again.</summary>
+/// <summary>Bytes on their way to an instance: a request's head, or one chunk of its body. Kept and filled again.</summary>
 internal sealed class HeadBuffer
 {
     private const int KeptBytes = 16 * 1024;
 
     private byte[] _bytes = new byte[1024];
     private int _length;
+
+    /// <summary>Nothing is in it.</summary>
+    public HeadBuffer() => FieldWriter = AddField;
+
+    /// <summary><see cref="AddField"/>, made once.</summary>
+    public ForwardedFields.Writer FieldWriter { get; }
 
     /// <summary>What was written since it was last cleared.</summary>
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _length);

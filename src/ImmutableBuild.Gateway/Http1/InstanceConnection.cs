@@ -28,12 +28,6 @@ internal sealed class InstanceConnection : IDisposable
 
     private InstanceConnection(Socket socket) => _socket = socket;
 
-    /// <summary>What is on its way to the instance.</summary>
-    public HeadBuffer Outgoing { get; } = new();
-
-    /// <summary>Reads heads and trailers; remembers their texts from one response to the next.</summary>
-    public ResponseReader Response { get; } = new();
-
     /// <summary>When it went to rest (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     public long RestsSince { get; private set; }
 

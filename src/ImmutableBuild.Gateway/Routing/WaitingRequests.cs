@@ -3,37 +3,27 @@ using ImmutableBuild.Generations;
 
 namespace ImmutableBuild.Gateway.Routing;
 
-/// <summary>A request while it waits for its response's head. Its owner keeps it and uses it again for the next one.</summary>
+/// <summary>A request's place among those that wait. Its owner keeps it and uses it again for the next one.</summary>
 internal sealed class WaitingRequest
 {
-    internal WaitingRequest? Next { get; set; }
-
-    internal WaitingRequest? Previous { get; set; }
-
     internal int Shard { get; set; } = -1;
 
-    internal long Began { get; set; }
+    internal int Slot { get; set; }
 }
 
 /// <summary>
 /// The requests of a generation that have no response yet, so that ones that hang can be seen before they end (F12, F17). Each
-/// processor keeps a list of its own, so that requests hardly ever wait for one another here.
+/// processor keeps times of its own, close together: requests hardly ever wait for one another here, nor for memory.
 /// </summary>
 internal sealed class WaitingRequests
 {
-    private readonly ListOfProcessor[] _lists = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new ListOfProcessor())];
+    private readonly TimesOfProcessor[] _shards = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new TimesOfProcessor())];
 
     /// <summary>The request waits since <paramref name="began"/> (<see cref="Stopwatch.GetTimestamp"/>).</summary>
     public void Add(WaitingRequest request, long began)
     {
-        (request.Began, request.Shard) = (began, Thread.GetCurrentProcessorId() % _lists.Length);
-        var list = _lists[request.Shard];
-        lock (list.Gate)
-        {
-            (request.Previous, request.Next) = (null, list.First);
-            request.Next?.Previous = request;
-            list.First = request;
-        }
+        request.Shard = Thread.GetCurrentProcessorId() % _shards.Length;
+        request.Slot = _shards[request.Shard].Add(began);
     }
 
     /// <summary>The request waits no more. It may be told twice.</summary>
@@ -44,46 +34,77 @@ internal sealed class WaitingRequests
             return;
         }
 
-        var list = _lists[request.Shard];
-        lock (list.Gate)
-        {
-            request.Next?.Previous = request.Previous;
-            if (request.Previous is { } previous)
-            {
-                previous.Next = request.Next;
-            }
-            else
-            {
-                list.First = request.Next;
-            }
-        }
-
-        (request.Next, request.Previous, request.Shard) = (null, null, -1);
+        _shards[request.Shard].Remove(request.Slot);
+        request.Shard = -1;
     }
 
     /// <summary>How long they have waited at <paramref name="now"/> (<see cref="Stopwatch.GetTimestamp"/>).</summary>
     public LatencyHistogram Read(long now)
     {
         var buckets = new long[LatencyHistogram.BucketCount];
-        foreach (var list in _lists)
+        foreach (var shard in _shards)
         {
-            lock (list.Gate)
-            {
-                for (var request = list.First; request is not null; request = request.Next)
-                {
-                    var waited = Math.Max(0, now - request.Began);
-                    buckets[LatencyHistogram.BucketOf(Stopwatch.GetElapsedTime(0, waited))]++;
-                }
-            }
+            shard.Read(now, buckets);
         }
 
         return new LatencyHistogram([.. buckets]);
     }
 
-    private sealed class ListOfProcessor
+    private sealed class TimesOfProcessor
     {
-        public Lock Gate { get; } = new();
+        private const long Nobody = long.MinValue;
 
-        public WaitingRequest? First { get; set; }
+        private readonly Lock _gate = new();
+        private readonly Stack<int> _free = new();
+        private long[] _began = [];
+
+        public int Add(long began)
+        {
+            lock (_gate)
+            {
+                if (_free.Count == 0)
+                {
+                    Grow();
+                }
+
+                var slot = _free.Pop();
+                _began[slot] = began;
+                return slot;
+            }
+        }
+
+        public void Remove(int slot)
+        {
+            lock (_gate)
+            {
+                _began[slot] = Nobody;
+                _free.Push(slot);
+            }
+        }
+
+        public void Read(long now, long[] buckets)
+        {
+            lock (_gate)
+            {
+                foreach (var began in _began)
+                {
+                    if (began != Nobody)
+                    {
+                        buckets[LatencyHistogram.BucketOf(Stopwatch.GetElapsedTime(0, Math.Max(0, now - began)))]++;
+                    }
+                }
+            }
+        }
+
+        private void Grow()
+        {
+            var before = _began.Length;
+            Array.Resize(ref _began, Math.Max(64, before * 2));
+            _began.AsSpan(before).Fill(Nobody);
+            for (var slot = _began.Length - 1; slot >= before; slot--)
+            {
+                _free.Push(slot);
+            }
+        }
     }
 }
