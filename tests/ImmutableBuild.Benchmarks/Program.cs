@@ -21,6 +21,7 @@ var root = new RootCommand("Whole-program comparisons: each prints a table whose
     DockerGatewayBenchmark.Command(),
     functions,
     HelloApp.Command(),
+    BareForwarder.Command(),
 };
 
 try

@@ -48,13 +48,13 @@ internal sealed class ProxyComparison(ISubject[] subjects, ISubject gateway, Tim
 
     /// <summary>
     /// Lets every subject open connections, grow its buffers and compile before anything counts: .NET goes on compiling what is hot
-    /// for its first quarter of a minute under load, and a gateway runs for weeks.
+    /// for most of its first minute under load, beside the load, and a gateway runs for weeks.
     /// </summary>
     private async Task WarmUpAsync(CancellationToken cancellationToken)
     {
         foreach (var subject in subjects)
         {
-            await Wrk.RunAsync(subject.Address, 64, TimeSpan.FromSeconds(20), cancellationToken);
+            await Wrk.RunAsync(subject.Address, 64, TimeSpan.FromMinutes(1), cancellationToken);
         }
     }
 
