@@ -56,7 +56,10 @@ public sealed class EditedCommitTests(PackedPackage package)
         await using var repository = new ScratchRepository(package);
         WebApp.Write(repository, "one");
         await repository.CommitAsync();
-        (await repository.BuildAsync(WebApp.Project, "Bake,Scan,Sign,Push")).ShouldSucceed();
+        var first = await repository.BuildAsync(WebApp.Project, "Bake,Scan,Sign,Push", "-v:normal");
+        first.ShouldSucceed();
+        first.Output.ShouldContain("The layer of the runtime was made while the project was compiled.");
+        Directory.GetFiles(repository.PathOf("src/Shöp Web/obj/immutable/layers")).Length.ShouldBe(4, "root, runtime, host and app, and Bake has made no other one of the runtime");
         var before = Stored(repository);
 
         WebApp.WriteProgram(repository, "two");

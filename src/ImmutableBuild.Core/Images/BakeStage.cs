@@ -39,7 +39,7 @@ public sealed class BakeStage : IStage
         using var connector = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
         var bases = options.BaseImage is { } reference ? await new PinnedBase(reference, context, connector).ResolveAsync(platforms.Select(platform => platform.Platform), cancellationToken) : [];
 
-        var layout = OciLayout.OpenOrCreate(Path.Combine(context.WorkDirectory, "image"));
+        var layout = BakedLayout.Open(context);
         var images = new List<(Descriptor Image, PlatformImageRecord Record)>();
         foreach (var (number, platform) in platforms.Index())
         {

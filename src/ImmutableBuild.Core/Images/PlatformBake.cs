@@ -70,7 +70,7 @@ internal sealed class PlatformBake
 
     private async Task<ImmutableArray<LayerRecord>> WriteLayersAsync(BaseImage? baseImage, OciLayout layout, CancellationToken cancellationToken)
     {
-        var writer = new LayerWriter(layout, new LayerCache(Path.Combine(_context.WorkDirectory, "layers")), _context.Options.Bake.Compression);
+        var writer = BakedLayout.WriterOf(layout, _context);
         var root = ImageDocuments.ArchiveRoot(_context.Options.Bake);
         var work = _plan.Select(layer => writer.WriteAsync(layer, root, cancellationToken)).ToList();
         if (baseImage is null)

@@ -18,6 +18,11 @@ public sealed class RunStage : ReleaseTask
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         var context = ContextOf(ReleaseOptionsParser.Parse(Input.Raw()));
+        if (Stage == nameof(StageName.Bake) && RuntimeLayerAhead.Find(BuildEngine, Input.WorkDirectory) is { } ahead && await ahead.EndedAsync())
+        {
+            context.Reporter.Detail("The layer of the runtime was made while the project was compiled.");
+        }
+
         using var kept = KeptRelease.Take(BuildEngine, Input.WorkDirectory);
         await new StageRun(context, Input.ProjectFile, Input.GatewayProgram).RunAsync(Enum.Parse<StageName>(Stage), KeepsLease, cancellationToken);
         kept?.Continued();

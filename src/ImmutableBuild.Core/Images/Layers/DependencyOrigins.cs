@@ -62,7 +62,7 @@ internal sealed class DependencyOrigins
 
     private static string? LayerOf(string? type) => type switch
     {
-        "runtimepack" => "runtime",
+        "runtimepack" => LayerPlan.Runtime,
         "package" or "reference" => "packages",
         "project" => "projects",
         _ => null,

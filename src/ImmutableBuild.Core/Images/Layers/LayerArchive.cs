@@ -11,12 +11,13 @@ internal static class LayerArchive
     private const int SharedTemporaryMode = 0x3FF;
 
     /// <summary>Writes the files of a layer below <paramref name="root"/> (<c>app</c>, without slashes around it).</summary>
-    public static void Write(string layer, string root, IReadOnlyList<LayerFile> files, Stream archive)
+    public static void Write(string layer, string root, IReadOnlyList<LayerFile> files, Stream archive, CancellationToken cancellationToken)
     {
         var writer = new TarWriter(archive);
         var directories = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in files)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var name = $"{root}/{file.Planned.Path}";
             foreach (var directory in ParentsOf(name).Where(directories.Add))
             {

@@ -62,7 +62,11 @@ internal sealed class LayerCache(string directory)
 }
 
 /// <summary>What is remembered of a layer.</summary>
-internal sealed record CachedLayer(Digest Digest, Digest DiffId, long Size);
+/// <param name="Digest">Of the compressed bytes.</param>
+/// <param name="DiffId">Of the archive.</param>
+/// <param name="Size">The compressed bytes.</param>
+/// <param name="IsAhead">No image has had it yet.</param>
+internal sealed record CachedLayer(Digest Digest, Digest DiffId, long Size, bool IsAhead = false);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(CachedLayer))]

@@ -12,7 +12,10 @@ namespace ImmutableBuild.Images.Layers;
 /// </summary>
 internal static class LayerPlan
 {
-    private static readonly string[] Slow = ["runtime", "packages"];
+    /// <summary>The layer of a self-contained app's runtime.</summary>
+    public const string Runtime = "runtime";
+
+    private static readonly string[] Slow = [Runtime, "packages"];
     private static readonly string[] Quick = ["projects", "static", "host", "app"];
 
     /// <summary>The names that a layer of the user's own can't have, "root" and "base" beside those of the layers made here.</summary>

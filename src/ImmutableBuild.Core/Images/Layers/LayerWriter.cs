@@ -14,15 +14,21 @@ internal sealed class LayerWriter(OciLayout layout, LayerCache cache, Compressio
     /// <summary>Writes one layer of files below <paramref name="root"/>, unless it is there.</summary>
     public async Task<LayerRecord> WriteAsync(PlannedLayer layer, string root, CancellationToken cancellationToken)
     {
-        var files = new LayerFile[layer.Files.Length];
-        await Parallel.ForAsync(0, files.Length, cancellationToken, (i, _) =>
-        {
-            files[i] = LayerFile.Read(layer.Files[i]);
-            return ValueTask.CompletedTask;
-        });
+        var files = await ReadAsync(layer, cancellationToken);
         return await WriteAsync(
             layer.Name, LayerCache.KeyOf(layer.Name, root, level, files), files.Length,
-            archive => LayerArchive.Write(layer.Name, root, files, archive), cancellationToken);
+            archive => LayerArchive.Write(layer.Name, root, files, archive, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>The same, before there is an image: the bake that takes the layer counts as the one that wrote it.</summary>
+    public async Task WriteAheadAsync(PlannedLayer layer, string root, CancellationToken cancellationToken)
+    {
+        var files = await ReadAsync(layer, cancellationToken);
+        var key = LayerCache.KeyOf(layer.Name, root, level, files);
+        if (cache.Find(key) is not { } found || !layout.Contains(DescriptorOf(found)))
+        {
+            cache.Add(key, Compress(archive => LayerArchive.Write(layer.Name, root, files, archive, cancellationToken), null, cancellationToken) with { IsAhead = true });
+        }
     }
 
     /// <summary>Writes the layer at the bottom of a scratch image, unless it is there.</summary>
@@ -37,12 +43,28 @@ internal sealed class LayerWriter(OciLayout layout, LayerCache cache, Compressio
     {
         if (cache.Find(key) is { } found && layout.Contains(DescriptorOf(found)))
         {
-            return new LayerRecord(name, found.Digest, found.DiffId, found.Size, files, Reused: true);
+            if (found.IsAhead)
+            {
+                cache.Add(key, found with { IsAhead = false });
+            }
+
+            return new LayerRecord(name, found.Digest, found.DiffId, found.Size, files, Reused: !found.IsAhead);
         }
 
         var written = await Task.Run(() => Compress(writeArchive, expected, cancellationToken), cancellationToken);
         cache.Add(key, written);
         return new LayerRecord(name, written.Digest, written.DiffId, written.Size, files, Reused: false);
+    }
+
+    private static async Task<LayerFile[]> ReadAsync(PlannedLayer layer, CancellationToken cancellationToken)
+    {
+        var files = new LayerFile[layer.Files.Length];
+        await Parallel.ForAsync(0, files.Length, cancellationToken, (i, _) =>
+        {
+            files[i] = LayerFile.Read(layer.Files[i]);
+            return ValueTask.CompletedTask;
+        });
+        return files;
     }
 
     private CachedLayer Compress(Action<Stream> writeArchive, Digest? expected, CancellationToken cancellationToken)

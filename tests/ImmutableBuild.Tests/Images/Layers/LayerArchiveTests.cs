@@ -112,7 +112,7 @@ public sealed class LayerArchiveTests : IDisposable
         PublishOutput.Write(_directory["out"], files);
         var read = LayerPlan.Make(_directory["out"], "Web").SelectMany(planned => planned.Files).OrderBy(file => file.Path, StringComparer.Ordinal).Select(LayerFile.Read).ToArray();
         var archive = new MemoryStream();
-        LayerArchive.Write(layer, "app", read, archive);
+        LayerArchive.Write(layer, "app", read, archive, TestContext.Current.CancellationToken);
         return archive.ToArray();
     }
 }
