@@ -8,8 +8,12 @@ public sealed class ToldEndTests
 {
     private readonly World _world = new();
 
-    [Fact, Trait("Fault", "F14")]
-    public async Task What_ended_by_its_own_destruction_is_told_with_what_was_wrong_before()
+    [Theory, Trait("Fault", "F14")]
+    [InlineData(137, "IMB7004")]
+    [InlineData(143, "IMB7004")]
+    [InlineData(0, "IMB7004")]
+    [InlineData(42, "IMB7002")]
+    public async Task What_ends_while_it_is_destroyed_is_told_with_what_was_wrong_before_unless_its_exit_code_says_more(int exitCode, string told)
     {
         await _world.ReleaseAsync(1);
         _world.With(2, new SimulatedApp { ProbePasses = probe => probe != 8 });
@@ -17,11 +21,11 @@ public sealed class ToldEndTests
         {
             Generations = [.. seen.Generations.Select(generation => generation.Phase != GenerationPhase.Destroying ? generation : generation with
             {
-                Instances = [.. generation.Instances.Select(instance => instance with { State = InstanceState.Exited, ExitCode = 137, ConsecutiveHealthy = 0 })],
+                Instances = [.. generation.Instances.Select(instance => instance with { State = InstanceState.Exited, ExitCode = exitCode, ConsecutiveHealthy = 0 })],
             })],
         };
 
-        (await _world.FailAsync(2)).Code.ShouldBe("IMB7004");
+        (await _world.FailAsync(2)).Code.ShouldBe(told);
     }
 
     [Fact, Trait("Fault", "F14")]

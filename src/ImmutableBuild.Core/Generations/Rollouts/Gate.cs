@@ -85,8 +85,8 @@ internal static class Gate
     }
 
     /// <summary>
-    /// The refusal as it is known by now: that an instance ended, and how, may show only a moment after it stopped answering. One that is being destroyed
-    /// ends by that.
+    /// The refusal as it is known by now: that an instance ended, and how, may show only a while after it stopped answering. One that is being destroyed
+    /// ends by that, unless it says otherwise.
     /// </summary>
     public static Refusal? Completed(Desired desired, Observation observed)
     {
@@ -96,11 +96,15 @@ internal static class Gate
         }
 
         var earlier = desired.Earlier?.Ends.GetValueOrDefault(name) ?? 0;
-        return observed.Find(desired.Id) is { Phase: not GenerationPhase.Destroying } generation
+        return observed.Find(desired.Id) is { } generation
             && generation.Instances.FirstOrDefault(instance => instance.Name == name && instance.Ends() > earlier) is { } ended
+            && (generation.Phase != GenerationPhase.Destroying || !IsByDestruction(ended.ExitCode))
             ? refused with { Diagnostic = GateErrors.InstanceEnded(desired.Id, ended, hasTraffic: true) }
             : refused;
     }
+
+    // What is told to stop ends well, or by the signal that told it (128 + SIGTERM or SIGKILL). Any other code is the app's own, and was on its way before.
+    private static bool IsByDestruction(int? exitCode) => exitCode is null or 0 or 128 + 15 or 128 + 9;
 
     private static bool IsOverdue(Scene scene, Known known)
     {
