@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Releases;
@@ -44,6 +45,8 @@ internal sealed class RuntimeLayerAhead(StageContext context) : IDisposable
 
     private async Task<bool> WriteAsync(IReadOnlyCollection<KeyValuePair<string, string>> files)
     {
+        // As in every task, what is made does not depend on who builds.
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         try
         {
             await RuntimeLayer.WriteAsync(files, context, _end.Token);

@@ -12,23 +12,21 @@ namespace ImmutableBuild.Images.Layers;
 internal sealed class LayerWriter(OciLayout layout, LayerCache cache, CompressionLevel level = CompressionLevel.Optimal)
 {
     /// <summary>Writes one layer of files below <paramref name="root"/>, unless it is there.</summary>
-    public async Task<LayerRecord> WriteAsync(PlannedLayer layer, string root, CancellationToken cancellationToken)
+    /// <param name="layer">Which files.</param>
+    /// <param name="root">The directory they are in, without slashes around it.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="isAhead">There is no image yet: the bake that takes the layer counts as the one that wrote it.</param>
+    public async Task<LayerRecord> WriteAsync(PlannedLayer layer, string root, CancellationToken cancellationToken, bool isAhead = false)
     {
-        var files = await ReadAsync(layer, cancellationToken);
+        var files = new LayerFile[layer.Files.Length];
+        await Parallel.ForAsync(0, files.Length, cancellationToken, (i, _) =>
+        {
+            files[i] = LayerFile.Read(layer.Files[i]);
+            return ValueTask.CompletedTask;
+        });
         return await WriteAsync(
             layer.Name, LayerCache.KeyOf(layer.Name, root, level, files), files.Length,
-            archive => LayerArchive.Write(layer.Name, root, files, archive, cancellationToken), cancellationToken);
-    }
-
-    /// <summary>The same, before there is an image: the bake that takes the layer counts as the one that wrote it.</summary>
-    public async Task WriteAheadAsync(PlannedLayer layer, string root, CancellationToken cancellationToken)
-    {
-        var files = await ReadAsync(layer, cancellationToken);
-        var key = LayerCache.KeyOf(layer.Name, root, level, files);
-        if (cache.Find(key) is not { } found || !layout.Contains(DescriptorOf(found)))
-        {
-            cache.Add(key, Compress(archive => LayerArchive.Write(layer.Name, root, files, archive, cancellationToken), null, cancellationToken) with { IsAhead = true });
-        }
+            archive => LayerArchive.Write(layer.Name, root, files, archive, cancellationToken), cancellationToken, isAhead: isAhead);
     }
 
     /// <summary>Writes the layer at the bottom of a scratch image, unless it is there.</summary>
@@ -39,11 +37,11 @@ internal sealed class LayerWriter(OciLayout layout, LayerCache cache, Compressio
     public Task<LayerRecord> WriteArchiveAsync(string name, Digest diffId, Action<Stream> copyArchive, CancellationToken cancellationToken) =>
         WriteAsync(name, LayerCache.KeyOf("archive", diffId.ToString(), level, []), 0, copyArchive, cancellationToken, diffId);
 
-    private async Task<LayerRecord> WriteAsync(string name, string key, int files, Action<Stream> writeArchive, CancellationToken cancellationToken, Digest? expected = null)
+    private async Task<LayerRecord> WriteAsync(string name, string key, int files, Action<Stream> writeArchive, CancellationToken cancellationToken, Digest? expected = null, bool isAhead = false)
     {
         if (cache.Find(key) is { } found && layout.Contains(DescriptorOf(found)))
         {
-            if (found.IsAhead)
+            if (found.IsAhead && !isAhead)
             {
                 cache.Add(key, found with { IsAhead = false });
             }
@@ -52,19 +50,8 @@ internal sealed class LayerWriter(OciLayout layout, LayerCache cache, Compressio
         }
 
         var written = await Task.Run(() => Compress(writeArchive, expected, cancellationToken), cancellationToken);
-        cache.Add(key, written);
+        cache.Add(key, written with { IsAhead = isAhead });
         return new LayerRecord(name, written.Digest, written.DiffId, written.Size, files, Reused: false);
-    }
-
-    private static async Task<LayerFile[]> ReadAsync(PlannedLayer layer, CancellationToken cancellationToken)
-    {
-        var files = new LayerFile[layer.Files.Length];
-        await Parallel.ForAsync(0, files.Length, cancellationToken, (i, _) =>
-        {
-            files[i] = LayerFile.Read(layer.Files[i]);
-            return ValueTask.CompletedTask;
-        });
-        return files;
     }
 
     private CachedLayer Compress(Action<Stream> writeArchive, Digest? expected, CancellationToken cancellationToken)
