@@ -5,10 +5,11 @@ using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.ReleaseDriver;
 
-/// <summary>A target that prints each changing call and stops at one of them, so that a test can kill or outrun the process right there.</summary>
+/// <summary>A target that prints each changing call and stops at one of them, the first that is asked for, so that a test can kill or outrun the process right there.</summary>
 internal sealed class PausingTarget(IDeploymentTarget target, DriverPlan plan) : IDeploymentTarget
 {
     private int _calls;
+    private int _pauses;
 
     public Task<Lease> AcquireLeaseAsync(AppKey app, LeaseRequest request, CancellationToken cancellationToken) =>
         ChangeAsync("acquire", () => target.AcquireLeaseAsync(app, request, cancellationToken));
@@ -63,7 +64,7 @@ internal sealed class PausingTarget(IDeploymentTarget target, DriverPlan plan) :
     // The whole thread stops: nothing renews a lease or answers a signal meanwhile, as in a process that hangs.
     private void PauseIf(bool here)
     {
-        if (!here)
+        if (!here || Interlocked.Increment(ref _pauses) > 1)
         {
             return;
         }
