@@ -18,7 +18,7 @@ public static class RuntimeLayer
     /// <param name="cancellationToken">Ends the work.</param>
     public static Task WriteAsync(IEnumerable<KeyValuePair<string, string>> files, StageContext context, CancellationToken cancellationToken)
     {
-        var planned = files.Select(file => new PlannedFile(file.Value, file.Key)).OrderBy(file => file.Path, StringComparer.Ordinal);
+        var planned = files.Select(file => new PlannedFile(file.Value, file.Key) { Package = file.Value }).OrderBy(file => file.Path, StringComparer.Ordinal);
         return BakedLayout.WriterOf(BakedLayout.Open(context), context).WriteAsync(new PlannedLayer(LayerPlan.Runtime, [.. planned]), ImageDocuments.ArchiveRoot(context.Options.Bake), cancellationToken, isAhead: true);
     }
 }

@@ -15,13 +15,26 @@ public sealed class PublishFolder
     private readonly string _directory;
     private readonly string _note;
 
-    /// <summary>Names the folder.</summary>
+    /// <summary>Names the folder. What came from packages is written down in a file beside it.</summary>
     /// <param name="directory">The folder; need not exist.</param>
-    /// <param name="note">A file beside it in which is written down what came from packages.</param>
-    public PublishFolder(string directory, string note)
+    public PublishFolder(string directory)
     {
         _directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
-        _note = Path.GetFullPath(note);
+        _note = _directory + ".packages.txt";
+    }
+
+    /// <summary>The files of a folder that came from packages and are as they came: their paths, and where in the packages they are. None where nobody wrote it down.</summary>
+    public static IReadOnlyDictionary<string, string> PackageFilesIn(string directory)
+    {
+        try
+        {
+            return new PublishFolder(directory).ReadNote().Where(file => IsAsItCame(file.Key, file.Value)).ToDictionary(StringComparer.Ordinal);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // It only spares work.
+            return new Dictionary<string, string>();
+        }
     }
 
     /// <summary>Before a publish: removes all but what came from packages and is as it came. IMB1207 where that can't be done.</summary>

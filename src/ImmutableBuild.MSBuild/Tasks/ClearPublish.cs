@@ -14,10 +14,6 @@ public sealed class ClearPublish : Microsoft.Build.Utilities.Task
     [Required]
     public string Directory { get; set; } = "";
 
-    /// <summary>Where is written down what in it came from packages.</summary>
-    [Required]
-    public string Note { get; set; } = "";
-
     /// <inheritdoc/>
-    public override bool Execute() => new BuildLog(Log, ProjectFile).Try(() => new PublishFolder(Directory, Note).Clear());
+    public override bool Execute() => new BuildLog(Log, ProjectFile).Try(() => new PublishFolder(Directory).Clear());
 }

@@ -14,10 +14,6 @@ public sealed class SettlePublish : Microsoft.Build.Utilities.Task
     [Required]
     public string Directory { get; set; } = "";
 
-    /// <summary>Where is written down what in it came from packages.</summary>
-    [Required]
-    public string Note { get; set; } = "";
-
     /// <summary>What was published, with <c>RelativePath</c> as metadata.</summary>
     public ITaskItem[] Published { get; set; } = [];
 
@@ -28,6 +24,6 @@ public sealed class SettlePublish : Microsoft.Build.Utilities.Task
     public override bool Execute()
     {
         var published = Published.Select(file => KeyValuePair.Create(file.GetMetadata("RelativePath"), file.GetMetadata("FullPath"))).Where(file => file.Key.Length > 0);
-        return new BuildLog(Log, ProjectFile).Try(() => new PublishFolder(Directory, Note).Settle(published, Packages));
+        return new BuildLog(Log, ProjectFile).Try(() => new PublishFolder(Directory).Settle(published, Packages));
     }
 }

@@ -13,7 +13,7 @@ public sealed class PublishFolderTests : IDisposable
 
     private string Packages => Path.Combine(_root, "packages");
 
-    private PublishFolder Folder => new(Out, Path.Combine(_root, "note.txt"));
+    private PublishFolder Folder => new(Out);
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
@@ -123,7 +123,7 @@ public sealed class PublishFolderTests : IDisposable
         Publish(("lib.dll", Package("lib/1.0/lib.dll", "lib")));
         var outside = Path.Combine(_root, "outside.txt");
         File.Copy(Path.Combine(Packages, "lib/1.0/lib.dll"), outside);
-        File.WriteAllText(Path.Combine(_root, "note.txt"), note.Replace("{0}", Path.Combine(Packages, "lib/1.0/lib.dll"), StringComparison.Ordinal));
+        File.WriteAllText(Out + ".packages.txt", note.Replace("{0}", Path.Combine(Packages, "lib/1.0/lib.dll"), StringComparison.Ordinal));
 
         Folder.Clear();
         Folder.Settle([], [Packages]);
@@ -144,6 +144,24 @@ public sealed class PublishFolderTests : IDisposable
 
         Directory.Exists(Out).ShouldBeFalse();
         File.Exists(Path.Combine(elsewhere, "precious.txt")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Which_files_are_a_package_s_is_known_until_they_are_changed()
+    {
+        Publish(("app.dll", Source("app.dll", "app")), ("lib.dll", Package("lib/1.0/lib.dll", "lib")), ("other.dll", Package("other/1.0/other.dll", "other")));
+        PublishFolder.PackageFilesIn(Out).ShouldBe(
+            new Dictionary<string, string>
+            {
+                [Path.Combine(Out, "lib.dll")] = Path.Combine(Packages, "lib/1.0/lib.dll"),
+                [Path.Combine(Out, "other.dll")] = Path.Combine(Packages, "other/1.0/other.dll"),
+            },
+            ignoreOrder: true);
+
+        File.WriteAllText(Path.Combine(Out, "lib.dll"), "LIB");
+
+        PublishFolder.PackageFilesIn(Out).Keys.ShouldBe([Path.Combine(Out, "other.dll")]);
+        PublishFolder.PackageFilesIn(Path.Combine(_root, "elsewhere")).ShouldBeEmpty();
     }
 
     // What the copying of publish does: a file of the same size and time is not copied again.

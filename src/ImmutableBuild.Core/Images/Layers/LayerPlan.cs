@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.IO.Enumeration;
 using ImmutableBuild.Errors;
+using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Images.Layers;
 
@@ -64,7 +65,8 @@ internal static class LayerPlan
 
         // Nothing is skipped: .NET takes a leading dot for "hidden", and .well-known/ is content like any other.
         var everything = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
-        var found = new FileSystemEnumerable<PlannedFile>(root, (ref FileSystemEntry entry) => FileOf(root, ref entry), everything)
+        var packages = PublishFolder.PackageFilesIn(root);
+        var found = new FileSystemEnumerable<PlannedFile>(root, (ref FileSystemEntry entry) => FileOf(root, ref entry, packages), everything)
         {
             ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory,
             ShouldRecursePredicate = static (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint) ? true : throw BakeErrors.LinkInPublishOutput(entry.ToFullPath()),
@@ -73,7 +75,7 @@ internal static class LayerPlan
         return files.Length > 0 ? files : throw BakeErrors.PublishOutputMissing(root, "it is empty");
     }
 
-    private static PlannedFile FileOf(string root, ref FileSystemEntry entry)
+    private static PlannedFile FileOf(string root, ref FileSystemEntry entry, IReadOnlyDictionary<string, string> packages)
     {
         var full = entry.ToFullPath();
         if (entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && !LeadsInto(root, full))
@@ -81,7 +83,7 @@ internal static class LayerPlan
             throw BakeErrors.LinkInPublishOutput(full);
         }
 
-        return new PlannedFile(full, Path.GetRelativePath(root, full).Replace(Path.DirectorySeparatorChar, '/'));
+        return new PlannedFile(full, Path.GetRelativePath(root, full).Replace(Path.DirectorySeparatorChar, '/')) { Package = packages.GetValueOrDefault(full) };
     }
 
     private static bool LeadsInto(string root, string link) =>
