@@ -29,15 +29,13 @@ internal sealed class ImagePush(OciLayout layout, ManifestContent image, string 
             }
         }
 
-        if (unnamed.Count > 0)
-        {
-            await transfer.SendContentAsync(image, cancellationToken);
-            await store.AddManifestAsync(image, cancellationToken);
-        }
+        // A registry takes what refers to an image before or after the image (distribution-spec, "Pushing Manifests with Subject").
+        var signatures = new SignaturePush(layout, image.Digest, store, transfer, by);
+        var signing = signatures.RunAsync(cancellationToken);
+        await Task.WhenAll(unnamed.Count > 0 ? SendAsync(store, transfer, cancellationToken) : Task.CompletedTask, signing);
 
         // Signatures come before the tag: who finds the tag finds them, and while the tag settles, so do they.
-        var signatures = new SignaturePush(layout, image.Digest, store, transfer, by);
-        var signed = await signatures.RunAsync(cancellationToken);
+        var signed = await signing;
         foreach (var name in unnamed)
         {
             await transfer.NameAsync(name, image, cancellationToken);
@@ -49,5 +47,11 @@ internal sealed class ImagePush(OciLayout layout, ManifestContent image, string 
         }
 
         return new RepositoryRecord(repository, transfer.BytesSent, AlreadyThere: unnamed.Count == 0 && !signed);
+    }
+
+    private async Task SendAsync(IImageStore store, ImageTransfer transfer, CancellationToken cancellationToken)
+    {
+        await transfer.SendContentAsync(image, cancellationToken);
+        await store.AddManifestAsync(image, cancellationToken);
     }
 }

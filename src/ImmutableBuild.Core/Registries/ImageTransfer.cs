@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
@@ -9,6 +10,7 @@ internal sealed class ImageTransfer(OciLayout from, IImageStore to)
 {
     private const int ParallelBlobs = 4;
 
+    private readonly ConcurrentDictionary<Digest, bool> _there = new();
     private long _bytesSent;
 
     /// <summary>Blob bytes that had to be sent so far.</summary>
@@ -74,12 +76,15 @@ internal sealed class ImageTransfer(OciLayout from, IImageStore to)
             return;
         }
 
-        var parsed = OciJson.ParseManifest(manifest.Bytes, from.Name);
-        await SendBlobsAsync([parsed.Config, .. parsed.Layers], cancellationToken);
+        await SendContentAsync([manifest], cancellationToken);
     }
 
+    /// <summary>Sends what several manifests refer to, none of them an index, as far as it is missing.</summary>
+    public Task SendContentAsync(IEnumerable<ManifestContent> manifests, CancellationToken cancellationToken) =>
+        SendBlobsAsync(manifests.Select(manifest => OciJson.ParseManifest(manifest.Bytes, from.Name)).SelectMany(parsed => parsed.Layers.Prepend(parsed.Config)), cancellationToken);
+
     private Task SendBlobsAsync(IEnumerable<Descriptor> blobs, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        blobs.DistinctBy(blob => blob.Digest),
+        blobs.DistinctBy(blob => blob.Digest).Where(blob => !_there.ContainsKey(blob.Digest)),
         new ParallelOptions { MaxDegreeOfParallelism = ParallelBlobs, CancellationToken = cancellationToken },
         async (blob, ct) =>
         {
@@ -87,5 +92,7 @@ internal sealed class ImageTransfer(OciLayout from, IImageStore to)
             {
                 Interlocked.Add(ref _bytesSent, blob.Size);
             }
+
+            _there.TryAdd(blob.Digest, true);
         });
 }

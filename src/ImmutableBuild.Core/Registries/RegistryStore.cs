@@ -9,6 +9,8 @@ namespace ImmutableBuild.Registries;
 /// <param name="time">The clock that waits go by.</param>
 public sealed class RegistryStore(RegistryClient client, TimeProvider time) : IImageStore
 {
+    private const int ParallelManifests = 4;
+
     private readonly TagSettling _settling = new(time);
 
     /// <inheritdoc/>
@@ -55,15 +57,10 @@ public sealed class RegistryStore(RegistryClient client, TimeProvider time) : II
     /// <remarks>Where the registry says that it lists a referrer itself, the tag is left alone (distribution-spec, "Pushing Manifests with Subject").</remarks>
     public async Task<bool> AddReferrersAsync(Digest subject, IReadOnlyList<(ManifestContent Manifest, Descriptor Entry)> referrers, CancellationToken cancellationToken)
     {
-        var unlisted = new List<Descriptor>();
-        foreach (var (manifest, entry) in referrers)
-        {
-            if (!await client.PutReferrerAsync(manifest, subject, cancellationToken))
-            {
-                unlisted.Add(entry);
-            }
-        }
-
+        var listed = new bool[referrers.Count];
+        await Parallel.ForAsync(0, listed.Length, new ParallelOptions { MaxDegreeOfParallelism = ParallelManifests, CancellationToken = cancellationToken }, async (number, ct) =>
+            listed[number] = await client.PutReferrerAsync(referrers[number].Manifest, subject, ct));
+        var unlisted = referrers.Where((_, number) => !listed[number]).Select(referrer => referrer.Entry).ToList();
         if (unlisted.Count == 0)
         {
             return true;

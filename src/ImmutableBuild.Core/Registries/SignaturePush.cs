@@ -98,12 +98,11 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
         {
             if (entry.ArtifactType == BomManifest.ArtifactType || await IsUnsaidAsync(entry, there, cancellationToken))
             {
-                var manifest = await layout.ReadManifestContentAsync(entry.Digest, cancellationToken);
-                await transfer.SendContentAsync(manifest, cancellationToken);
-                missing.Add((manifest, entry));
+                missing.Add((await layout.ReadManifestContentAsync(entry.Digest, cancellationToken), entry));
             }
         }
 
+        await transfer.SendContentAsync(missing.Select(referrer => referrer.Manifest), cancellationToken);
         if (missing.Count > 0 && await store.AddReferrersAsync(image, missing, cancellationToken))
         {
             _listed.UnionWith(missing.Select(referrer => referrer.Entry.Digest));

@@ -11,7 +11,7 @@ internal sealed class TagSettling(TimeProvider time)
 {
     private const int TimesOurs = 5;
 
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, long> _looks = new(StringComparer.Ordinal);

@@ -20,7 +20,7 @@ public sealed class TagSettlingTests
     }
 
     [Theory]
-    [InlineData(1, 100)]
+    [InlineData(1, 50)]
     [InlineData(60, 300)]
     [InlineData(5_000, 1_000)]
     public async Task It_takes_five_times_as_long_as_from_looking_to_having_put_within_bounds(int took, int waited)
