@@ -45,8 +45,11 @@ public sealed class ProjectRelease : IProjectRelease
     public static Task<ProjectRelease> CompileAsync(ProjectReleaseRequest request, CancellationToken cancellationToken) => BuildAsync(request, ["ImmutableDescribe", "ImmutableCompile"], cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ReleaseRecord> RunAsync(StageName stage, bool keepsLease, CancellationToken cancellationToken) => FollowedAsync(context =>
-        new StageRun(context, _project.ProjectFile, _project.GatewayProgram).RunAsync(stage, keepsLease, cancellationToken));
+    public Task<ReleaseRecord> RunAsync(StageName stage, bool keepsLease, CancellationToken cancellationToken) => FollowedAsync(async context =>
+    {
+        var commit = await GitSource.ReadCommitAsync(_project.ProjectFile, context.ReadVariable, cancellationToken);
+        return await new StageRun(context, _project.GatewayProgram).RunAsync(stage, commit, keepsLease, cancellationToken);
+    });
 
     /// <inheritdoc/>
     public Task<ImmutableArray<string>> EndAsync(CancellationToken cancellationToken) => InvariantAsync(async () =>

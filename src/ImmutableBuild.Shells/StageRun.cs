@@ -1,26 +1,24 @@
 using ImmutableBuild.Errors;
 using ImmutableBuild.Releases;
-using ImmutableBuild.Releases.Source;
 using ImmutableBuild.Reports;
 
 namespace ImmutableBuild.Shells;
 
 /// <summary>One stage, continuing from the record that the stages before it left, in this process or in another.</summary>
 /// <param name="context">What the stage gets.</param>
-/// <param name="projectFile">The project.</param>
 /// <param name="gatewayProgram">The gateway's assembly.</param>
-public sealed class StageRun(StageContext context, string projectFile, string gatewayProgram)
+public sealed class StageRun(StageContext context, string gatewayProgram)
 {
     private readonly ReleaseRecordFile _file = new(context.WorkDirectory);
 
     /// <summary>Runs it. IMB1203 when the record is another commit's or app's; what the stage refuses is written into the report as well.</summary>
     /// <param name="stage">The stage.</param>
+    /// <param name="commit">The commit that is checked out.</param>
     /// <param name="keepsLease">The next stage follows in this process, under the same lease.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public async Task<ReleaseRecord> RunAsync(StageName stage, bool keepsLease, CancellationToken cancellationToken)
+    public async Task<ReleaseRecord> RunAsync(StageName stage, CommitSha commit, bool keepsLease, CancellationToken cancellationToken)
     {
         var record = await _file.ReadAsync(cancellationToken);
-        var commit = await GitSource.ReadCommitAsync(projectFile, context.ReadVariable, cancellationToken);
         ReleaseChain.RequireSame(record, context.Options.App, commit, _file.Path);
         try
         {

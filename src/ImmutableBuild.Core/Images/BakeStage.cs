@@ -36,7 +36,7 @@ public sealed class BakeStage : IStage
     {
         var options = context.Options.Bake;
         var platforms = Platforms(compile, context);
-        using var connector = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
+        using var connector = RegistryConnector.Of(context);
         var bases = options.BaseImage is { } reference ? await new PinnedBase(reference, context, connector).ResolveAsync(platforms.Select(platform => platform.Platform), cancellationToken) : [];
 
         var layout = BakedLayout.Open(context);

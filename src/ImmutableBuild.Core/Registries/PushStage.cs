@@ -40,7 +40,7 @@ public sealed class PushStage : IStage
         var tags = record.Compile.Dirty ? [] : context.Options.Push.Tags.Remove(tag);
         var push = new ImagePush(layout, await layout.ReadManifestContentAsync(bake.Digest, cancellationToken), tag, tags, await SignedBy.OfAsync(sign, context.Options.Verify, cancellationToken));
 
-        using var connector = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
+        using var connector = RegistryConnector.Of(context);
         var stores = ImageStores.RepositoriesOf(context.Options).Select(repository =>
             (Repository: repository, Store: ImageStores.Open(repository, context.Options.DataDirectory, connector, RegistryAccess.Push, bake.BaseName))).ToArray();
         await EachAsync(stores, (_, store, ct) => AsTask(push.RequireFreeTagsAsync(store, ct)), cancellationToken);

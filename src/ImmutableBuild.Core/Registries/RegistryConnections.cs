@@ -6,9 +6,10 @@ namespace ImmutableBuild.Registries;
 
 /// <summary>Pools of connections: one for all registries that the system's authorities vouch for, and one for each that has certificates of its own. None is ever unverified.</summary>
 /// <param name="certificates">Directories of the form of docker's <c>certs.d</c>; the first that has a registry counts.</param>
-internal sealed class RegistryConnections(IReadOnlyList<string> certificates) : IDisposable
+/// <param name="instead">Answers in place of all registries without certificates of their own; null for the registries themselves.</param>
+internal sealed class RegistryConnections(IReadOnlyList<string> certificates, HttpMessageHandler? instead = null) : IDisposable
 {
-    private readonly HttpClient _shared = Open(new SslClientAuthenticationOptions());
+    private readonly HttpClient _shared = Over(instead ?? Handler(new SslClientAuthenticationOptions()));
     private readonly ConcurrentDictionary<string, Lazy<OwnPool?>> _own = new(StringComparer.Ordinal);
 
     /// <summary>The pool of a registry, and whether it has certificates of its own: such a one is never talked to over plain HTTP. Throws IMB5015 when they can't be used.</summary>
@@ -28,33 +29,32 @@ internal sealed class RegistryConnections(IReadOnlyList<string> certificates) : 
         }
     }
 
-    private static HttpClient Open(SslClientAuthenticationOptions tls)
+    private static SocketsHttpHandler Handler(SslClientAuthenticationOptions tls) => new()
     {
-        var http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectTimeout = TimeSpan.FromSeconds(15),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            MaxResponseHeadersLength = 64,
-            SslOptions = tls,
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        ConnectTimeout = TimeSpan.FromSeconds(15),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        MaxResponseHeadersLength = 64,
+        SslOptions = tls,
+    };
+
+    private static HttpClient Over(HttpMessageHandler handler)
+    {
+        var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestHeaders.UserAgent.ParseAdd("ImmutableBuild/0.1");
         return http;
     }
 
     private sealed class OwnPool(string host, RegistryCertificates certificates) : IDisposable
     {
-        public HttpClient Http { get; } = Open(new SslClientAuthenticationOptions
+        public HttpClient Http { get; } = Over(Handler(new SslClientAuthenticationOptions
         {
             RemoteCertificateValidationCallback = certificates.IsTrusted,
             // Where a registry sends its clients to, no one has to know who they are.
             LocalCertificateSelectionCallback = (_, target, _, _, _) => target == new Uri($"https://{host}").IdnHost ? certificates.Client! : null!,
-        });
+        }));
 
         public void Dispose()
         {

@@ -1,3 +1,5 @@
+using ImmutableBuild.Releases;
+
 namespace ImmutableBuild.Registries;
 
 /// <summary>What a client may do with a repository; it asks for no more than that.</summary>
@@ -13,6 +15,8 @@ public enum RegistryAccess
 /// <summary>Opens repositories. They share pools of connections, which this holds.</summary>
 public sealed class RegistryConnector : IDisposable
 {
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(500);
+
     private readonly PushOptions _options;
     private readonly Func<string, string?> _readVariable;
     private readonly RegistryCredentials _credentials;
@@ -25,17 +29,20 @@ public sealed class RegistryConnector : IDisposable
     /// <param name="readVariable">Reads an environment variable.</param>
     /// <param name="time">The clock that waits go by.</param>
     public RegistryConnector(PushOptions options, Func<string, string?> readVariable, TimeProvider time)
-        : this(options, readVariable, time, TimeSpan.FromMilliseconds(500))
+        : this(options, readVariable, time, FirstDelay)
     {
     }
 
-    internal RegistryConnector(PushOptions options, Func<string, string?> readVariable, TimeProvider time, TimeSpan firstDelay)
+    internal RegistryConnector(PushOptions options, Func<string, string?> readVariable, TimeProvider time, TimeSpan firstDelay, HttpMessageHandler? instead = null)
     {
         (_options, _readVariable, _credentials, _time, _firstDelay) = (options, readVariable, new RegistryCredentials(options, readVariable), time, firstDelay);
-        _connections = new RegistryConnections([.. options.Certificates is { } own ? [own] : Array.Empty<string>(), RegistryCertificates.OfDocker]);
+        _connections = new RegistryConnections([.. options.Certificates is { } own ? [own] : Array.Empty<string>(), RegistryCertificates.OfDocker], instead);
     }
 
     internal TimeProvider Time => _time;
+
+    /// <summary>The registries of a release.</summary>
+    internal static RegistryConnector Of(StageContext context) => new(context.Options.Push, context.ReadVariable, context.Time, FirstDelay, context.Registries?.Invoke());
 
     /// <summary>A client for one repository; throws IMB5001 when host or repository are not valid names, IMB5015 when the host's certificates can't be used.</summary>
     /// <param name="host">The registry.</param>

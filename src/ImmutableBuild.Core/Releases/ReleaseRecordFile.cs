@@ -21,6 +21,9 @@ public sealed class ReleaseRecordFile(string workDirectory)
     /// <summary>The file's path.</summary>
     public string Path { get; } = System.IO.Path.Combine(workDirectory, "release.json");
 
+    /// <summary>Does now, once a process, what .NET would otherwise do while the first record is read or written: a tenth of a second's work, for which another thread may have the time.</summary>
+    public static void Prepare() => _ = Json.ReleaseRecord;
+
     /// <summary>Reads the record. IMB1201 when there is none, IMB1202 when it is damaged or of another schema.</summary>
     public async Task<ReleaseRecord> ReadAsync(CancellationToken cancellationToken)
     {

@@ -17,4 +17,7 @@ public sealed record StageContext(ReleaseOptions Options, IReporter Reporter, Ti
 
     /// <summary>Opens a signing key that a service keeps.</summary>
     public OpenKmsKey OpenKmsKey { get; init; } = static (key, _) => throw new InvalidOperationException($"This program brings nothing to reach {key}.");
+
+    /// <summary>Makes what answers in place of registries; null for the registries themselves.</summary>
+    internal Func<HttpMessageHandler>? Registries { get; init; }
 }

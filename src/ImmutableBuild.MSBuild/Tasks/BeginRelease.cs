@@ -30,7 +30,10 @@ public sealed class BeginRelease : ReleaseTask
     {
         var log = new BuildLog(Log, Input.ProjectFile);
         var options = ReleaseOptionsParser.Parse(Input.Raw());
-        var source = await GitSource.ReadAsync(Input.ProjectFile, Environment.GetEnvironmentVariable, cancellationToken);
+        // While git looks.
+        var reading = GitSource.ReadAsync(Input.ProjectFile, Environment.GetEnvironmentVariable, cancellationToken);
+        ImmutableArray<PublishRecord> published = options.Bake.Dockerfile is null ? [.. Published.Select(Output)] : [];
+        var source = await reading;
         // Whatever was compiled is a mixture then, and the commit at the end would be a label for what nobody can make again.
         if (source.Commit.ToString() != Commit)
         {
@@ -45,10 +48,11 @@ public sealed class BeginRelease : ReleaseTask
         var inputs = Digest.TryParse(Inputs, out var digest) ? digest : (Digest?)null;
         source.RequireCommitted(Published.SelectMany(SourceList.Read), Published.SelectMany(SourceList.BuildOutputs), options, log);
         var compile = Published.Length == 0 ? await EarlierAsync(inputs, cancellationToken)
-            : Compiled(source, options.Bake.Dockerfile is null ? [.. Published.Select(Output)] : []) with { Inputs = inputs };
+            : Compiled(source, published) with { Inputs = inputs };
         var elapsed = TimeProvider.System.GetUtcNow() - new DateTimeOffset(BeganTicks, TimeSpan.Zero);
         var record = ReleaseChain.Begin(Guid.NewGuid().ToString("N"), options, compile, elapsed);
         await new ReleaseRecordFile(Input.WorkDirectory).WriteAsync(record, cancellationToken);
+        BuildCommit.Note(BuildEngine, Input, source.Commit);
         var runtimes = string.Join(" and ", compile.Published.Select(output => output.RuntimeIdentifier));
         var summary = $"commit {source.Commit.Abbreviated}{(compile.Dirty ? " with uncommitted changes" : "")}{(runtimes.Length > 0 ? $", {runtimes}" : "")}{(compile.Published is [{ SelfContained: true }, ..] ? ", self-contained" : "")}{(Published.Length == 0 ? ", published before" : "")}";
         log.Finished(StageName.Compile, elapsed, summary);

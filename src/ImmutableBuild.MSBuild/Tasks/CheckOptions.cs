@@ -60,7 +60,7 @@ public sealed class CheckOptions : ReleaseTask
     {
         try
         {
-            var source = await GitSource.ReadAsync(Input.ProjectFile, Environment.GetEnvironmentVariable, cancellationToken);
+            var source = await SourceAhead.ReadAsync(BuildEngine, Input.ProjectFile, cancellationToken);
             Commit = source.Commit.ToString();
             if (options is not null)
             {

@@ -24,7 +24,8 @@ public sealed class RunStage : ReleaseTask
         }
 
         using var kept = KeptRelease.Take(BuildEngine, Input.WorkDirectory);
-        await new StageRun(context, Input.ProjectFile, Input.GatewayProgram).RunAsync(Enum.Parse<StageName>(Stage), KeepsLease, cancellationToken);
+        var commit = await BuildCommit.ReadAsync(BuildEngine, Input, cancellationToken);
+        await new StageRun(context, Input.GatewayProgram).RunAsync(Enum.Parse<StageName>(Stage), commit, KeepsLease, cancellationToken);
         kept?.Continued();
         if (KeepsLease)
         {

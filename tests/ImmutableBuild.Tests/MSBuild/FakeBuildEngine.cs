@@ -54,5 +54,16 @@ internal sealed class FakeBuildEngine : IBuildEngine6
 
     public object GetRegisteredTaskObject(object key, RegisteredTaskObjectLifetime lifetime) => _taskObjects.GetValueOrDefault(key)!;
 
+    /// <summary>Disposes what is registered, as MSBuild does when a build ends.</summary>
+    public void EndBuild()
+    {
+        foreach (var left in _taskObjects.Values.OfType<IDisposable>())
+        {
+            left.Dispose();
+        }
+
+        _taskObjects.Clear();
+    }
+
     public object UnregisterTaskObject(object key, RegisteredTaskObjectLifetime lifetime) => _taskObjects.Remove(key, out var found) ? found : null!;
 }

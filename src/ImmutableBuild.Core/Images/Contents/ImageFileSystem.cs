@@ -20,7 +20,7 @@ public sealed class ImageFileSystem : IDisposable
     private readonly ImageLayer[] _layers;
 
     private ImageFileSystem(Digest digest, ImageManifest manifest, ImageConfig config, FileTree tree, ImageLayer[] layers) =>
-        (Digest, Manifest, Config, _tree, _layers) = (digest, manifest, config, tree, layers);
+        (Digest, Manifest, Config, Entries, _tree, _layers) = (digest, manifest, config, [.. tree.Entries], tree, layers);
 
     /// <summary>The digest of the image's manifest.</summary>
     public Digest Digest { get; }
@@ -32,7 +32,7 @@ public sealed class ImageFileSystem : IDisposable
     public ImageConfig Config { get; }
 
     /// <summary>All paths, parents before children, siblings in ordinal order.</summary>
-    public IEnumerable<ImageEntry> Entries => _tree.Entries;
+    public IReadOnlyList<ImageEntry> Entries { get; }
 
     /// <summary>
     /// Reads an image, every layer's digest and diff_id checked. Throws IMB2001 to IMB2005 when it is not valid, hostile,

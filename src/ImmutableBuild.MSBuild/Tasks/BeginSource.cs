@@ -1,0 +1,20 @@
+using ImmutableBuild.Releases;
+using Microsoft.Build.Framework;
+
+namespace ImmutableBuild.MSBuild;
+
+/// <summary>Begins to look at the source beside what the build does next (<see cref="SourceAhead"/>).</summary>
+public sealed class BeginSource : Microsoft.Build.Utilities.Task
+{
+    /// <summary>The project.</summary>
+    [Required]
+    public string ProjectFile { get; set; } = "";
+
+    /// <inheritdoc/>
+    public override bool Execute()
+    {
+        SourceAhead.Begin(BuildEngine, ProjectFile);
+        _ = System.Threading.Tasks.Task.Run(ReleaseRecordFile.Prepare);
+        return true;
+    }
+}

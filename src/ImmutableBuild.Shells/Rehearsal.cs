@@ -1,0 +1,111 @@
+using System.Globalization;
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
+using ImmutableBuild.Registries;
+using ImmutableBuild.Releases;
+using ImmutableBuild.Scanning;
+using ImmutableBuild.Trust;
+
+namespace ImmutableBuild.Shells;
+
+/// <summary>
+/// A release of next to nothing from Bake to Push, for the time in which a project is compiled: what .NET does at the first use of the stages' code is done then. It has
+/// a place, a registry and a key of its own, reads no variable, asks no other machine, tells nobody, and leaves nothing behind. No release depends on it.
+/// </summary>
+public static class Rehearsal
+{
+    private const string Program = "App";
+
+    private const string Dependencies = """
+        {
+          "runtimeTarget": { "name": ".NETCoreApp,Version=v10.0/linux-x64" },
+          "targets": { ".NETCoreApp,Version=v10.0/linux-x64": {
+            "App/1.0.0": { "runtime": { "App.dll": {} } },
+            "Some.Package/1.0.0": { "runtime": { "lib/net10.0/Some.Package.dll": { "assemblyVersion": "1.0.0.0", "fileVersion": "1.0.0.0" } } } } },
+          "libraries": {
+            "App/1.0.0": { "type": "project", "serviceable": false, "sha512": "" },
+            "Some.Package/1.0.0": { "type": "package", "serviceable": true, "sha512": "" } }
+        }
+        """;
+
+    /// <summary>Runs it in <paramref name="directory"/>, which is made and removed; what it released, or null where it was cancelled or did not succeed.</summary>
+    public static async Task<ReleaseRecord?> RunAsync(string directory, CancellationToken cancellationToken)
+    {
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        try
+        {
+            // One that was killed may have left its own.
+            Remove(directory);
+            return await ReleaseAsync(directory, cancellationToken);
+        }
+        catch (Exception fault) when (fault is ImmutableBuildException or OperationCanceledException or IOException or UnauthorizedAccessException)
+        {
+            // If something is wrong here, such as a full disk, the release itself will meet it and tell.
+            return null;
+        }
+        finally
+        {
+            Remove(directory);
+        }
+    }
+
+    private static async Task<ReleaseRecord> ReleaseAsync(string directory, CancellationToken cancellationToken)
+    {
+        var (work, published) = (Path.Combine(directory, "work"), Path.Combine(directory, "publish"));
+        Directory.CreateDirectory(work);
+        Directory.CreateDirectory(published);
+        await File.WriteAllTextAsync(Path.Combine(published, Program), "#!/bin/sh\n", cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(published, "App.deps.json"), Dependencies, cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(published, "App.dll"), "", cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(published, "Some.Package.dll"), "", cancellationToken);
+
+        var options = new ReleaseOptions { App = new AppKey("app", "rehearsal"), DataDirectory = Path.Combine(directory, "data"), Push = new PushOptions { Registry = "registry.invalid" } };
+        var context = new StageContext(options, new Nobody(), TimeProvider.System, _ => null) { WorkDirectory = work, Registries = () => new RehearsedRegistry() };
+        var file = new ReleaseRecordFile(work);
+        await file.WriteAsync(ReleaseChain.Begin("rehearsal", options, Compiled(published), TimeSpan.Zero), cancellationToken);
+        return await new ReleasePipeline(file, context).RunAsync([new BakeStage(), new ScanStage(), new SignStage(), new PushStage()], await file.ReadAsync(cancellationToken), cancellationToken);
+    }
+
+    private static CompileRecord Compiled(string published) => new()
+    {
+        Commit = CommitSha.Parse(new string('a', 40)),
+        CommitTime = DateTimeOffset.UnixEpoch,
+        Branch = "main",
+        RepositoryUrl = "https://example.org/app",
+        Version = "1.0.0",
+        Project = "App.csproj",
+        Published = [new PublishRecord { Directory = published, RuntimeIdentifier = "linux-x64", SelfContained = true, EntryPoint = Program }],
+        SdkVersion = "10.0.100",
+    };
+
+    private static void Remove(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // It was never there, or the next one removes it.
+        }
+    }
+
+    private sealed class Nobody : IReporter
+    {
+        public void Started(StageName stage)
+        {
+        }
+
+        public void Finished(StageName stage, TimeSpan elapsed, string summary)
+        {
+        }
+
+        public void Detail(string message)
+        {
+        }
+
+        public void Warn(Diagnostic warning)
+        {
+        }
+    }
+}
