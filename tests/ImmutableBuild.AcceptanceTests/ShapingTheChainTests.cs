@@ -58,11 +58,14 @@ public sealed class ShapingTheChainTests(PackedPackage package)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "sends a signal");
         await using var repository = new ScratchRepository(package);
-        WebApp.Write(repository, "one", "<ImmutableHealthTimeout>10m</ImmutableHealthTimeout><ImmutableHealthGateDependsOn>BeforeTheGate</ImmutableHealthGateDependsOn>");
+        WebApp.Write(repository, "one", "<ImmutableHealthTimeout>10m</ImmutableHealthTimeout><ImmutableHealthGateDependsOn>BeforeTheGate</ImmutableHealthGateDependsOn><ImmutableDestroyOldDependsOn>SmokeTest</ImmutableDestroyOldDependsOn>");
         repository.Write("src/Shöp Web/Directory.Build.targets", """
             <Project>
               <Target Name="BeforeTheGate">
                 <Exec Command="$(BeforeTheGate)" Condition="'$(BeforeTheGate)' != ''" />
+              </Target>
+              <Target Name="SmokeTest">
+                <Exec Command="$(SmokeTest)" Condition="'$(SmokeTest)' != ''" />
               </Target>
             </Project>
             """);
@@ -81,8 +84,17 @@ public sealed class ShapingTheChainTests(PackedPackage package)
         await LeavesAloneAsync();
         File.ReadAllText(repository.PathOf("src/Shöp Web/obj/immutable/release.md")).ShouldContain("IMB6004");
 
-        (await repository.BuildAsync(WebApp.Project, "Release", "-p:BeforeTheGate=exit 3")).ShouldFailWith("MSB3073").ShouldSay("  Deploy ");
+        (await repository.BuildAsync(WebApp.Project, "Release", "-p:BeforeTheGate=exit 3")).ShouldFailWith("MSB3073").ShouldSay("  Deploy ").ShouldSay("GivenUp: ");
         await LeavesAloneAsync();
+
+        // Behind the gate, where the new one has the traffic already.
+        WebApp.WriteProgram(repository, "three");
+        await repository.CommitAsync();
+        (await repository.BuildAsync(WebApp.Project, "Release", "-p:SmokeTest=exit 4")).ShouldFailWith("MSB3073").ShouldSay("  HealthGate ").ShouldSay("RoutedBack: ");
+        await LeavesAloneAsync();
+        File.ReadAllText(repository.PathOf("src/Shöp Web/obj/immutable/release.md")).ShouldContain("IMB8030");
+        (await repository.BuildAsync(WebApp.Project, "Release")).ShouldSucceed();
+        (await WebApp.GetAsync(url)).ShouldBe("three");
         (await repository.BuildAsync(WebApp.Project, "Stop")).ShouldSucceed();
 
         async Task<CommandResult> InterruptAsync(string when, string argument)
