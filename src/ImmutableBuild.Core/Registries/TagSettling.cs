@@ -9,7 +9,7 @@ namespace ImmutableBuild.Registries;
 /// <param name="time">The clock that waits go by.</param>
 internal sealed class TagSettling(TimeProvider time)
 {
-    private const int TimesOurs = 5;
+    private const int TimesOurs = 3;
 
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);

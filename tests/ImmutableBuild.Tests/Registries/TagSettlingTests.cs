@@ -21,9 +21,9 @@ public sealed class TagSettlingTests
 
     [Theory]
     [InlineData(1, 50)]
-    [InlineData(60, 300)]
+    [InlineData(60, 180)]
     [InlineData(5_000, 1_000)]
-    public async Task It_takes_five_times_as_long_as_from_looking_to_having_put_within_bounds(int took, int waited)
+    public async Task It_takes_three_times_as_long_as_from_looking_to_having_put_within_bounds(int took, int waited)
     {
         Put("tag", took);
 
@@ -42,7 +42,7 @@ public sealed class TagSettlingTests
     public async Task What_passes_meanwhile_counts()
     {
         Put("tag", 60);
-        _time.Advance(TimeSpan.FromMilliseconds(250));
+        _time.Advance(TimeSpan.FromMilliseconds(130));
 
         (await WaitedAsync()).ShouldBe(TimeSpan.FromMilliseconds(50));
     }
@@ -53,7 +53,7 @@ public sealed class TagSettlingTests
         Put("slow", 150);
         Put("quick", 1);
 
-        (await WaitedAsync()).ShouldBe(TimeSpan.FromMilliseconds(749));
+        (await WaitedAsync()).ShouldBe(TimeSpan.FromMilliseconds(449));
     }
 
     private void Put(string tag, int took)
