@@ -75,8 +75,9 @@ public sealed class RegistryStore(RegistryClient client, TimeProvider time) : II
     /// <inheritdoc/>
     public Task SettleAsync(CancellationToken cancellationToken) => _settling.WaitAsync(cancellationToken);
 
+    // cosign's copy gives that tag to the image itself.
     private async Task<ImmutableArray<Descriptor>> ListTaggedAsync(Digest subject, CancellationToken cancellationToken) =>
-        await FindTagAsync(ReferrersTag.Of(subject), cancellationToken) is { } content ? ReferrersTag.Read(content, $"{Name}:{ReferrersTag.Of(subject)}") : [];
+        await FindTagAsync(ReferrersTag.Of(subject), cancellationToken) is { } content && content.Digest != subject ? ReferrersTag.Read(content, $"{Name}:{ReferrersTag.Of(subject)}") : [];
 
     /// <inheritdoc/>
     public async Task<Digest> SetTagAsync(string tag, ManifestContent manifest, TagRule rule, CancellationToken cancellationToken)

@@ -6,6 +6,7 @@ using ImmutableBuild.IntegrationTests.Rig;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Trust;
+using ImmutableBuild.Trust.Verification;
 
 namespace ImmutableBuild.IntegrationTests.Trust;
 
@@ -94,6 +95,22 @@ public sealed class CosignAttestationTests : IAsyncLifetime
         Convert.ToHexStringLower(SHA256.HashData(complete.ToArray())).ShouldBe(bom.GetProperty("externalReferences")[0].GetProperty("hashes")[0].GetProperty("content").GetString());
     }
 
+    [Fact]
+    public async Task A_copy_has_the_bill_of_materials_where_what_refers_to_the_image_was_copied_too()
+    {
+        using var oras = Debian13.FindOrSkip("oras");
+        using var cosign = Cosign.FindOrSkip(2);
+        var tagged = $"{_record.Push!.Repository}:{_record.Push.Tag}";
+
+        var (code, output) = await oras.RunAsync(["cp", "-r", "--from-plain-http", "--to-plain-http", tagged, $"{_registry.Host}/by-oras:1"]);
+        code.ShouldBe(0, output);
+        (code, output) = await cosign.RunAsync("", "copy", "--allow-http-registry", tagged, $"{_registry.Host}/by-cosign:1");
+        code.ShouldBe(0, output);
+
+        (await BillInAsync("by-oras")).Outcome.ShouldBe(VerificationOutcome.Ok);
+        (await BillInAsync("by-cosign")).Refusal.ShouldNotBeNull().Code.ShouldBe("IMB4033");
+    }
+
     [Theory]
     [InlineData("bundle")]
     [InlineData("tag")]
@@ -129,6 +146,15 @@ public sealed class CosignAttestationTests : IAsyncLifetime
         var report = await new ImageVerifier(context).ReportAsync(_record.App, _record.Compile.Commit, _record.Push.Repository, _record.Bake!.Digest, Token);
         report.Passed.ShouldBeTrue();
         report.Rows.First(row => row.Check == "signature").Detail.ShouldEndWith(form == "bundle" ? "(bundle)" : "(sha256-….sig)");
+    }
+
+    private async Task<VerificationRow> BillInAsync(string repository)
+    {
+        var context = _image.Context(options => options with { Push = new PushOptions { Registry = _registry.Host } });
+        var report = await new ImageVerification(context, VerificationPolicy.Strict with { Repository = RepositoryRule.Any })
+            .RunAsync(_record.App, _record.Compile.Commit, $"{_registry.Host}/{repository}", _record.Bake!.Digest, isNew: false, Token);
+        report.Rows.Single(row => row.Check == "signature").Outcome.ShouldBe(VerificationOutcome.Ok);
+        return report.Rows.Single(row => row.Check == "bill of materials");
     }
 
     private async Task WriteKeysAsync(Cosign cosign)
