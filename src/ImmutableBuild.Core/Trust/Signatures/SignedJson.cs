@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 using ImmutableBuild.Errors;
 
 namespace ImmutableBuild.Trust.Signatures;
@@ -35,6 +36,12 @@ internal static class SignedJson
             throw new FormatException($"{what} has something around its JSON object");
         }
 
+        // System.Text.Json would not say so before a text is asked for (RFC 8259, section 8.1).
+        if (!Utf8.IsValid(bytes.Span))
+        {
+            throw new FormatException($"{what} is not in UTF-8");
+        }
+
         try
         {
             using var document = JsonDocument.Parse(bytes, Strict);
@@ -58,9 +65,18 @@ internal static class SignedJson
         }
     }
 
-    /// <summary>A member that is text; null where there is none, or something else.</summary>
-    public static string? TextOf(this JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+    /// <summary>A member that is text; null where there is none, or something else, such as half of a surrogate pair.</summary>
+    public static string? TextOf(this JsonElement element, string name)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The member at the end of a path of names; an undefined element where one is missing.</summary>
     public static JsonElement At(this JsonElement element, params ReadOnlySpan<string> path)
