@@ -16,10 +16,8 @@ internal static class BakedLayout
     public static string LayersOf(StageContext context) => Path.Combine(context.WorkDirectory, "layers");
 
     /// <summary>Writes layers into the layout, as the options want them.</summary>
-    public static LayerWriter WriterOf(OciLayout layout, StageContext context) => new(layout, new LayerCache(LayersOf(context)), DigestsIn(context.WorkDirectory), context.Options.Bake.Compression);
-
-    /// <summary>What is known of packages' files in a directory.</summary>
-    public static PackageDigests DigestsIn(string directory) => new(Path.Combine(directory, "packages.digests.txt"));
+    public static LayerWriter WriterOf(OciLayout layout, StageContext context) => new(
+        layout, new LayerCache(LayersOf(context)), context.Options.Bake.Compression, new PackageDigests(Path.Combine(context.WorkDirectory, "packages.digests.txt")));
 
     /// <summary>Ends it. Throws what <see cref="ArchiveFile.WriteAsync"/> throws.</summary>
     public static async Task EndAsync(OciLayout layout, Descriptor image, CompileRecord compile, ReleaseOptions options, CancellationToken cancellationToken)

@@ -75,7 +75,7 @@ public sealed class DockerfileBakeStage : IStage
 
     private static async Task<ImmutableArray<LayerRecord>> WriteLayersAsync(ExportedImage image, int baseLayers, OciLayout layout, StageContext context, CancellationToken cancellationToken)
     {
-        var writer = new LayerWriter(layout, new LayerCache(Path.Combine(context.WorkDirectory, "layers")), BakedLayout.DigestsIn(context.WorkDirectory), context.Options.Bake.Compression);
+        var writer = new LayerWriter(layout, new LayerCache(Path.Combine(context.WorkDirectory, "layers")), context.Options.Bake.Compression);
         var names = LayerNames.Of(image.Config, baseLayers);
         var diffIds = image.Config.RootFs.DiffIds;
 

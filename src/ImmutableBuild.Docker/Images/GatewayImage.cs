@@ -86,7 +86,7 @@ internal sealed class GatewayImage(string dataDirectory, IDockerClient engine, E
 
     private async Task<ImmutableArray<LayerRecord>> WriteLayersAsync(OciLayout layout, GatewayFiles gateway, CancellationToken cancellationToken)
     {
-        var writer = new LayerWriter(layout, new LayerCache(Path.Combine(dataDirectory, "cache", "gateway", "layers")), BakedLayout.DigestsIn(Path.Combine(dataDirectory, "cache", "gateway")));
+        var writer = new LayerWriter(layout, new LayerCache(Path.Combine(dataDirectory, "cache", "gateway", "layers")));
         var writing = gateway.Layers.Select(layer => writer.WriteAsync(layer, Root, cancellationToken));
         return [.. await Task.WhenAll(writing)];
     }

@@ -8,9 +8,9 @@ namespace ImmutableBuild.Images.Layers;
 /// <summary>Puts planned layers into a layout as compressed blobs, or finds them there.</summary>
 /// <param name="layout">Where they go.</param>
 /// <param name="cache">Remembers which ones are there.</param>
-/// <param name="digests">Remembers what packages' files are.</param>
 /// <param name="level">How hard is tried to make them small. Another level gives other bytes of the same content.</param>
-internal sealed class LayerWriter(OciLayout layout, LayerCache cache, PackageDigests digests, CompressionLevel level = CompressionLevel.Optimal)
+/// <param name="digests">Remembers what packages' files are; null where no package brought any.</param>
+internal sealed class LayerWriter(OciLayout layout, LayerCache cache, CompressionLevel level = CompressionLevel.Optimal, PackageDigests? digests = null)
 {
     /// <summary>Writes one layer of files below <paramref name="root"/>, unless it is there.</summary>
     /// <param name="layer">Which files.</param>
@@ -22,10 +22,10 @@ internal sealed class LayerWriter(OciLayout layout, LayerCache cache, PackageDig
         var files = new LayerFile[layer.Files.Length];
         await Parallel.ForAsync(0, files.Length, cancellationToken, (i, _) =>
         {
-            files[i] = digests.Read(layer.Files[i]);
+            files[i] = digests?.Read(layer.Files[i]) ?? LayerFile.Read(layer.Files[i]);
             return ValueTask.CompletedTask;
         });
-        digests.Save();
+        digests?.Save();
         return await WriteAsync(
             layer.Name, LayerCache.KeyOf(layer.Name, root, level, files), files.Length,
             archive => LayerArchive.Write(layer.Name, root, files, archive, cancellationToken), cancellationToken, isAhead: isAhead);

@@ -6,7 +6,7 @@ namespace ImmutableBuild.Images.Layers;
 
 /// <summary>
 /// Remembers the digests of files that packages brought, most of an image by far. A package's files never change and their place names its version, so what has the place, the size and
-/// the time of a file that was read before is not read again. Every other file is.
+/// the time of a file that was read before is not read again. Every other file is. A copy of a package's file stands for that one: digest and bytes are both the package's.
 /// </summary>
 /// <param name="file">Where they are written down.</param>
 internal sealed class PackageDigests(string file)
@@ -32,13 +32,14 @@ internal sealed class PackageDigests(string file)
             return LayerFile.Read(planned);
         }
 
+        var taken = planned with { Source = package };
         var key = string.Create(CultureInfo.InvariantCulture, $"{package}{Separator}{original.Length}{Separator}{original.LastWriteTimeUtc.Ticks}");
         if (_known.Value.TryGetValue(key, out var known) && known.Split(Separator) is [var digest, "x" or "-"] && Digest.TryParse(digest, out var content))
         {
-            return new LayerFile(planned, content, original.Length, Executable: known[^1] == 'x');
+            return new LayerFile(taken, content, original.Length, Executable: known[^1] == 'x');
         }
 
-        var read = LayerFile.Read(planned);
+        var read = LayerFile.Read(taken);
         if (read.Size == original.Length && !package.AsSpan().ContainsAny(Separator, '\n', '\r'))
         {
             _known.Value[key] = $"{read.Content}{Separator}{(read.Executable ? 'x' : '-')}";
@@ -65,7 +66,7 @@ internal sealed class PackageDigests(string file)
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            _hasNews = true;
+            // It only spares work.
         }
     }
 

@@ -20,12 +20,11 @@ public sealed class PackageDigestsTests : IDisposable
         var planned = Planned("lib/1.0/lib.so", "\u007fELF one");
         Read(planned).Content.ShouldBe(DigestOf("\u007fELF one"));
 
-        // Nobody looks at the copy's bytes any more.
-        System.IO.File.WriteAllText(planned.Source, "\u007fELF two");
+        Rewrite(planned.Package!, "\u007fELF two");
 
         var again = Read(planned);
         again.Content.ShouldBe(DigestOf("\u007fELF one"));
-        (again.Size, again.Executable, again.Planned).ShouldBe((8, false, planned));
+        (again.Size, again.Executable, again.Planned).ShouldBe((8, false, planned with { Source = planned.Package! }));
     }
 
     [Fact]
@@ -33,9 +32,21 @@ public sealed class PackageDigestsTests : IDisposable
     {
         var planned = Planned("host/1.0/apphost", "\u007fELF");
         Read(planned).Executable.ShouldBeTrue();
-        System.IO.File.WriteAllText(planned.Source, "text");
+        Rewrite(planned.Package!, "text");
 
         Read(planned).Executable.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_copy_that_was_changed_and_does_not_show_it_is_not_what_is_taken()
+    {
+        var planned = Planned("lib/1.0/lib.dll", "one");
+        Rewrite(planned.Source, "two");
+
+        var read = Read(planned);
+
+        read.Content.ShouldBe(DigestOf("one"));
+        System.IO.File.ReadAllText(read.Planned.Source).ShouldBe("one");
     }
 
     [Fact]
@@ -91,6 +102,12 @@ public sealed class PackageDigestsTests : IDisposable
         Read(planned).Content.ShouldBe(DigestOf("one"));
     }
 
+    private static void Rewrite(string file, string content)
+    {
+        System.IO.File.WriteAllText(file, content);
+        System.IO.File.SetLastWriteTimeUtc(file, s_time);
+    }
+
     // Each by one of its own, as in another build.
     private LayerFile Read(PlannedFile planned)
     {
@@ -107,8 +124,7 @@ public sealed class PackageDigestsTests : IDisposable
         foreach (var file in (string[])[original, copy])
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            System.IO.File.WriteAllText(file, content);
-            System.IO.File.SetLastWriteTimeUtc(file, s_time);
+            Rewrite(file, content);
         }
 
         return new PlannedFile(copy, name) { Package = original };
