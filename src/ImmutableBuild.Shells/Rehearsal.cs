@@ -38,9 +38,9 @@ public static class Rehearsal
             Remove(directory);
             return await ReleaseAsync(directory, cancellationToken);
         }
-        catch (Exception fault) when (fault is ImmutableBuildException or OperationCanceledException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is not OutOfMemoryException)
         {
-            // If something is wrong here, such as a full disk, the release itself will meet it and tell.
+            // Whatever is wrong here, such as a full disk, the release itself will meet it and tell.
             return null;
         }
         finally

@@ -22,7 +22,7 @@ public sealed class ReleaseStages : IAsyncDisposable
     public ReleaseStages(StageContext context, string gatewayProgram)
     {
         _context = context;
-        _registries = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
+        _registries = RegistryConnector.Of(context);
         Verifier = new ImageVerifier(context);
         Target = OpenTarget(gatewayProgram);
     }

@@ -15,7 +15,7 @@ public sealed class RepositoryImages(StageContext context) : IRepositoryImages
     /// <inheritdoc/>
     public async Task<RepositoryImage?> FindAsync(AppKey app, string repository, Digest image, CommitSha? commit, CancellationToken cancellationToken)
     {
-        using var connector = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
+        using var connector = RegistryConnector.Of(context);
         var store = ImageStores.Open(repository, context.Options.DataDirectory, connector, RegistryAccess.Pull);
         using var reading = store.BeginReading(cancellationToken);
         if (await store.FindManifestAsync(image, cancellationToken) is not { } content)

@@ -3,7 +3,7 @@ using Microsoft.Build.Framework;
 
 namespace ImmutableBuild.MSBuild;
 
-/// <summary>Begins to look at the source beside what the build does next (<see cref="SourceAhead"/>).</summary>
+/// <summary>Begins to look at the source beside what the build does next (<see cref="SourceAhead"/>), and prepares for what is done with the answer.</summary>
 public sealed class BeginSource : Microsoft.Build.Utilities.Task
 {
     /// <summary>The project.</summary>

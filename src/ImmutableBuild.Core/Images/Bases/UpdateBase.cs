@@ -22,7 +22,7 @@ public sealed class UpdateBase(StageContext context)
             throw BakeErrors.NothingToPin(reference);
         }
 
-        using var connector = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
+        using var connector = RegistryConnector.Of(context);
         var resolver = new BaseImageResolver(context.Options.DataDirectory, connector);
         var pins = await BaseLock.ReadAsync(file, cancellationToken);
         var (was, now) = (pins.Find(reference), await resolver.ResolveAsync(reference, Here(), cancellationToken));

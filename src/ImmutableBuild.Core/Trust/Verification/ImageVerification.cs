@@ -28,7 +28,7 @@ public sealed class ImageVerification(StageContext context, VerificationPolicy p
     {
         var trusted = await TrustedKeys.OfAsync(context, policy.Identities, cancellationToken);
         var certificates = await CertificateTrust.OfAsync(context.Options.Verify, policy.Identities, cancellationToken);
-        using var connector = new RegistryConnector(context.Options.Push, context.ReadVariable, context.Time);
+        using var connector = RegistryConnector.Of(context);
         var store = ImageStores.Open(repository, context.Options.DataDirectory, connector, RegistryAccess.Pull);
         using var reading = store.BeginReading(cancellationToken);
         var evidence = await ImageEvidence.ReadAsync(store, repository, image, trusted, certificates, cancellationToken);
