@@ -79,7 +79,7 @@ public sealed class RemoteInstanceTests
 
         app.Dispose();
         await gateway.UntilAsync(seen => seen.Find(app.Spec.Id)!.Instances.Single().ConsecutiveHealthy == 0, "its end is seen");
-        (await gateway.Http.GetAsync("/whoami", Token)).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        await gateway.UntilAnsweredAsync(HttpStatusCode.ServiceUnavailable);
 
         using var again = await RemoteApp.StartAsync(app.Spec, app.Port);
         await gateway.HealthyAsync(app.Spec.Id);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Net;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -93,6 +94,27 @@ public sealed class TestGateway : IAsyncDisposable
 
         var log = File.Exists(Path.Combine(StateDirectory, "gateway.log")) ? await File.ReadAllTextAsync(Path.Combine(StateDirectory, "gateway.log"), Token) : "";
         throw new TimeoutException($"Not in {Patience}: {what}. Last seen: {(last is null ? "nothing" : JsonSerializer.Serialize(last, ProtocolJson.Default.Observation))}\n{log}");
+    }
+
+    /// <summary>Asks as a client until the answer is <paramref name="status"/>: what the gateway knows of its instances shows to clients a moment later.</summary>
+    public async Task UntilAnsweredAsync(HttpStatusCode status)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            using var answer = await Http.GetAsync("/whoami", Token);
+            if (answer.StatusCode == status)
+            {
+                return;
+            }
+
+            if (Stopwatch.GetElapsedTime(began) > Patience)
+            {
+                throw new TimeoutException($"Not in {Patience}: {status}. Last answered: {answer.StatusCode}");
+            }
+
+            await Task.Delay(20, Token);
+        }
     }
 
     public async Task<Lease> LeaseAsync() => _lease = await Client.AcquireLeaseAsync(new LeaseRequest("test", TimeSpan.FromMinutes(10)), Token);

@@ -58,7 +58,8 @@ internal sealed class PackageDigests(string file)
         }
 
         _hasNews = false;
-        var lines = _known.Value.OrderBy(line => line.Key, StringComparer.Ordinal).Select(line => $"{line.Key}{Separator}{line.Value}").Prepend(FirstLine);
+        // A snapshot first: other layers are read meanwhile, and sorting copies a dictionary that must not grow.
+        var lines = _known.Value.ToArray().OrderBy(line => line.Key, StringComparer.Ordinal).Select(line => $"{line.Key}{Separator}{line.Value}").Prepend(FirstLine);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);

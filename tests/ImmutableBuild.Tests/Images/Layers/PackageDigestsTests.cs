@@ -102,6 +102,23 @@ public sealed class PackageDigestsTests : IDisposable
         Read(planned).Content.ShouldBe(DigestOf("one"));
     }
 
+    [Fact]
+    public void One_layer_s_are_written_down_while_another_one_s_are_read()
+    {
+        var planned = Enumerable.Range(0, 2000).Select(i => Planned($"lib{i % 40}/1.0/lib{i}.dll", "one")).ToArray();
+        var digests = new PackageDigests(File);
+
+        var reading = Task.Run(() => Parallel.ForEach(planned, file => digests.Read(file)));
+        while (!reading.IsCompleted)
+        {
+            digests.Save();
+        }
+
+        reading.IsCompletedSuccessfully.ShouldBeTrue();
+        digests.Save();
+        System.IO.File.ReadLines(File).Count().ShouldBe(planned.Length + 1);
+    }
+
     private static void Rewrite(string file, string content)
     {
         System.IO.File.WriteAllText(file, content);
