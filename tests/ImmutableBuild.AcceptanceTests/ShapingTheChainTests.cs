@@ -100,7 +100,7 @@ public sealed class ShapingTheChainTests(PackedPackage package)
         async Task<CommandResult> InterruptAsync(string when, string argument)
         {
             await using var build = repository.StartBuild(WebApp.Project, "Release", argument);
-            await Eventually.HoldsAsync(() => build.Output.Contains(when, StringComparison.Ordinal), when, TimeSpan.FromMinutes(4));
+            await Eventually.HoldsAsync(() => build.Output.Contains(when, StringComparison.Ordinal), when, TimeSpan.FromMinutes(10));
             await build.InterruptAsync();
             var ended = await build.EndAsync();
             ended.ExitCode.ShouldNotBe(0);

@@ -35,7 +35,8 @@ internal sealed record CommandResult(string Line, int ExitCode, string Output)
 /// <summary>Runs a program as a user would, with both outputs piped.</summary>
 internal static class Command
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(8);
+    // Something has hung after that: on a machine with twenty other builds at work, a release takes ten times as long as alone.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(20);
 
     public static async Task<CommandResult> RunAsync(string program, string directory, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?> environment)
     {

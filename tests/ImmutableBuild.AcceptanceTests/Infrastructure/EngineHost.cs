@@ -48,7 +48,7 @@ internal static class EngineHost
 
     private static async Task<bool> HasAsync(string repository)
     {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+        using var http = new HttpClient { Timeout = TimeSpan.FromMinutes(2) };
         try
         {
             using var reply = await http.GetAsync(new Uri($"http://localhost:5000/v2/{repository}/tags/list"), TestContext.Current.CancellationToken);

@@ -5,7 +5,7 @@ namespace ImmutableBuild.AcceptanceTests.Infrastructure;
 /// <summary>Waits for something that other processes bring about.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(180);
 
     public static async Task HoldsAsync(Func<bool> condition, string what, TimeSpan? longest = null)
     {

@@ -42,7 +42,7 @@ internal sealed class RunningBuild(Process process, string line) : IAsyncDisposa
     public async Task<CommandResult> EndAsync()
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromMinutes(4));
+        patience.CancelAfter(TimeSpan.FromMinutes(10));
         await process.WaitForExitAsync(patience.Token);
         return new CommandResult(line, process.ExitCode, Output) { StandardOutput = _standard.ToString() };
     }

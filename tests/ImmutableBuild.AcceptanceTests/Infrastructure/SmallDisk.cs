@@ -25,7 +25,7 @@ internal sealed class SmallDisk : IAsyncDisposable
     /// <summary>Waits until no process that just ended holds its files any more.</summary>
     public async ValueTask DisposeAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(180));
         while (!await RunAsync("umount", Directory))
         {
             await Task.Delay(50, patience.Token);

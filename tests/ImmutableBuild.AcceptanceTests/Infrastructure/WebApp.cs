@@ -42,7 +42,7 @@ internal static partial class WebApp
 
     public static async Task<string> GetAsync(Uri url, string path = "")
     {
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+        using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(2) };
         return await client.GetStringAsync(new Uri(url, path), TestContext.Current.CancellationToken);
     }
 

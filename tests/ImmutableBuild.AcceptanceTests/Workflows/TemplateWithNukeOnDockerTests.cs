@@ -139,7 +139,7 @@ public sealed partial class TemplateWithNukeOnDockerTests(PackedPackage package)
 
     private async Task<string?> DigestOfTagAsync(string tag)
     {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+        using var http = new HttpClient { Timeout = TimeSpan.FromMinutes(2) };
         using var request = new HttpRequestMessage(HttpMethod.Head, new Uri($"http://{Registry}/v2/acme/{_app}/manifests/{tag}"));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/vnd.oci.image.manifest.v1+json"));
         using var reply = await http.SendAsync(request, TestContext.Current.CancellationToken);
