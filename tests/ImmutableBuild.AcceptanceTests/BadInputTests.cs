@@ -117,7 +117,7 @@ public sealed class BadInputTests(PackedPackage package)
     public async Task An_app_that_needs_arguments_is_refused_with_its_own_words_and_runs_once_it_has_them()
     {
         await using var repository = new ScratchRepository(package);
-        WebApp.Write(repository, "v", "<ImmutableHealthTimeout>30s</ImmutableHealthTimeout>");
+        WebApp.Write(repository, "v");
         repository.Write("src/Shöp Web/Program.cs", """
             if (args is not ["--shop", var name])
             {

@@ -31,7 +31,9 @@ public sealed class BrokenCommitTests(PackedPackage package)
 
         WebApp.WriteProgram(repository, "version three", health: "Results.StatusCode(Flaps.Next() ? 500 : 200)", types: "static class Flaps { static int s_count; public static bool Next() => Interlocked.Increment(ref s_count) % 2 == 0; }");
         await repository.CommitAsync();
-        var flapped = await repository.BuildAsync(WebApp.Project, "Release", "-p:ImmutableHealthTimeout=8s");
+
+        // Time enough to be started and to say something, however busy the machine is.
+        var flapped = await repository.BuildAsync(WebApp.Project, "Release", "-p:ImmutableHealthTimeout=30s");
         flapped.ExitCode.ShouldNotBe(0);
         flapped.ShouldSay("error IMB7001").ShouldSay("instance 0").ShouldSay("this is version three");
         await ShouldBeAsBeforeAsync();

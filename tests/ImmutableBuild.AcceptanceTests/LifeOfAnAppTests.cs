@@ -12,7 +12,7 @@ public sealed class LifeOfAnAppTests(PackedPackage package)
     public async Task An_app_is_released_replaced_spared_a_broken_commit_rolled_back_and_stopped()
     {
         await using var repository = new ScratchRepository(package);
-        WebApp.Write(repository, "version one", "<ImmutableHealthTimeout>20s</ImmutableHealthTimeout>");
+        WebApp.Write(repository, "version one");
         await repository.CommitAsync();
 
         // The first release, from a clone that was never restored or built, with its output piped.
@@ -49,7 +49,7 @@ public sealed class LifeOfAnAppTests(PackedPackage package)
         var processesOfTwo = repository.Processes();
         WebApp.WriteProgram(repository, "version three", health: "Results.StatusCode(500)");
         await repository.CommitAsync();
-        var broken = await ReleaseAsync(repository);
+        var broken = await ReleaseAsync(repository, "-p:ImmutableHealthTimeout=30s");
         broken.ExitCode.ShouldNotBe(0);
         broken.ShouldSay("error IMB7").ShouldSay("this is version three");
         (await WebApp.GetAsync(url)).ShouldBe("version two");
@@ -72,5 +72,5 @@ public sealed class LifeOfAnAppTests(PackedPackage package)
         await Eventually.HoldsAsync(() => repository.Processes().Count == 0, "nothing runs any more");
     }
 
-    private static Task<CommandResult> ReleaseAsync(ScratchRepository repository) => repository.BuildAsync(WebApp.Project, "Release");
+    private static Task<CommandResult> ReleaseAsync(ScratchRepository repository, params string[] arguments) => repository.BuildAsync(WebApp.Project, "Release", arguments);
 }

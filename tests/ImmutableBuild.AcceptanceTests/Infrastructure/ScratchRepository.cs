@@ -20,6 +20,7 @@ internal sealed class ScratchRepository : IAsyncDisposable
 
             // Far beyond what a machine busy with other tests takes: a late answer is not what they ask about.
             ["IMMUTABLE_PROBE_TIMEOUT"] = "10s",
+            ["IMMUTABLE_HEALTH_TIMEOUT"] = "5m",
 
             // Each repository begins without layers; how small they are is not what these tests ask about either.
             ["IMMUTABLE_COMPRESSION"] = "fastest",

@@ -98,7 +98,6 @@ public sealed partial class TemplateWithNukeOnDockerTests(PackedPackage package)
                 <ContainerBaseImage>{Base}</ContainerBaseImage>
                 <ImmutableGatewayBaseImage>{Base}</ImmutableGatewayBaseImage>
                 <ImmutableTrustedKeys>shop.pub</ImmutableTrustedKeys>
-                <ImmutableHealthTimeout>20s</ImmutableHealthTimeout>
               </PropertyGroup>
             </Project>
             """);
