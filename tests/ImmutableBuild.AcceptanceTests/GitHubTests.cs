@@ -68,6 +68,9 @@ public sealed class GitHubTests(PackedPackage package)
             ["GITHUB_WORKSPACE"] = repository.Root,
             ["GITHUB_OUTPUT"] = OutputFile(repository),
             ["GITHUB_STEP_SUMMARY"] = SummaryFile(repository),
+
+            // What GitHub is not told in time it is not told, and here it is asked for all of it.
+            ["IMMUTABLE_GIT_HUB_TIMEOUT"] = "10m",
         })
         {
             repository.SetVariable(name, value);

@@ -135,4 +135,11 @@ function parse(text, problems) {
   try { return JSON.parse(text); } catch (fault) { problems.push(`the body is no JSON: ${fault.message}`); return undefined; }
 }
 
+// The first use of a schema takes seconds on a busy machine, and who waits for an answer gives it up after ten and asks again.
+for (const [method, where] of [['GET', 'deployments'], ['POST', 'deployments'], ['GET', 'deployments/1/statuses'], ['POST', 'deployments/1/statuses'], ['POST', 'statuses/a'], ['GET', 'compare/a...b']]) {
+  const found = pathOf(method, `/repos/octocat/shop/${where}`);
+  checkRequest(found, new URLSearchParams(), method === 'GET' ? undefined : {});
+  checkAnswer(found.operation, method === 'GET' ? 200 : 201, null);
+}
+
 server.listen(0, '127.0.0.1', () => console.log(`listening ${server.address().port}`));
