@@ -66,10 +66,10 @@ public sealed class ConnectTests : IAsyncDisposable
     [Fact]
     public async Task A_port_where_nothing_listens_is_an_absent_engine()
     {
-        var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
+        // Bound, so that nobody else can listen there meanwhile.
+        using var bound = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        bound.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var port = ((IPEndPoint)bound.LocalEndPoint!).Port;
         (await Refused("IMB6203", new TcpEndpoint("127.0.0.1", port, null))).Message.ShouldContain($"tcp://127.0.0.1:{port}");
     }
 
