@@ -44,11 +44,22 @@ public sealed class PackedPackage : IAsyncLifetime
         }
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _packing.Dispose();
-        Directory.Delete(Root, recursive: true);
-        return ValueTask.CompletedTask;
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                Directory.Delete(Root, recursive: true);
+                return;
+            }
+            catch (IOException) when (tries < 100)
+            {
+                // A process that was just killed may still be writing its last file there.
+                await Task.Delay(TimeSpan.FromMilliseconds(100));
+            }
+        }
     }
 
     // As the samples build what they take from this repository, so that nothing is compiled again.
