@@ -48,7 +48,7 @@ public sealed class DockerTests(PackedPackage package)
 
         book.Greet("Welcome back!");
         await repository.CommitAsync();
-        await using var load = await OpenLoopLoad.StartAsync(url, 50, cancellationToken: TestContext.Current.CancellationToken);
+        await using var load = await OpenLoopLoad.StartAsync(url, 50, WebApp.Patient, TestContext.Current.CancellationToken);
         var second = await repository.BuildAsync(GuestBook.Project, "Release");
         var result = await load.StopAsync();
         WebApp.UrlIn(second).ShouldBe(url);
@@ -80,7 +80,7 @@ public sealed class DockerTests(PackedPackage package)
         (await ContainersAsync(repository)).Length.ShouldBe(2, "the copy is gone");
         (await tool.RunAsync(repository, GuestBook.Directory, "rollback")).ShouldSucceed().ShouldSay($"{before} is live in place of {live}");
         (await tool.RunAsync(repository, GuestBook.Directory, "rollback")).ShouldSucceed().ShouldSay($"{live} is live in place of {before}");
-        (await repository.BuildAsync(GuestBook.Project, "Debug", "-p:ImmutableDebugLimit=1m")).ShouldSucceed().ShouldSay($"A copy of {live} runs without traffic");
+        (await repository.BuildAsync(GuestBook.Project, "Debug", "-p:ImmutableDebugLimit=1h")).ShouldSucceed().ShouldSay($"A copy of {live} runs without traffic");
         (await ContainersAsync(repository)).Length.ShouldBe(4, "a build leaves the copy until its time is over, or Stop");
     }
 
