@@ -1,6 +1,7 @@
 using ImmutableBuild.Errors;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Tests.Images;
+using ImmutableBuild.Tests.Processes;
 
 namespace ImmutableBuild.Tests.Registries;
 
@@ -119,14 +120,5 @@ public sealed class RegistryCredentialsTests : IDisposable
         }).FindAsync(host, cancellationToken ?? Token);
     }
 
-    private void WriteHelper(string script)
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The helper is a shell script.");
-        var file = _directory["docker-credential-test"];
-        File.WriteAllText(file, $"#!/bin/sh\n{script}\n");
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-    }
+    private void WriteHelper(string script) => ShellScript.Write(_directory["docker-credential-test"], script);
 }

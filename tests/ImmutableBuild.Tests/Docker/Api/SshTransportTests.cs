@@ -3,6 +3,7 @@ using ImmutableBuild.Docker.Api.Calls;
 using ImmutableBuild.Docker.Api.Endpoints;
 using ImmutableBuild.Docker.Api.Transports;
 using ImmutableBuild.Errors;
+using ImmutableBuild.Tests.Processes;
 
 namespace ImmutableBuild.Tests.Docker.Api;
 
@@ -37,14 +38,8 @@ public sealed class SshTransportTests : IDisposable
 
     private string Program(string script)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for ssh is a shell script.");
         var path = Path.Combine(_directory, "ssh");
-        File.WriteAllText(path, $"#!/bin/sh\n{script}\n");
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        }
-
+        ShellScript.Write(path, script);
         return path;
     }
 

@@ -4,6 +4,7 @@ using ImmutableBuild.Releases;
 using ImmutableBuild.Scanning;
 using ImmutableBuild.Scanning.Advisories;
 using ImmutableBuild.Scanning.Scanners;
+using ImmutableBuild.Tests.Processes;
 using ImmutableBuild.Tests.Releases;
 
 namespace ImmutableBuild.Tests.Scanning.Scanners;
@@ -159,14 +160,7 @@ public sealed class ScannerSourceTests : IDisposable
         Script($"/bin/cat '{_image.Scratch["answer.json"]}'");
     }
 
-    private void Script(string commands)
-    {
-        File.WriteAllText(Program, $"#!/bin/sh\nPATH=/usr/bin:/bin\n{commands}\n");
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(Program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-    }
+    private void Script(string commands) => ShellScript.Write(Program, $"PATH=/usr/bin:/bin\n{commands}");
 
     private async Task<ScanResult> ScanAsync(string? program = null, bool advisories = false)
     {

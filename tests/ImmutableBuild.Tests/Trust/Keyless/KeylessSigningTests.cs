@@ -1,5 +1,6 @@
 using ImmutableBuild.Errors;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Tests.Processes;
 using ImmutableBuild.Tests.Releases;
 using ImmutableBuild.Tests.Trust.Verification;
 using ImmutableBuild.Trust;
@@ -117,14 +118,5 @@ public sealed class KeylessSigningTests : IDisposable
         return await Should.ThrowAsync<ImmutableBuildException>(() => new SignStage().RunAsync(_release.Record, context, TestContext.Current.CancellationToken));
     }
 
-    private void Cosign(string script)
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The program is a shell script.");
-        var program = System.IO.Path.Combine(Directory.CreateDirectory(Path).FullName, "cosign");
-        File.WriteAllText(program, "#!/bin/sh\n" + script + "\n");
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-    }
+    private void Cosign(string script) => ShellScript.Write(System.IO.Path.Combine(Directory.CreateDirectory(Path).FullName, "cosign"), script);
 }
