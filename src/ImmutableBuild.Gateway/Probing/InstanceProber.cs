@@ -78,7 +78,7 @@ internal sealed class InstanceProber(
             return again.Status is not null && !RefusesHttp1(again) ? UpstreamProtocols.Both : UpstreamProtocols.Http2;
         }
 
-        return probe.Kind == ProbeKind.Http && await OffSocketThreadAsync(TcpProbe.SpeaksHttp2Async(address!, cancellationToken)) ? UpstreamProtocols.Both : UpstreamProtocols.Http1;
+        return probe.Kind == ProbeKind.Http && await OffSocketThreadAsync(TcpProbe.SpeaksHttp2Async(address!, probe.Timeout, cancellationToken)) ? UpstreamProtocols.Both : UpstreamProtocols.Http1;
     }
 
     private async Task<ProbeOutcome> JudgeAsync(HttpProbeAnswer answer, CancellationToken cancellationToken)

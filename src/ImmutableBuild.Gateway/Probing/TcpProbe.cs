@@ -9,7 +9,7 @@ internal static class TcpProbe
     /// <summary>The client's connection preface and an empty SETTINGS frame (RFC 9113, 3.4 and 6.5).</summary>
     private static readonly byte[] Http2Preface = [.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 0, 4, 0, 0, 0, 0, 0];
 
-    private static readonly TimeSpan Http2Timeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LeastHttp2Timeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Whether a connection to <paramref name="address"/> is accepted; no fault for yes, otherwise why not, and whether it only took too long.</summary>
     public static async Task<(string? Fault, bool TimedOut)> AcceptsAsync(InstanceAddress address, TimeSpan timeout, CancellationToken cancellationToken)
@@ -31,13 +31,16 @@ internal static class TcpProbe
         }
     }
 
-    /// <summary>Whether what listens at <paramref name="address"/> takes HTTP/2 with prior knowledge: it answers the preface with SETTINGS.</summary>
-    public static async Task<bool> SpeaksHttp2Async(InstanceAddress address, CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether what listens at <paramref name="address"/> takes HTTP/2 with prior knowledge: it answers the preface with SETTINGS, within
+    /// <paramref name="timeout"/> or two seconds, whichever is longer. It is asked once, and what it says holds as long as it runs.
+    /// </summary>
+    public static async Task<bool> SpeaksHttp2Async(InstanceAddress address, TimeSpan timeout, CancellationToken cancellationToken)
     {
         const byte Settings = 4;
         const int FrameHeadBytes = 9;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Http2Timeout);
+        limit.CancelAfter(timeout > LeastHttp2Timeout ? timeout : LeastHttp2Timeout);
         try
         {
             using var socket = await address.ConnectAsync(limit.Token);

@@ -16,7 +16,7 @@ public sealed class InstanceProberTests : IDisposable
 
     // The scripted instance listens in this very process, which is thus its owner.
     public InstanceProberTests() => _prober = new InstanceProber(
-        Probe.Default,
+        Probe.Default with { Timeout = TimeSpan.FromMinutes(2) },
         Generation,
         InstanceAddress.Loopback(_instance.Port),
         new RunningProcess(new ProcessIdentity(Environment.ProcessId, "now"), new TaskCompletionSource<int?>().Task),
