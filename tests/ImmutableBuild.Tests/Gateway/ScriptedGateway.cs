@@ -63,7 +63,7 @@ internal sealed class ScriptedGateway : IAsyncDisposable
     /// <summary>What was counted, once nothing is in flight.</summary>
     public (long Requests, long Lost) Sample()
     {
-        SpinWait.SpinUntil(() => _traffic.InFlight == 0, TimeSpan.FromSeconds(30)).ShouldBeTrue();
+        SpinWait.SpinUntil(() => _traffic.InFlight == 0, TimeSpan.FromMinutes(2)).ShouldBeTrue();
         var sample = _traffic.Counters.Read(DateTimeOffset.UnixEpoch);
         return (sample.Requests, sample.Lost);
     }
@@ -152,7 +152,7 @@ internal sealed class ScriptedConnection(TcpClient client, int number) : IDispos
     {
         var buffer = new byte[4096];
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
         var count = await _stream.ReadAsync(buffer, limit.Token);
         _unread += Encoding.Latin1.GetString(buffer, 0, count);
         return count > 0;

@@ -17,7 +17,7 @@ namespace ImmutableBuild.Tests.Gateway;
 /// <summary>What the system refuses a gateway that supervises: it goes on.</summary>
 public sealed class SupervisionTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly AppKey App = new("web", "test");
     private readonly string _directory = Directory.CreateTempSubdirectory("imb-state-").FullName;
     private readonly HttpProbe _http = new();

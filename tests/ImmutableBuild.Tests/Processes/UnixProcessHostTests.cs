@@ -7,7 +7,7 @@ namespace ImmutableBuild.Tests.Processes;
 
 public sealed class UnixProcessHostTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("processes-").FullName;
     private readonly IProcessHost _host = ProcessHost.ForThisSystem();
@@ -45,7 +45,7 @@ public sealed class UnixProcessHostTests : IDisposable
         (await pipe.ReadAsync(new byte[1], TestContext.Current.CancellationToken)).ShouldBe(0, "end of file, since nobody else holds the other end");
 
         // Its loader opens libraries for a moment, under the next free number.
-        SpinWait.SpinUntil(() => Descriptors(process.Id) is ["0", "1", "2"], TimeSpan.FromSeconds(30));
+        SpinWait.SpinUntil(() => Descriptors(process.Id) is ["0", "1", "2"], Patience);
         Descriptors(process.Id).ShouldBe(["0", "1", "2"]);
     }
 

@@ -8,7 +8,7 @@ namespace ImmutableBuild.Tests.Processes;
 /// <summary>A system that does not tell about a process, say for want of descriptors, does not say that it is gone.</summary>
 public sealed class UntoldProcessTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly IOException TooManyOpenFiles = new("Too many open files", 24);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("processes-").FullName;

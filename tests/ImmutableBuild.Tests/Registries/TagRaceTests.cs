@@ -7,7 +7,7 @@ namespace ImmutableBuild.Tests.Registries;
 /// <summary>Two releases of one commit with different images, both of which saw that the commit's tag was free.</summary>
 public sealed class TagRaceTests : IAsyncLifetime
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
     private static readonly string Tag = new('a', 40);
 
     private readonly TaskCompletionSource _bothHavePut = new(TaskCreationOptions.RunContinuationsAsynchronously);
