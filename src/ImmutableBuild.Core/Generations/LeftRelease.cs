@@ -9,13 +9,14 @@ public static class LeftRelease
 {
     /// <summary>
     /// After Deploy, gives the new generation up, as a cancelled HealthGate does; after HealthGate, leaves what was released alone.
-    /// Gives the lease back in both cases. Throws <see cref="ImmutableBuildException"/>: IMB6004 when the
+    /// Gives the lease back in both cases. With <paramref name="evenLapsed"/> also where that was kept and has lapsed, and nobody has it.
+    /// Throws <see cref="ImmutableBuildException"/>: IMB6004 when the
     /// generation was given up, IMB6007 when that took longer than the grace period, or what kept it from being done.
     /// </summary>
-    public static Task AbandonAsync(ReleaseRecord record, StageContext context, IDeploymentTarget target)
+    public static Task AbandonAsync(ReleaseRecord record, StageContext context, IDeploymentTarget target, bool evenLapsed = false)
     {
         var goal = record.HealthGate is null ? RolloutGoal.Live : RolloutGoal.Converged;
-        return Runner(context, target).AbandonAsync(ReleaseDesired.Continue(record, context, goal));
+        return Runner(context, target).AbandonAsync(ReleaseDesired.Continue(record, context, goal), evenLapsed);
     }
 
     /// <summary>

@@ -14,6 +14,7 @@ namespace ImmutableBuild.MSBuild;
 /// </summary>
 internal sealed class KeptRelease(StageContext context, string gatewayProgram) : IDisposable
 {
+    private bool _taken;
     private bool _continued;
 
     /// <summary>Leaves the release for the next stage, or for the end of the build.</summary>
@@ -21,8 +22,16 @@ internal sealed class KeptRelease(StageContext context, string gatewayProgram) :
         (engine as IBuildEngine4)?.RegisterTaskObject(KeyOf(context.WorkDirectory), new KeptRelease(context, gatewayProgram), RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
 
     /// <summary>Takes the release that an earlier stage left, if there is one.</summary>
-    public static KeptRelease? Take(IBuildEngine engine, string workDirectory) =>
-        (engine as IBuildEngine4)?.UnregisterTaskObject(KeyOf(workDirectory), RegisteredTaskObjectLifetime.Build) as KeptRelease;
+    public static KeptRelease? Take(IBuildEngine engine, string workDirectory)
+    {
+        var kept = (engine as IBuildEngine4)?.UnregisterTaskObject(KeyOf(workDirectory), RegisteredTaskObjectLifetime.Build) as KeptRelease;
+        if (kept is not null)
+        {
+            kept._taken = true;
+        }
+
+        return kept;
+    }
 
     /// <summary>The next stage did its work.</summary>
     public void Continued() => _continued = true;
@@ -45,7 +54,9 @@ internal sealed class KeptRelease(StageContext context, string gatewayProgram) :
         try
         {
             await using var stages = new ReleaseStages(context, gatewayProgram);
-            await LeftRelease.AbandonAsync(record, context, stages.Target);
+
+            // Nobody renews the lease between two stages, and a step of the user's own may take longer than it lasts. A stage gives it back itself.
+            await LeftRelease.AbandonAsync(record, context, stages.Target, evenLapsed: !_taken);
         }
         catch (ImmutableBuildException refusal)
         {

@@ -88,6 +88,44 @@ public sealed class StageTests
         _world.Now.Lease.ShouldBe(lease);
     }
 
+    [Theory, Trait("Fault", "F02")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_left_release_whose_lease_has_lapsed_is_given_up_where_it_was_kept(bool wasKept)
+    {
+        await RunAllAsync(Record(1));
+        var record = (await new DeployStage(_world.Target, new Verifier()) { KeepsLease = wasKept }.RunAsync(Record(2), Context(), Ct)).Record;
+        _world.Time.Advance(TimeSpan.FromMinutes(1));
+        _world.Now.Lease.ShouldBeNull();
+
+        if (wasKept)
+        {
+            (await Should.ThrowAsync<ImmutableBuildException>(() => LeftRelease.AbandonAsync(record, Context(), _world.Target, evenLapsed: true))).Code.ShouldBe("IMB6004");
+        }
+        else
+        {
+            await LeftRelease.AbandonAsync(record, Context(), _world.Target);
+        }
+
+        GenerationId[] left = wasKept ? [Id(1)] : [Id(1), Id(2)];
+        _world.Now.Generations.Select(generation => generation.Id).ShouldBe(left);
+        _world.Now.Route.Route.ShouldBe(Route.To(Id(1)));
+        _world.Now.Lease.ShouldBeNull();
+    }
+
+    [Fact, Trait("Fault", "F02")]
+    public async Task A_left_release_whose_lease_has_lapsed_and_that_went_live_since_stays_live()
+    {
+        var record = (await new DeployStage(_world.Target, new Verifier()) { KeepsLease = true }.RunAsync(Record(1), Context(), Ct)).Record;
+        _world.Time.Advance(TimeSpan.FromMinutes(1));
+        await RunAllAsync(Record(1));
+
+        await LeftRelease.AbandonAsync(record, Context(), _world.Target, evenLapsed: true);
+
+        _world.Now.Route.Route.ShouldBe(Route.To(Id(1)));
+        _world.Now.Lease.ShouldBeNull();
+    }
+
     [Fact, Trait("Fault", "F12")]
     public async Task What_ends_between_Deploy_and_HealthGate_is_refused()
     {

@@ -54,6 +54,9 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
         return _changed || _lease.IsHeld;
     }
 
+    /// <summary>Whether the new generation was there without traffic when this run last looked, and nobody had the lease.</summary>
+    public bool IsLeftAlone => _observed is { Lease: null } seen && seen.Find(_desired.Id) is { Phase: not GenerationPhase.Destroying } && !seen.Route.Route.Names(_desired.Id);
+
     /// <summary>Gives the new generation up for a reason that is not its own.</summary>
     public void Refuse(Diagnostic why)
     {

@@ -63,14 +63,15 @@ public sealed class RolloutRunner(IDeploymentTarget target, TimeProvider time, I
     /// <summary>
     /// Ends a release that an earlier run of the same holder left between two stages, under the lease that it kept: gives up what
     /// was begun unless the goal is <see cref="RolloutGoal.Converged"/>, and gives the lease back, within the grace period. Does
-    /// nothing when the holder has no lease any more. Throws the <see cref="ImmutableBuildException"/> that says what became of it.
+    /// nothing when the holder has no lease any more; with <paramref name="evenLapsed"/>, only while someone else has it, or the generation got
+    /// traffic since. Throws the <see cref="ImmutableBuildException"/> that says what became of it.
     /// </summary>
-    public async Task AbandonAsync(Desired desired)
+    public async Task AbandonAsync(Desired desired, bool evenLapsed = false)
     {
         var run = RunOf(desired);
         try
         {
-            await PutRightAsync(run, desired);
+            await PutRightAsync(run, desired, evenLapsed);
         }
         finally
         {
@@ -91,12 +92,12 @@ public sealed class RolloutRunner(IDeploymentTarget target, TimeProvider time, I
     }
 
     /// <summary>Gives up what was begun; false when nothing was.</summary>
-    private async Task<bool> PutRightAsync(RolloutRun run, Desired desired)
+    private async Task<bool> PutRightAsync(RolloutRun run, Desired desired, bool evenLapsed = false)
     {
         using var grace = new CancellationTokenSource(settings.Grace, time);
         try
         {
-            if (!await run.HasBegunAsync(grace.Token))
+            if (!await run.HasBegunAsync(grace.Token) && !(evenLapsed && run.IsLeftAlone))
             {
                 return false;
             }
