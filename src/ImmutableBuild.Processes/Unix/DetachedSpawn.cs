@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -13,6 +14,9 @@ internal static unsafe class DetachedSpawn
 {
     private const short SetSignalDefaults = 0x04;
     private const short SetSignalMask = 0x08;
+
+    private static readonly TimeSpan BusyPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BusyInterval = TimeSpan.FromMilliseconds(10);
 
     // POSIX_SPAWN_SETSID, and on macOS also POSIX_SPAWN_CLOEXEC_DEFAULT.
     private static readonly short SessionFlags = OperatingSystem.IsMacOS() ? (short)(0x0400 | 0x4000) : (short)0x80;
@@ -31,13 +35,29 @@ internal static unsafe class DetachedSpawn
             SetStreams(actions, start);
             using var arguments = new NativeStrings([start.Program, .. start.Arguments]);
             using var environment = new NativeStrings(start.Environment.Select(pair => $"{pair.Key}={pair.Value}"));
-            Check(LibC.Spawn(out var pid, start.Program, actions, attributes, arguments.Pointer, environment.Pointer), start);
-            return pid;
+            return Spawn(start, actions, attributes, arguments, environment);
         }
         finally
         {
             _ = LibC.ActionsDestroy(actions);
             _ = LibC.AttributesDestroy(attributes);
+        }
+    }
+
+    // A program that was just unpacked is open for writing once more in whatever its writer starts beside, until that has become its own program.
+    private static int Spawn(ProcessStart start, byte* actions, byte* attributes, NativeStrings arguments, NativeStrings environment)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var error = LibC.Spawn(out var pid, start.Program, actions, attributes, arguments.Pointer, environment.Pointer);
+            if (error != LibC.ErrorTextFileBusy || Stopwatch.GetElapsedTime(began) >= BusyPatience)
+            {
+                Check(error, start);
+                return pid;
+            }
+
+            Thread.Sleep(BusyInterval);
         }
     }
 

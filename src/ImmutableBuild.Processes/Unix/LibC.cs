@@ -9,6 +9,7 @@ internal static partial class LibC
     public const int SigTerm = 15;
     public const int ErrorInterrupted = 4;
     public const int ErrorNoSuchProcess = 3;
+    public const int ErrorTextFileBusy = 26;
 
     /// <summary>Larger than <c>posix_spawnattr_t</c> (336), <c>posix_spawn_file_actions_t</c> (80) and <c>sigset_t</c> (128) of glibc, musl and macOS.</summary>
     public const int OpaqueSize = 1024;

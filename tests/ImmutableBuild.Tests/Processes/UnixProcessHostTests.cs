@@ -130,6 +130,22 @@ public sealed class UnixProcessHostTests : IDisposable
     }
 
     [Fact]
+    public async Task A_program_that_is_still_open_for_writing_is_started_once_it_is_closed()
+    {
+        var program = Path.Combine(_directory, "program");
+        ShellScript.Write(program, "exit 5");
+        await using var writer = new FileStream(program, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+
+        var starting = Task.Run(() => _host.Start(Start("") with { Program = program, Arguments = [] }), TestContext.Current.CancellationToken);
+        await Task.WhenAny(starting, Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken));
+        await writer.DisposeAsync();
+        var process = await starting;
+        _started.Add(process);
+
+        (await Exit(process)).ShouldBe(5);
+    }
+
+    [Fact]
     public void A_program_that_is_missing_is_named()
     {
         var start = Start("exit 0") with { Program = "/nowhere/app" };
