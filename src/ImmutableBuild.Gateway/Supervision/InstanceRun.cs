@@ -6,6 +6,7 @@ namespace ImmutableBuild.Gateway.Supervision;
 /// <summary>One process of an instance from its start to its end; of one that something else starts, all of them. Nothing learned of it holds for the next one.</summary>
 internal sealed class InstanceRun(string instance, InstanceAddress? address, InstanceProber prober, DateTimeOffset since, DrainLimits limits) : IDisposable
 {
+    private volatile InstanceHealth _learned = InstanceHealth.Unknown;
     private volatile InstanceHealth _health = InstanceHealth.Unknown;
     private volatile Upstream? _upstream;
 
@@ -15,13 +16,16 @@ internal sealed class InstanceRun(string instance, InstanceAddress? address, Ins
     /// <summary>When it was started or adopted.</summary>
     public DateTimeOffset Since => since;
 
-    /// <summary>What the probes add up to.</summary>
+    /// <summary>Whether it may get requests.</summary>
+    public bool Serves => _learned.Serves;
+
+    /// <summary>What the probes add up to, as it is shown.</summary>
     public InstanceHealth Health => _health;
 
     /// <summary>Connections to it; null before its first healthy probe, and always for a worker.</summary>
     public Upstream? Upstream => _upstream;
 
-    /// <summary>Takes <paramref name="outcome"/> into account.</summary>
+    /// <summary>Takes <paramref name="outcome"/> into account, and shows nothing of it yet.</summary>
     public void Learn(ProbeOutcome outcome, DateTimeOffset now)
     {
         if (outcome.Healthy && address is not null)
@@ -29,8 +33,11 @@ internal sealed class InstanceRun(string instance, InstanceAddress? address, Ins
             _upstream ??= new Upstream(instance, address, outcome.Protocols, limits);
         }
 
-        _health = _health.After(outcome, now);
+        _learned = _learned.After(outcome, now);
     }
+
+    /// <summary>Shows what was learned. Requests go by it then: who has seen an instance healthy, or not, finds its requests treated so.</summary>
+    public void Show() => _health = _learned;
 
     public void Dispose() => _upstream?.Dispose();
 }

@@ -6,7 +6,7 @@ namespace ImmutableBuild.Gateway.Supervision;
 /// <summary>Looks at one instance again and again, and at once when asked; never twice at the same time.</summary>
 /// <param name="probe">How often.</param>
 /// <param name="run">What runs of it now; null while nothing does.</param>
-/// <param name="learned">Something was learned of it.</param>
+/// <param name="learned">Something was learned of it, which is shown once this returns.</param>
 /// <param name="time">The gateway's clock.</param>
 internal sealed class ProbeLoop(Probe probe, Func<InstanceRun?> run, Action learned, TimeProvider time) : IDisposable
 {
@@ -29,6 +29,7 @@ internal sealed class ProbeLoop(Probe probe, Func<InstanceRun?> run, Action lear
             var outcome = await LookAsync(looked, cancellationToken);
             looked.Learn(outcome, time.GetUtcNow());
             learned();
+            looked.Show();
             return outcome.Healthy && ReferenceEquals(looked, run());
         }
         finally

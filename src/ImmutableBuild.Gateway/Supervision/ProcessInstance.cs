@@ -41,7 +41,7 @@ internal sealed class ProcessInstance : IInstance
     public InstanceRecord Record => _record;
 
     /// <inheritdoc/>
-    public Upstream? Upstream => _run is { Health.Serves: true } run ? run.Upstream : null;
+    public Upstream? Upstream => _run is { Serves: true } run ? run.Upstream : null;
 
     /// <inheritdoc/>
     public Upstream? Connected => _run?.Upstream;

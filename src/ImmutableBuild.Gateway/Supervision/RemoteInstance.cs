@@ -33,7 +33,7 @@ internal sealed class RemoteInstance : IInstance
     public InstanceRecord Record { get; }
 
     /// <inheritdoc/>
-    public Upstream? Upstream => _run.Health.Serves ? _run.Upstream : null;
+    public Upstream? Upstream => _run.Serves ? _run.Upstream : null;
 
     /// <inheritdoc/>
     public Upstream? Connected => _run.Upstream;
