@@ -50,6 +50,8 @@ internal sealed class ProcessInstance : IInstance
 
     private GenerationId Id => _generation.Spec.Id;
 
+    private IReadOnlyList<string> Markers => InstanceEnvironment.Markers(_surroundings.StateDirectory, Id, _record.Name);
+
     /// <inheritdoc/>
     public void Start()
     {
@@ -96,7 +98,7 @@ internal sealed class ProcessInstance : IInstance
         await _stopping.CancelAsync();
         await _supervision;
         await _probes;
-        KillStrays();
+        await EndStraysAsync();
     }
 
     /// <inheritdoc/>
@@ -194,7 +196,19 @@ internal sealed class ProcessInstance : IInstance
         }
     }
 
-    private void KillStrays() => Attempt(() => Strays.Kill(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id, _record.Name)));
+    private void KillStrays() => Attempt(() => Strays.Kill(Markers));
+
+    private async Task EndStraysAsync()
+    {
+        try
+        {
+            await Strays.EndAsync(Markers, _surroundings.Time);
+        }
+        catch (Exception fault)
+        {
+            _surroundings.Log.Write($"{Id}/{_record.Name}: {fault.Message}");
+        }
+    }
 
     /// <summary>One step at the end of a process. What fails is told and ends nothing else: the next process must be started, or the generation be gone.</summary>
     private void Attempt(Action step)

@@ -77,7 +77,7 @@ internal sealed class RunningGeneration
     {
         var all = _roster.All;
         await Task.WhenAll(all.Select(instance => instance.StopAsync()));
-        Strays.Kill(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id));
+        await Strays.EndAsync(InstanceEnvironment.Markers(_surroundings.StateDirectory, Id), _surroundings.Time);
         InstanceDirectory.Remove(_surroundings.StateDirectory, Id, _surroundings.Log);
         foreach (var instance in all)
         {
