@@ -9,7 +9,7 @@ namespace ImmutableBuild.Gateway.Serving;
 internal static class Restoration
 {
     /// <summary>Connections wait in the listening socket's queue this long for a first healthy instance.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Adopts or starts the instances of whole generations, reaps half-made ones of its own, goes on destroying, and puts the route in force.</summary>
