@@ -16,15 +16,18 @@ public sealed class DrainLimitTests
     public async Task Nine_tenths_of_the_drain_time_complete_and_eleven_tenths_are_cut()
     {
         await using var gateway = await TestGateway.StartAsync();
-        var old = await gateway.ServeAsync(1, new RuntimeConfiguration { DrainTimeout = TimeSpan.FromSeconds(20), StreamDrainTimeout = TimeSpan.FromSeconds(60) });
+
+        // A tenth is what may pass between the requests and the order to destroy, and what a timer may be late.
+        var old = await gateway.ServeAsync(1, new RuntimeConfiguration { DrainTimeout = TimeSpan.FromSeconds(40), StreamDrainTimeout = TimeSpan.FromMinutes(3) });
         var next = await gateway.CreateHealthyAsync(TestGateway.Spec(2));
+        var lease = await gateway.LeaseAsync();
         using var stream = await gateway.Http.GetAsync(new Uri("/sse", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Token);
-        var within = gateway.Http.GetStringAsync("/slow?ms=18000", Token);
-        var beyond = gateway.Http.GetAsync(new Uri("/slow?ms=22000", UriKind.Relative), Token);
-        await gateway.UntilAsync(seen => seen.Find(old)!.InFlight == 3, "all are in flight");
-        await gateway.RouteAsync(next);
-        await gateway.DestroyAsync(old);
-        (await within).ShouldBe("after 18000 ms");
+        var within = gateway.Http.GetStringAsync("/slow?ms=36000", Token);
+        var beyond = gateway.Http.GetAsync(new Uri("/slow?ms=44000", UriKind.Relative), Token);
+        await gateway.UntilAsync(seen => seen.Find(old)!.Traffic?.Waiting?.Total == 2, "both wait for their answers");
+        await gateway.Client.RouteAsync(Route.To(next), lease, Token);
+        await gateway.Client.DestroyAsync(old, lease, Token);
+        (await within).ShouldBe("after 36000 ms");
         using var cut = await beyond;
         cut.StatusCode.ShouldBe(HttpStatusCode.GatewayTimeout);
 
@@ -66,7 +69,7 @@ public sealed class DrainLimitTests
         await client.ConnectAsync(gateway.Url.Host, gateway.Url.Port, Token);
         await using var stream = client.GetStream();
         await stream.WriteAsync("POST /upload HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"u8.ToArray(), Token);
-        await gateway.UntilAsync(seen => seen.Find(old)!.InFlight == 1, "the upload is in flight");
+        await gateway.UntilAsync(seen => seen.Find(old)!.Traffic?.Waiting?.Total == 1, "the upload waits for its answer");
         await gateway.ServeAsync(2);
         await gateway.DestroyAsync(old);
         using var answer = new StreamReader(stream, Encoding.ASCII);

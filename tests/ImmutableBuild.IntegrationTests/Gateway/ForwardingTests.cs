@@ -170,7 +170,7 @@ public sealed class ForwardingTests(ForwardingTests.Serving serving) : IClassFix
     {
         using var leaving = new CancellationTokenSource();
         var slow = Http.GetStringAsync("/slow?ms=60000", leaving.Token);
-        await serving.Gateway.UntilAsync(seen => seen.Find(serving.Generation)!.InFlight > 0, "the request is in flight");
+        await serving.Gateway.UntilAsync(seen => seen.Find(serving.Generation)!.Traffic?.Waiting?.Total > 0, "the request waits for its answer");
         await leaving.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => slow);
         await serving.Gateway.UntilAsync(seen => seen.Find(serving.Generation)!.InFlight == 0, "the request is over");

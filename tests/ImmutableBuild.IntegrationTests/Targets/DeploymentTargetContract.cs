@@ -53,10 +53,11 @@ public abstract partial class DeploymentTargetContract : IAsyncLifetime
 
     private Task<Observation> ObserveAsync() => Target.ObserveAsync(App, Ct);
 
-    protected async Task<(GenerationSpec Spec, Lease Lease)> CreateHealthyAsync(int version = 1, int instances = 1, Lease? lease = null)
+    protected async Task<(GenerationSpec Spec, Lease Lease)> CreateHealthyAsync(int version = 1, int instances = 1, Lease? lease = null, TimeSpan? drain = null)
     {
         lease ??= await LeaseAsync();
         var spec = Bed.Spec(App, AppVariant.Healthy, version, instances);
+        spec = drain is { } time ? spec with { Configuration = spec.Configuration with { DrainTimeout = time } } : spec;
         await Target.CreateAsync(spec, lease, Ct);
         await EventuallyAsync(seen => seen.Find(spec.Id) is { } generation
             && generation.Instances.Length == instances

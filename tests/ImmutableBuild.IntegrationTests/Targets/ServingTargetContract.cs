@@ -6,6 +6,10 @@ namespace ImmutableBuild.IntegrationTests.Targets;
 /// <summary>What every target that serves real requests has to do beyond <see cref="DeploymentTargetContract"/>.</summary>
 public abstract class ServingTargetContract : DeploymentTargetContract
 {
+    // Long enough to be under way while a busy machine makes some calls, and nothing that a drain on such a machine may cut.
+    private static readonly TimeSpan s_request = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_drain = TimeSpan.FromMinutes(1);
+
     protected abstract IServingFixture CreateServingFixture();
 
     protected sealed override Task<IContractFixture> CreateFixtureAsync() => Task.FromResult<IContractFixture>(CreateServingFixture());
@@ -14,11 +18,13 @@ public abstract class ServingTargetContract : DeploymentTargetContract
     public async Task A_request_in_flight_ends_before_its_generation_goes()
     {
         var bed = (IServingFixture)Bed;
-        var (first, lease) = await CreateHealthyAsync();
+        var (first, lease) = await CreateHealthyAsync(drain: s_drain);
         await bed.Target.RouteAsync(bed.App, Route.To(first.Id), lease, TestContext.Current.CancellationToken);
         var (second, _) = await CreateHealthyAsync(version: 2, lease: lease);
-        var request = bed.RequestAsync(bed.App, TimeSpan.FromSeconds(3));
-        await EventuallyAsync(seen => seen.Find(first.Id)!.InFlight > 0);
+        var request = bed.RequestAsync(bed.App, s_request);
+
+        // What is in flight may be the target's own question to its public entry; what waits for an answer is a client's.
+        await EventuallyAsync(seen => seen.Find(first.Id)!.Traffic?.Waiting?.Total > 0);
         await bed.Target.RouteAsync(bed.App, Route.To(second.Id), lease, TestContext.Current.CancellationToken);
         await bed.Target.DestroyAsync(bed.App, first.Id, lease, TestContext.Current.CancellationToken);
 
@@ -30,12 +36,12 @@ public abstract class ServingTargetContract : DeploymentTargetContract
     public async Task A_request_in_flight_ends_before_its_instance_goes()
     {
         var bed = (IServingFixture)Bed;
-        var (spec, lease) = await CreateHealthyAsync();
+        var (spec, lease) = await CreateHealthyAsync(drain: s_drain);
         await bed.Target.RouteAsync(bed.App, Route.To(spec.Id), lease, TestContext.Current.CancellationToken);
         await bed.Target.ReplaceAsync(bed.App, spec.Id, "0", ReplacementStep.Begin, lease, TestContext.Current.CancellationToken);
         await EventuallyAsync(seen => seen.Find(spec.Id)!.Joining is [{ Instance.ConsecutiveHealthy: >= 3 }]);
-        var request = bed.RequestAsync(bed.App, TimeSpan.FromSeconds(3));
-        await EventuallyAsync(seen => seen.Find(spec.Id)!.InFlight > 0);
+        var request = bed.RequestAsync(bed.App, s_request);
+        await EventuallyAsync(seen => seen.Find(spec.Id)!.Traffic?.Waiting?.Total > 0);
 
         await bed.Target.ReplaceAsync(bed.App, spec.Id, "0", ReplacementStep.Finish, lease, TestContext.Current.CancellationToken);
 
