@@ -121,7 +121,8 @@ public sealed class TestGateway : IAsyncDisposable
 
     public static GenerationSpec Spec(int version, RuntimeConfiguration? configuration = null, int size = 1)
     {
-        var configured = configuration ?? new RuntimeConfiguration();
+        // The machine may be so busy that a healthy app is late.
+        var configured = (configuration ?? new RuntimeConfiguration()) with { Probe = Probe.Default with { Timeout = TimeSpan.FromSeconds(10) } };
         return new GenerationSpec
         {
             App = App,

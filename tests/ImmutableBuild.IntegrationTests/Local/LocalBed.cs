@@ -82,6 +82,9 @@ internal sealed class LocalBed : IServingFixture
         Configuration = new RuntimeConfiguration
         {
             Instances = instances,
+
+            // The machine may be so busy that a healthy app is late.
+            Probe = Probe.Default with { Timeout = TimeSpan.FromSeconds(10) },
             DrainTimeout = TimeSpan.FromSeconds(5),
             StopGrace = TimeSpan.FromSeconds(2),
             Environment = behaviour.Append(("DOTNET_ROOT", DotnetHost.Find().Root))

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
+using ImmutableBuild.IntegrationTests.Gateway;
 
 namespace ImmutableBuild.IntegrationTests.Local;
 
@@ -70,7 +71,7 @@ public sealed class SwitchAndRollbackTests(ITestOutputHelper output) : IAsyncLif
     {
         var old = Bed.Spec(Bed.App, version: 1);
         await Bed.ReleaseAsync(old);
-        var sick = Bed.Spec(Bed.App, 2, 1, ("TESTAPP_HEALTH", health));
+        var sick = Probed(TimeSpan.FromSeconds(2), 2, ("TESTAPP_HEALTH", health));
 
         var failure = await Should.ThrowAsync<ImmutableBuildException>(() => Bed.ReleaseAsync(sick, LocalReleases.QuickPlan with { HealthTimeout = TimeSpan.FromSeconds(8) }));
 
@@ -104,21 +105,23 @@ public sealed class SwitchAndRollbackTests(ITestOutputHelper output) : IAsyncLif
     {
         var old = Bed.Spec(Bed.App, version: 1);
         await Bed.ReleaseAsync(old);
-        var next = Bed.Spec(Bed.App, version: 2);
+        var next = Probed(TimeSpan.FromSeconds(4), version: 2);
         var release = Bed.ReleaseAsync(next, LocalReleases.QuickPlan with { Soak = TimeSpan.FromSeconds(10) });
         await Bed.UntilAsync(seen => seen.Route.Route == Route.To(next.Id));
 
-        await SignalAsync(next.Id, "STOP");
+        // It has to go on before it is late three times in a row.
+        var process = LocalProcesses.InstancesOf(Bed.Layout.Root, next.Id).ShouldHaveSingleItem();
+        Signals.Stop(process);
         await Bed.UntilAsync(seen => seen.Find(next.Id)!.Instances[0] is { IsLate: true, ConsecutiveHealthy: 0 });
-        await SignalAsync(next.Id, "CONT");
+        Signals.Continue(process);
 
         (await release).Observed.Route.Route.ShouldBe(Route.To(next.Id));
         await Bed.ShouldBeOnlyAsync(next);
 
-        var third = Bed.Spec(Bed.App, version: 3);
+        var third = Probed(TimeSpan.FromSeconds(4), version: 3);
         release = Bed.ReleaseAsync(third, LocalReleases.QuickPlan with { Soak = TimeSpan.FromMinutes(5) });
         await Bed.UntilAsync(seen => seen.Route.Route == Route.To(third.Id));
-        await SignalAsync(third.Id, "STOP");
+        Signals.Stop(LocalProcesses.InstancesOf(Bed.Layout.Root, third.Id).ShouldHaveSingleItem());
 
         (await Should.ThrowAsync<ImmutableBuildException>(() => release)).Code.ShouldBe("IMB7004");
         await Bed.ShouldBeOnlyAsync(next);
@@ -237,12 +240,11 @@ public sealed class SwitchAndRollbackTests(ITestOutputHelper output) : IAsyncLif
             new[] { 5, 4, 3 }.Select(version => Bed.Spec(Bed.App, version).Image.Hex), ignoreOrder: true);
     }
 
-    private async Task SignalAsync(GenerationId generation, string signal)
+    /// <summary>A generation that is late after <paramref name="timeout"/>.</summary>
+    private GenerationSpec Probed(TimeSpan timeout, int version, params (string Name, string Value)[] behaviour)
     {
-        var process = LocalProcesses.InstancesOf(Bed.Layout.Root, generation).ShouldHaveSingleItem();
-        using var kill = Process.Start("kill", [$"-{signal}", $"{process}"]);
-        await kill.WaitForExitAsync(Ct);
-        kill.ExitCode.ShouldBe(0);
+        var spec = Bed.Spec(Bed.App, version, 1, behaviour);
+        return spec with { Configuration = spec.Configuration with { Probe = Probe.Default with { Timeout = timeout } } };
     }
 
     private async Task<string> StateAsync() => await File.ReadAllTextAsync(Path.Combine(Bed.Layout.App(Bed.App), "state.json"), Ct);

@@ -113,7 +113,9 @@ internal sealed class ToolBed : IAsyncDisposable
         return new RuntimeConfiguration
         {
             Port = worker ? null : 8080,
-            Probe = worker ? Probe.Default with { Kind = ProbeKind.Process } : Probe.Default,
+
+            // The machine may be so busy that a healthy app is late.
+            Probe = Probe.Default with { Kind = worker ? ProbeKind.Process : ProbeKind.Http, Timeout = TimeSpan.FromSeconds(10) },
             DrainTimeout = TimeSpan.FromSeconds(5),
             StopGrace = TimeSpan.FromSeconds(2),
             Environment = variables.ToImmutableSortedDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal),
