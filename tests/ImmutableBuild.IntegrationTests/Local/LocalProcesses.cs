@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Processes;
@@ -39,6 +40,17 @@ internal static class LocalProcesses
         while ((IReadOnlyList<int>)[.. Gateways(directory, "keep"), .. Gateways(directory, "serve")] is { Count: > 0 } left)
         {
             await KillAsync(left);
+        }
+    }
+
+    /// <summary>Waits until there is none: an app that was stopped is down before its gateway and its keeper have ended.</summary>
+    public static async Task UntilNoneAsync(string dataDirectory)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (Of(dataDirectory) is { Count: > 0 } left)
+        {
+            Stopwatch.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromMinutes(1), $"still there: {string.Join(", ", left)}");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }
 

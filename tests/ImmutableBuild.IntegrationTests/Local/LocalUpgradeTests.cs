@@ -36,7 +36,7 @@ public sealed class LocalUpgradeTests
         (await InfoAsync(bed)).ProcessId.ShouldBe(after.ProcessId);
         await newer.StopAsync(bed.App, lease, Token);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        patience.CancelAfter(TimeSpan.FromMinutes(1));
         while (Directory.EnumerateFiles(bed.Layout.App(bed.App)).Any(file => Path.GetFileName(file) is "program" or "yielded" or "keeper.lock"))
         {
             await Task.Delay(50, patience.Token);

@@ -71,7 +71,7 @@ public sealed class ResumeTests : OnToolBed
 
         (await Bed.RunAsync(Bed.App, "stop")).ShouldEndWith(0);
         (await Bed.RunAsync(Bed.App, "resume")).ShouldEndWith(0).Output.ShouldStartWith("Nothing to bring back in ");
-        LocalProcesses.Of(Bed.Layout.Root).ShouldBeEmpty();
+        await LocalProcesses.UntilNoneAsync(Bed.Layout.Root);
     }
 
     [Fact]

@@ -77,7 +77,7 @@ public sealed class ToolOnLocalTests : OnToolBed
 
         var stopped = (await Bed.RunAsync(Bed.App, "stop", "--json")).ShouldEndWith(0).Json;
         stopped.GetProperty("stopped").EnumerateArray().Select(id => id.GetString()).ShouldBe([old, live], ignoreOrder: true);
-        LocalProcesses.Of(Bed.Layout.Root).ShouldBeEmpty();
+        await LocalProcesses.UntilNoneAsync(Bed.Layout.Root);
         (await Bed.RunAsync(Bed.App, "stop")).ShouldEndWith(0).Output.Trim().ShouldBe("web/production did not run.");
         (await Bed.RunAsync(Bed.App, "status")).ShouldEndWith(0).Output.ShouldBe(
             $"web/production does not run.{Environment.NewLine}`immutable rollback` brings back {live}, which was live last.{Environment.NewLine}");
