@@ -11,7 +11,7 @@ namespace ImmutableBuild.ReleaseDriver;
 /// <param name="Spec">What to release.</param>
 /// <param name="Holder">The lease holder's name.</param>
 /// <param name="LeaseSeconds">How long the lease lasts without renewal.</param>
-/// <param name="PauseAt">The changing call to stop at, counted from 1; 0 to never stop.</param>
+/// <param name="PauseAt">The changing call to stop at, counted from 1 and without renewals of the lease; 0 to never stop.</param>
 /// <param name="PauseAfter">Stop once the target has done it, before anyone hears of it, instead of before it is sent.</param>
 /// <param name="PauseOn">The words with which the changing call to stop at begins, such as <c>route</c>; null for none.</param>
 /// <param name="Suspends">Stop the whole process (SIGSTOP), which goes on when it is continued (SIGCONT), instead of hanging for good.</param>

@@ -9,10 +9,13 @@ namespace ImmutableBuild.ReleaseDriver;
 internal sealed class PausingTarget(IDeploymentTarget target, DriverPlan plan) : IDeploymentTarget
 {
     private int _calls;
+    private int _acquired;
     private int _pauses;
 
-    public Task<Lease> AcquireLeaseAsync(AppKey app, LeaseRequest request, CancellationToken cancellationToken) =>
-        ChangeAsync("acquire", () => target.AcquireLeaseAsync(app, request, cancellationToken));
+    // How often it is renewed depends on how slow the machine is: that is no call to count or to stop at.
+    public Task<Lease> AcquireLeaseAsync(AppKey app, LeaseRequest request, CancellationToken cancellationToken) => Interlocked.Increment(ref _acquired) == 1
+        ? ChangeAsync("acquire", () => target.AcquireLeaseAsync(app, request, cancellationToken))
+        : target.AcquireLeaseAsync(app, request, cancellationToken);
 
     public Task ReleaseLeaseAsync(AppKey app, Lease lease, CancellationToken cancellationToken) =>
         ChangeAsync("release", () => target.ReleaseLeaseAsync(app, lease, cancellationToken));

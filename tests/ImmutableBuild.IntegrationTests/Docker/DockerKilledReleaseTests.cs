@@ -11,7 +11,8 @@ namespace ImmutableBuild.IntegrationTests.Docker;
 [Collection(DockerAppsCollection.Name)]
 public sealed class DockerKilledReleaseTests(DockerEngine engine, DockerApps apps) : IDisposable
 {
-    private const double ShortLease = 3;
+    // Long enough for a busy machine to renew it: a release that loses it ends before it is killed.
+    private const double ShortLease = 8;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("ib-killed-").FullName;
 
@@ -53,7 +54,10 @@ public sealed class DockerKilledReleaseTests(DockerEngine engine, DockerApps app
         await using var bed = new DockerTargetBed(engine, apps);
         await WholeRelease.RunAsync(bed.Target, bed.Spec(1), LocalReleases.QuickPlan);
         var spec = bed.Spec(2);
-        await using var killed = DriverRun.Start(await bed.DriverPlanAsync(spec, "killed", ShortLease), Path.Combine(_directory, "plan.json"));
+
+        // It keeps both generations, so that this can be seen however slow the machine.
+        var plan = await bed.DriverPlanAsync(spec, "killed", ShortLease) with { Plan = LocalReleases.QuickPlan with { Soak = TimeSpan.FromMinutes(10) } };
+        await using var killed = DriverRun.Start(plan, Path.Combine(_directory, "plan.json"));
         while ((await bed.ContainersAsync()).Count < 3)
         {
             await Task.Delay(10, Token);

@@ -101,7 +101,14 @@ internal sealed class DriverRun : IAsyncDisposable
         using var patience = new CancellationTokenSource(s_patience);
         while (!_lines.Any(line))
         {
-            _process.HasExited.ShouldBeFalse($"no '{what}' in: {Output}");
+            if (_process.HasExited)
+            {
+                // What it wrote last may still be on its way here.
+                await _output.WaitAsync(patience.Token);
+                _lines.Any(line).ShouldBeTrue($"no '{what}' in: {Output}");
+                return;
+            }
+
             await Task.Delay(20, patience.Token);
         }
     }

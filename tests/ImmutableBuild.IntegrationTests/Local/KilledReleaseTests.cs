@@ -6,7 +6,8 @@ namespace ImmutableBuild.IntegrationTests.Local;
 /// <summary>Releases in processes of their own that are killed, or meet each other.</summary>
 public sealed class KilledReleaseTests : IAsyncLifetime
 {
-    private const double ShortLease = 4;
+    // Long enough for a busy machine to renew it: a release that loses it ends before it is killed.
+    private const double ShortLease = 8;
 
     private LocalBed? _bed;
 

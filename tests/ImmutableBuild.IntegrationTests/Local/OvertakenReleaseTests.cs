@@ -7,7 +7,8 @@ namespace ImmutableBuild.IntegrationTests.Local;
 /// <summary>A release that meets another one on its way, or sleeps while another one passes it.</summary>
 public sealed class OvertakenReleaseTests : IAsyncLifetime
 {
-    private const double ShortLease = 4;
+    // Long enough for a busy machine to renew it: a release that loses it ends before it is overtaken.
+    private const double ShortLease = 8;
 
     private LocalBed? _bed;
 
