@@ -11,6 +11,8 @@ internal sealed class DockerRegistry : IAsyncDisposable
     /// <summary>The account of that user, as <c>htpasswd -B</c> writes it.</summary>
     public const string Accounts = "puller:$2b$05$LXJ4mlcrLN35YvmLPhaAkekLTnvPYuOvGb9SkgOXGyDbaRgQ9R9Aq\n";
 
+    private const int MostStarts = 3;
+
     private readonly Process _process;
     private readonly string _directory;
 
@@ -27,6 +29,21 @@ internal sealed class DockerRegistry : IAsyncDisposable
     public static async Task<DockerRegistry> StartOrSkipAsync(string? accounts = null, string? authentication = null, string? tls = null, string? storage = null)
     {
         SystemProgram.SkipUnlessInstalled("docker-registry");
+        for (var start = 1; ; start++)
+        {
+            try
+            {
+                return await StartAsync(accounts, authentication, tls, storage);
+            }
+            catch (HttpRequestException) when (start < MostStarts)
+            {
+                // It has ended: someone took its port before it listened there.
+            }
+        }
+    }
+
+    private static async Task<DockerRegistry> StartAsync(string? accounts, string? authentication, string? tls, string? storage)
+    {
         var directory = Directory.CreateTempSubdirectory("immutable-registry-").FullName;
         var port = LoopbackPort.Free();
         var config = Path.Combine(directory, "config.yml");
@@ -49,8 +66,16 @@ internal sealed class DockerRegistry : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         var registry = new DockerRegistry(process, directory, port);
-        await registry.WaitAsync();
-        return registry;
+        try
+        {
+            await registry.WaitAsync();
+            return registry;
+        }
+        catch
+        {
+            await registry.DisposeAsync();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
