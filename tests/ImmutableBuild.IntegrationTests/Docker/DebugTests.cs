@@ -49,7 +49,7 @@ public sealed class DebugTests(DockerEngine engine, DockerApps apps)
         await using var bed = new DockerTargetBed(engine, apps);
         await ServeAsync(bed);
 
-        var (_, copy) = await new DebugApp(bed.Target).RunAsync(bed.App, new DebugRequest(TimeSpan.FromSeconds(4), ToolsImage: null), Token);
+        var (_, copy) = await new DebugApp(bed.Target).RunAsync(bed.App, new DebugRequest(TimeSpan.FromSeconds(15), ToolsImage: null), Token);
         var (code, _) = await RunAsync(copy, "sleep 300");
 
         code.ShouldBe(137, "what runs in it ends with it");
@@ -151,7 +151,7 @@ public sealed class DebugTests(DockerEngine engine, DockerApps apps)
     {
         var parameters = new ContainersListParameters { All = true, Filters = new AppNames(bed.App).Of(AppNames.DebugRole) };
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        patience.CancelAfter(TimeSpan.FromMinutes(1));
         while ((await bed.Client.Containers.ListContainersAsync(parameters, patience.Token)).Count > 0)
         {
             await Task.Delay(100, patience.Token);

@@ -23,7 +23,7 @@ public sealed class EngineRestartTests(OwnEngine engine, DockerApps apps, ITestO
     public async Task Between_create_and_route_the_last_route_comes_back_by_itself_and_the_release_ends_well_or_clean(bool killed)
     {
         await using var bed = new DockerTargetBed(engine, apps);
-        var (old, next) = (bed.Spec(1), bed.Spec(2, ("TESTAPP_START_DELAY_MS", "10000")));
+        var (old, next) = (bed.Spec(1), bed.Spec(2, ("TESTAPP_START_DELAY_MS", "20000")));
         await WholeRelease.RunAsync(bed.Target, old, LocalReleases.QuickPlan);
         var url = new Uri(new Uri((await bed.Elsewhere.ObserveAsync(bed.App, Token)).Url!), "/whoami");
         var release = WholeRelease.RunAsync(bed.Target, next, LocalReleases.QuickPlan);

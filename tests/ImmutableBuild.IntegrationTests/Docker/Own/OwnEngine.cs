@@ -53,7 +53,7 @@ public sealed class OwnEngine : IAsyncLifetime
         _absent = await MissingAsync();
         if (_absent.Length == 0)
         {
-            await SystemProgram.RunAsync("iptables", ["-I", .. s_rule]);
+            await SystemProgram.RunAsync("iptables", ["-w", "-I", .. s_rule]);
             await SystemProgram.RunAsync("ip", ["link", "add", _bridge, "type", "bridge"]);
             await SystemProgram.RunAsync("ip", ["addr", "add", BridgeAddress, "dev", _bridge]);
             await StartAsync();
@@ -71,7 +71,7 @@ public sealed class OwnEngine : IAsyncLifetime
             }
             finally
             {
-                await SystemProgram.RunAsync("iptables", ["-D", .. s_rule]);
+                await SystemProgram.RunAsync("iptables", ["-w", "-D", .. s_rule]);
                 await SystemProgram.RunAsync("ip", ["link", "del", _bridge]);
             }
         }
