@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using System.Text;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
+using ImmutableBuild.Generations;
 using ImmutableBuild.IntegrationTests.Local;
 using ImmutableBuild.LoadGenerator;
 
@@ -72,7 +73,9 @@ public sealed class UpgradeTests : IDisposable
     public async Task Killed_while_the_old_one_ends_it_is_started_again_and_takes_over_once_more()
     {
         await using var gateway = await TestGateway.StartAsync();
-        var serving = await gateway.ServeAsync();
+
+        // What the old one works on it cuts after this time, however long the next one takes.
+        var serving = await gateway.ServeAsync(1, new RuntimeConfiguration { StreamDrainTimeout = TimeSpan.FromMinutes(2) });
         var before = await gateway.Client.InfoAsync(Token);
         using var socket = await ConnectAsync(gateway);
         var next = Copy("next");
