@@ -5,20 +5,26 @@ namespace ImmutableBuild.Gateway.Supervision;
 
 /// <summary>
 /// Chooses loopback ports for instances below the range that systems give to outgoing connections, so that none takes a port
-/// between its choice and its use. Whoever still does is found by the identity check.
+/// between its choice and its use. Gateways that choose at the same time do so in places of their own, for what one has chosen looks free
+/// to the other until its process listens. Whoever still takes it is found by the identity check.
 /// </summary>
 internal static class FreePort
 {
     private const int First = 20000;
     private const int Last = 32767;
     private const int Tries = 500;
+    private const int OwnPorts = 16;
+    private const int OwnTries = 48;
+    private const int Places = (Last - First + 1) / OwnPorts;
 
     /// <summary>A port nobody listens on and <paramref name="taken"/> doesn't hold. Throws <see cref="IOException"/> when there is none.</summary>
     public static int Choose(Random random, IReadOnlySet<int> taken)
     {
+        var place = Environment.ProcessId % Places;
+        var own = First + (place * OwnPorts);
         for (var i = 0; i < Tries; i++)
         {
-            var port = random.Next(First, Last + 1);
+            var port = i < OwnTries ? random.Next(own, own + OwnPorts) : random.Next(First, Last + 1);
             if (!taken.Contains(port) && IsFree(port))
             {
                 return port;
