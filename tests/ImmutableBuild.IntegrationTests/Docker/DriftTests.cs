@@ -39,6 +39,12 @@ public sealed class DriftTests(DockerEngine engine, DockerApps apps, ITestOutput
         {
             var exec = await Bed.Client.Exec.ExecCreateContainerAsync(container, new ContainerExecCreateParameters { Cmd = ["/app/ImmutableBuild.TestApp"], Env = ["TESTAPP_NEVER_LISTEN=1"], AttachStdout = false, AttachStderr = false }, Token);
             await Bed.Client.Exec.StartContainerExecAsync(exec.ID, Token);
+
+            // For a moment it is still the runtime's own program.
+            while ((await Bed.Client.Containers.ListProcessesAsync(container, null, Token)).Processes.Count(row => row.Any(cell => cell.Contains("ImmutableBuild.TestApp", StringComparison.Ordinal))) < 2)
+            {
+                await Task.Delay(50, Token);
+            }
         });
 
     [Fact]
@@ -135,7 +141,7 @@ public sealed class DriftTests(DockerEngine engine, DockerApps apps, ITestOutput
     {
         var spec = await ServeAsync();
         await RemoveAsync(Names.Instance(spec.Id, "0"));
-        var killed = await Bed.Elsewhere.AcquireLeaseAsync(Bed.App, new LeaseRequest("killed", TimeSpan.FromSeconds(15)), Token);
+        var killed = await Bed.Elsewhere.AcquireLeaseAsync(Bed.App, new LeaseRequest("killed", TimeSpan.FromSeconds(25)), Token);
         await Bed.Elsewhere.ReplaceAsync(Bed.App, spec.Id, "1", ReplacementStep.Begin, killed, Token);
         await UntilAsync(seen => seen.Lease is null && seen.Find(spec.Id)!.Joining is [{ Instance.ConsecutiveHealthy: > 0 }]);
 
