@@ -67,6 +67,27 @@ public sealed class LayerNotesTests : IDisposable
     }
 
     [Fact]
+    public async Task Notes_that_another_release_has_in_its_hands_are_none()
+    {
+        var image = TestImage.Write(_layout, new RawTar().File("a", "one").End());
+        await ReadAsync(image, files => Text(files, "a"));
+        var file = Directory.GetFiles(_directory["notes"]).ShouldHaveSingleItem();
+        using var held = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+
+        (await ReadAsync(image, files => Text(files, "a"))).ShouldBe("one");
+    }
+
+    [Fact]
+    public async Task A_place_that_can_not_be_written_keeps_nobody_from_reading_the_layer()
+    {
+        var image = TestImage.Write(_layout, new RawTar().File("a", "one").End());
+        File.WriteAllText(_directory["notes"], "no directory");
+
+        (await ReadAsync(image, files => Text(files, "a"))).ShouldBe("one");
+        (await ReadAsync(image, files => Text(files, "a"))).ShouldBe("one");
+    }
+
+    [Fact]
     public async Task Notes_about_the_same_blob_with_another_diff_id_are_none()
     {
         var tar = new RawTar().File("a", "one").End();

@@ -4,7 +4,8 @@ namespace ImmutableBuild.Images;
 
 /// <summary>
 /// Keeps notes about layers in a directory, each layer's by its digest. Whoever may write there decides what a scan finds, so it belongs into the data
-/// directory. What is damaged, or was noted by another build of this program, is as good as nothing.
+/// directory. What is damaged, or was noted by another build of this program, is as good as nothing. Several releases use the directory at once, and it only spares
+/// work: where one can't read or write, as while another one removes what was not used for longest, it reads the layer itself.
 /// </summary>
 /// <param name="directory">Where they are.</param>
 /// <param name="time">The clock, for which of them were used last.</param>
@@ -31,18 +32,37 @@ internal sealed class LayerNotesCache(string directory, TimeProvider time)
             return null;
         }
 
-        var file = new FileInfo(FileOf(layer));
-        if (file is not { Exists: true, Length: <= MaximumLength } || LayerNotesForm.TryRead(SubjectOf(layer, diffId), File.ReadAllBytes(file.FullName)) is not { } notes)
+        try
+        {
+            var file = new FileInfo(FileOf(layer));
+            if (file is not { Exists: true, Length: <= MaximumLength } || LayerNotesForm.TryRead(SubjectOf(layer, diffId), File.ReadAllBytes(file.FullName)) is not { } notes)
+            {
+                return null;
+            }
+
+            file.LastWriteTimeUtc = time.GetUtcNow().UtcDateTime;
+            return notes;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             return null;
         }
-
-        file.LastWriteTimeUtc = time.GetUtcNow().UtcDateTime;
-        return notes;
     }
 
     /// <summary>Keeps notes, unless they are too long, and removes those that were not used for longest.</summary>
     public void Keep(Descriptor layer, Digest diffId, LayerNotes notes)
+    {
+        try
+        {
+            Write(layer, diffId, notes);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // The next scan notes it.
+        }
+    }
+
+    private void Write(Descriptor layer, Digest diffId, LayerNotes notes)
     {
         Directory.CreateDirectory(directory);
         if (LayerNotesForm.Write(SubjectOf(layer, diffId), notes) is { Length: <= MaximumLength } bytes)
