@@ -1,5 +1,4 @@
 using System.Globalization;
-using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Releases;
 using Microsoft.Build.Framework;
@@ -52,9 +51,9 @@ internal sealed class RuntimeLayerAhead(StageContext context) : IDisposable
             await RuntimeLayer.WriteAsync(files, context, _end.Token);
             return true;
         }
-        catch (Exception fault) when (fault is ImmutableBuildException or OperationCanceledException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is not OutOfMemoryException)
         {
-            // Bake meets the same file, or the same full disk, and tells of it.
+            // Bake meets the same file, or the same full disk, and tells of it; a fault of this code must not end a build that can do without.
             return false;
         }
     }

@@ -41,6 +41,18 @@ public sealed class RuntimeLayerAheadTests : IDisposable
         (await RuntimeLayerAhead.Find(_engine, _directory["work"]).ShouldNotBeNull().EndedAsync()).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task So_is_a_fault_that_nobody_foresaw()
+    {
+        RuntimeLayerAhead.Offer(_engine, Baking.Context(_directory, "work"));
+        var ahead = RuntimeLayerAhead.Find(_engine, _directory["work"]).ShouldNotBeNull();
+
+        // No file has such a name.
+        ahead.Begin([KeyValuePair.Create("System.Runtime.dll", "")]);
+
+        (await ahead.EndedAsync()).ShouldBeFalse();
+    }
+
     private void Begin(string file)
     {
         var item = new Microsoft.Build.Utilities.TaskItem(_directory[$"pack/{file}"], new Dictionary<string, string> { ["DestinationSubPath"] = file });
