@@ -99,8 +99,16 @@ public sealed class ReleaseReport
 
     private static async Task WriteAsync(string path, string content, CancellationToken cancellationToken)
     {
-        var temporary = path + ".tmp";
-        await File.WriteAllTextAsync(temporary, content, Utf8, cancellationToken);
-        File.Move(temporary, path, overwrite: true);
+        // A name of its own: two builds of a project may end at the same time.
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            await File.WriteAllTextAsync(temporary, content, Utf8, cancellationToken);
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
     }
 }

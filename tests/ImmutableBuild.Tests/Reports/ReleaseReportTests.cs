@@ -99,6 +99,25 @@ public sealed partial class ReleaseReportTests
         }
     }
 
+    [Fact]
+    public async Task Two_builds_may_write_them_at_the_same_time()
+    {
+        var directory = Directory.CreateTempSubdirectory("report");
+        try
+        {
+            var report = ReportOf("live");
+
+            await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => report.WriteAsync(directory.FullName, TestContext.Current.CancellationToken)));
+
+            directory.GetFiles().Select(file => file.Name).Order(StringComparer.Ordinal).ShouldBe(["release.html", "release.md"]);
+            (await File.ReadAllTextAsync(Path.Combine(directory.FullName, "release.md"), TestContext.Current.CancellationToken)).ShouldBe(report.ToMarkdown());
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
     private static ReleaseReport ReportOf(string release)
     {
         (ReleaseRecord Record, ImmutableArray<Diagnostic> Diagnostics) of = release switch
