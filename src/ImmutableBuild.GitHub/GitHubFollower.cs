@@ -144,14 +144,13 @@ public sealed class GitHubFollower(Func<HttpMessageHandler> openHandler) : IRele
     /// <summary>A token that is cancelled a while after another one is.</summary>
     private sealed class Deadline : IDisposable
     {
-        private readonly CancellationTokenSource _source = new();
-        private readonly ITimer _timer;
+        private readonly CancellationTokenSource _source;
         private readonly CancellationTokenRegistration _registration;
 
         public Deadline(TimeSpan grace, TimeProvider time, CancellationToken cancellationToken)
         {
-            _timer = time.CreateTimer(_ => _source.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            _registration = cancellationToken.Register(() => _timer.Change(grace, Timeout.InfiniteTimeSpan));
+            _source = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+            _registration = cancellationToken.Register(() => _source.CancelAfter(grace));
         }
 
         public CancellationToken Token => _source.Token;
@@ -159,7 +158,6 @@ public sealed class GitHubFollower(Func<HttpMessageHandler> openHandler) : IRele
         public void Dispose()
         {
             _registration.Dispose();
-            _timer.Dispose();
             _source.Dispose();
         }
     }

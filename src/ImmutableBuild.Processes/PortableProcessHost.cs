@@ -90,9 +90,18 @@ internal sealed class PortableProcessHost : IProcessHost
         var writer = file is null ? TextWriter.Null : TextWriter.Synchronized(new StreamWriter(file, append: true) { AutoFlush = true });
         void Write(object sender, DataReceivedEventArgs line)
         {
-            if (line.Data is { } text)
+            if (line.Data is not { } text)
+            {
+                return;
+            }
+
+            try
             {
                 writer.WriteLine(text);
+            }
+            catch (IOException)
+            {
+                // A full disk loses lines. Nobody takes an exception from here, and the gateway would end with all it serves.
             }
         }
 

@@ -24,6 +24,13 @@ public sealed class ConsoleCancellation : IDisposable
     private void Cancel(PosixSignalContext signal)
     {
         signal.Cancel = true;
-        _cancel.Cancel();
+        try
+        {
+            _cancel.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It was on its way when the work had ended.
+        }
     }
 }

@@ -78,9 +78,9 @@ public sealed record DotnetBuild(string ProjectFile, ImmutableArray<string> Targ
         {
             build.Kill(entireProcessTree: true);
         }
-        catch (InvalidOperationException)
+        catch (Exception fault) when (fault is InvalidOperationException or Win32Exception or AggregateException)
         {
-            // It ended by itself in this moment.
+            // It, or one that it started, ended by itself in this moment. Whoever cancels, a timer for one, takes no exception from here.
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 
@@ -37,9 +38,9 @@ internal static class OtherProgram
         {
             process.Kill(entireProcessTree: true);
         }
-        catch (InvalidOperationException)
+        catch (Exception fault) when (fault is InvalidOperationException or Win32Exception or AggregateException)
         {
-            // It ended by itself in this moment.
+            // It, or one that it started, ended by itself in this moment. Whoever cancels, a timer for one, takes no exception from here.
         }
     }
 }

@@ -64,7 +64,7 @@ internal sealed class KeeperWatch(GatewayOptions options, int? listener, IProces
         {
             return RunningProcess.Start(host, GatewayProgram.Keep(options, self, listener));
         }
-        catch (Win32Exception fault)
+        catch (Exception fault) when (fault is Win32Exception or IOException or UnauthorizedAccessException)
         {
             log.Write($"the keeper is gone and no other can be started yet: {fault.Message}");
             return null;

@@ -26,7 +26,7 @@ internal sealed class Succession(string stateDirectory, IProcessHost host, Func<
         {
             if (gateway is { HasExited: false })
             {
-                host.Terminate(gateway.Identity);
+                gateway.Terminate(host, log);
             }
         }
     }

@@ -94,8 +94,8 @@ internal sealed class ServingPathWatch(Uri? entry, RouteTable routes, ServingPro
     /// <summary>The generation that answered; null when none did.</summary>
     private async Task<string?> AskAsync(RouteForm form)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        using var timer = time.CreateTimer(static limit => ((CancellationTokenSource)limit!).Cancel(), limit, Patience, Timeout.InfiniteTimeSpan);
+        using var late = new CancellationTokenSource(Patience, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _stopping.Token);
         var path = form.Generations[0].Configuration.Probe is { Kind: ProbeKind.Http } http ? http.Path : "/";
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(entry!, path)) { Version = HttpVersion.Version11 };
         request.Headers.TryAddWithoutValidation(ServingProbe.Field, probe.Secret);

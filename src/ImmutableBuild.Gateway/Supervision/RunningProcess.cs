@@ -22,7 +22,7 @@ internal sealed record RunningProcess(ProcessIdentity Identity, Task<int?> Exite
     /// </summary>
     public async Task<int?> EndAsync(IProcessHost host, TimeSpan grace, TimeProvider time, GatewayLog log)
     {
-        Signal(() => host.Terminate(Identity), log);
+        Terminate(host, log);
         var again = new RestartBackoff(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), wellAfter: TimeSpan.MaxValue);
         for (var wait = grace; !await EndedWithinAsync(wait, time); wait = again.After(TimeSpan.Zero))
         {
@@ -31,6 +31,9 @@ internal sealed record RunningProcess(ProcessIdentity Identity, Task<int?> Exite
 
         return await Exited;
     }
+
+    /// <summary>TERM to its group. What the system refuses is told.</summary>
+    public void Terminate(IProcessHost host, GatewayLog log) => Signal(() => host.Terminate(Identity), log);
 
     /// <summary>KILL to its group. What the system refuses is told.</summary>
     public void Kill(IProcessHost host, GatewayLog log) => Signal(() => host.Kill(Identity), log);

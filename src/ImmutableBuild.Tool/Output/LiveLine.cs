@@ -59,6 +59,11 @@ internal sealed class LiveLine : IAsyncDisposable
         await _timer.DisposeAsync();
         lock (_gate)
         {
+            if (_ended)
+            {
+                return;
+            }
+
             _ended = true;
             _terminal.Write(Erase);
             _terminal.Flush();
@@ -69,7 +74,15 @@ internal sealed class LiveLine : IAsyncDisposable
     {
         lock (_gate)
         {
-            DrawHeld();
+            try
+            {
+                DrawHeld();
+            }
+            catch (IOException)
+            {
+                // The terminal is gone. Nobody takes an exception from a timer, and the process would end with its release half done.
+                _ended = true;
+            }
         }
     }
 

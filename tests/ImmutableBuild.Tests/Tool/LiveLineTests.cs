@@ -22,4 +22,17 @@ public sealed class LiveLineTests
         rows[1].ShouldEndWith("\r\u001b[2K  Scan  done");
         rows[2].ShouldEndWith("\r\u001b[2K");
     }
+
+    [Fact]
+    public async Task A_terminal_that_is_gone_ends_nothing()
+    {
+        await using var live = new LiveLine(new GoneTerminal(), "Bake…", TimeProvider.System);
+
+        Should.NotThrow(() => live.Begin("Scan…"));
+    }
+
+    private sealed class GoneTerminal : StringWriter
+    {
+        public override void Write(string? value) => throw new IOException("Input/output error");
+    }
 }
