@@ -6,9 +6,11 @@ namespace ImmutableBuild.Gateway.Supervision;
 /// <summary>One process of an instance from its start to its end; of one that something else starts, all of them. Nothing learned of it holds for the next one.</summary>
 internal sealed class InstanceRun(string instance, InstanceAddress? address, InstanceProber prober, DateTimeOffset since, DrainLimits limits) : IDisposable
 {
+    private readonly Lock _gate = new();
     private volatile InstanceHealth _learned = InstanceHealth.Unknown;
     private volatile InstanceHealth _health = InstanceHealth.Unknown;
     private volatile Upstream? _upstream;
+    private bool _isOver;
 
     /// <summary>Who looks at it.</summary>
     public InstanceProber Prober => prober;
@@ -28,9 +30,13 @@ internal sealed class InstanceRun(string instance, InstanceAddress? address, Ins
     /// <summary>Takes <paramref name="outcome"/> into account, and shows nothing of it yet.</summary>
     public void Learn(ProbeOutcome outcome, DateTimeOffset now)
     {
-        if (outcome.Healthy && address is not null)
+        lock (_gate)
         {
-            _upstream ??= new Upstream(instance, address, outcome.Protocols, limits);
+            // What answered may have ended before its answer is learned, and nobody would dispose of connections to it.
+            if (outcome.Healthy && address is not null && !_isOver)
+            {
+                _upstream ??= new Upstream(instance, address, outcome.Protocols, limits);
+            }
         }
 
         _learned = _learned.After(outcome, now);
@@ -39,5 +45,13 @@ internal sealed class InstanceRun(string instance, InstanceAddress? address, Ins
     /// <summary>Shows what was learned. Requests go by it then: who has seen an instance healthy, or not, finds its requests treated so.</summary>
     public void Show() => _health = _learned;
 
-    public void Dispose() => _upstream?.Dispose();
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isOver = true;
+        }
+
+        _upstream?.Dispose();
+    }
 }
