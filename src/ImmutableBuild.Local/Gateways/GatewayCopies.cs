@@ -87,7 +87,14 @@ internal sealed class GatewayCopies(LocalLayout layout, TimeProvider time)
 
     private static string[] NamesOf(string app)
     {
-        var file = Path.Combine(app, NamesFile);
-        return File.Exists(file) ? File.ReadAllLines(file) : [];
+        try
+        {
+            return File.ReadAllLines(Path.Combine(app, NamesFile));
+        }
+        catch (Exception none) when (none is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Looked for and read in one: a release that stops its app takes it away without the lock.
+            return [];
+        }
     }
 }

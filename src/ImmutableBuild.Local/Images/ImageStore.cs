@@ -106,7 +106,20 @@ internal sealed class ImageStore(LocalLayout layout, TimeProvider time)
     /// <summary>The images that any environment of <paramref name="app"/> needs.</summary>
     public IEnumerable<Digest> UsedBy(string app) => !Directory.Exists(layout.Images)
         ? []
-        : All().Where(image => Directory.Exists(DirectoryOf(image).Users) && Directory.EnumerateFiles(DirectoryOf(image).Users, $"{app}.*").Any());
+        : All().Where(image => IsUsedBy(image, app));
+
+    private bool IsUsedBy(Digest image, string app)
+    {
+        try
+        {
+            return Directory.EnumerateFiles(DirectoryOf(image).Users, $"{app}.*").Any();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Nobody uses it, or the last who did has just removed it: the lock is not held here.
+            return false;
+        }
+    }
 
     private async Task<UnpackedImage> UnpackAsync(Digest image, IImageSource source, CancellationToken cancellationToken)
     {
