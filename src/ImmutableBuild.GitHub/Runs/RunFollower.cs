@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using ImmutableBuild.Errors;
 using ImmutableBuild.GitHub.Notes;
 using ImmutableBuild.Releases;
@@ -14,8 +13,6 @@ namespace ImmutableBuild.GitHub.Runs;
 /// <param name="writeLine">Writes a line to the run's log, for masks alone.</param>
 public sealed class RunFollower(Func<string, string?> readVariable, Action<string> writeLine) : IReleaseFollower, IDisposable
 {
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
-
     private readonly bool _inRun = RunEnvironment.IsRun(readVariable);
     private bool _masked;
     private bool _warned;
@@ -33,7 +30,8 @@ public sealed class RunFollower(Func<string, string?> readVariable, Action<strin
     {
         Mask(context);
         Remember(record, [], context);
-        return AppendAsync("GITHUB_OUTPUT", RunOutputs.Lines(RunOutputs.Of(record, stage), NewEnd), context);
+        Append("GITHUB_OUTPUT", RunOutputs.Lines(RunOutputs.Of(record, stage), NewEnd), context);
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -48,7 +46,8 @@ public sealed class RunFollower(Func<string, string?> readVariable, Action<strin
     {
         Mask(context);
         _summary = ($"{change.Live.App} {change.Live.Id}", () => RunSummary.Of(change));
-        return AppendAsync("GITHUB_OUTPUT", RunOutputs.Lines(RunOutputs.Of(change), NewEnd), context);
+        Append("GITHUB_OUTPUT", RunOutputs.Lines(RunOutputs.Of(change), NewEnd), context);
+        return Task.CompletedTask;
     }
 
     /// <summary>Writes the summary.</summary>
@@ -96,7 +95,7 @@ public sealed class RunFollower(Func<string, string?> readVariable, Action<strin
             .Concat(new[] { options.Push.PasswordVariable, options.Sign.KeyVariable, options.Sign.KeyPasswordVariable, options.GitHub.TokenVariable ?? "GITHUB_TOKEN" }.OfType<string>())
             .Distinct(StringComparer.Ordinal);
 
-    private async Task AppendAsync(string variable, string lines, StageContext context)
+    private void Append(string variable, string lines, StageContext context)
     {
         if (!_inRun || lines.Length == 0 || readVariable(variable) is not { Length: > 0 } file)
         {
@@ -105,7 +104,7 @@ public sealed class RunFollower(Func<string, string?> readVariable, Action<strin
 
         try
         {
-            await File.AppendAllTextAsync(file, lines, Utf8, CancellationToken.None);
+            RunFile.Append(file, lines);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

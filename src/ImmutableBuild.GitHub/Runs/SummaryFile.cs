@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace ImmutableBuild.GitHub.Runs;
 
 /// <summary>The file of a step's summary, which others write to as well.</summary>
@@ -8,23 +6,25 @@ internal static class SummaryFile
     // GitHub shows a summary of 1 MiB at most.
     private const long LongestFile = 1024 * 1024;
 
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
-
     /// <summary>Writes <paramref name="text"/>, in the place of what an earlier build of the step wrote about the same <paramref name="subject"/>.</summary>
     public static void Write(string file, string subject, string text)
     {
         var (begin, end) = ($"<!-- immutable {subject} -->\n", $"<!-- end of {subject} -->\n");
         var block = begin + text + end;
-        var there = File.Exists(file) && new FileInfo(file).Length <= LongestFile ? File.ReadAllText(file, Utf8) : "";
+        using var open = RunFile.OpenAlone(file, FileMode.OpenOrCreate, FileAccess.ReadWrite);
+        using var reader = new StreamReader(open, RunFile.Utf8, leaveOpen: true);
+        var there = open.Length <= LongestFile ? reader.ReadToEnd() : "";
         var from = there.IndexOf(begin, StringComparison.Ordinal);
         var to = from < 0 ? -1 : there.IndexOf(end, from, StringComparison.Ordinal);
         if (to < 0)
         {
-            File.AppendAllText(file, block, Utf8);
+            open.Seek(0, SeekOrigin.End);
+            open.Write(RunFile.Utf8.GetBytes(block));
         }
         else
         {
-            File.WriteAllText(file, there[..from] + block + there[(to + end.Length)..], Utf8);
+            open.SetLength(0);
+            open.Write(RunFile.Utf8.GetBytes(there[..from] + block + there[(to + end.Length)..]));
         }
     }
 }

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace ImmutableBuild.GitHub.Runs;
+
+/// <summary>
+/// A file of a step that its runner reads. Releases that run beside each other in one step write it one after the other: what two append at the same time is written over each
+/// other, and a runner that does not understand the outputs fails the step.
+/// </summary>
+internal static class RunFile
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>How such a file is written.</summary>
+    public static UTF8Encoding Utf8 { get; } = new(encoderShouldEmitUTF8Identifier: false);
+
+    /// <summary>Puts <paramref name="text"/> at its end.</summary>
+    public static void Append(string file, string text)
+    {
+        using var open = OpenAlone(file, FileMode.Append, FileAccess.Write);
+        open.Write(Utf8.GetBytes(text));
+    }
+
+    /// <summary>Opens it, or makes it, once no other release has it open; dispose of the result to let go. Fails when one has it for some seconds.</summary>
+    public static FileStream OpenAlone(string file, FileMode mode, FileAccess access)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(file, mode, access, FileShare.None);
+            }
+            catch (IOException fault) when (IsHeldElsewhere(fault) && Stopwatch.GetElapsedTime(began) < Patience)
+            {
+                Thread.Sleep(Interval);
+            }
+        }
+    }
+
+    // Windows: ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION; Linux and macOS: EWOULDBLOCK.
+    private static bool IsHeldElsewhere(IOException fault) => (fault.HResult & 0xFFFF) is 32 or 33 or 11 or 35;
+}
