@@ -142,7 +142,10 @@ internal sealed class Orders(AppKey app, Fleet fleet, LedgerFile ledger, Surroun
             },
             state => Switch(state.Route));
         await Task.WhenAll(fleet.All.Select(destruction.Begin));
-        surroundings.Store.Delete();
+        // Draining may outlast the lease, and who got it since begins anew.
+        surroundings.Store.Change(
+            state => state.FencingToken == lease.FencingToken ? state : throw DeployErrors.LeaseLost(app, lease),
+            _ => surroundings.Store.Delete());
     }
 
     private async Task StartAsync(RunningGeneration created, bool isWhole)
