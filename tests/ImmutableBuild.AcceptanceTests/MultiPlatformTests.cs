@@ -23,6 +23,40 @@ public sealed class MultiPlatformTests(PackedPackage package)
         (await repository.BuildAsync(WebApp.Project, "Stop")).ShouldSucceed();
     }
 
+    [Fact]
+    public async Task Apps_of_one_build_on_different_bases_have_the_library_they_share_compiled_once_for_each_runtime()
+    {
+        await using var repository = new ScratchRepository(package);
+        repository.Write("src/Lib/Lib.csproj", """<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>""");
+        foreach (var app in (string[])["One", "Two"])
+        {
+            repository.WriteProject(
+                $"src/{app}/{app}.csproj",
+                $"<ContainerRuntimeIdentifiers>linux-arm64;linux-x64</ContainerRuntimeIdentifiers><ContainerBaseImage>registry.example/{app.ToLowerInvariant()}:1</ContainerBaseImage>",
+                """<ProjectReference Include="../Lib/Lib.csproj" />""");
+            repository.Write($"src/{app}/Program.cs", "WebApplication.Create(args).Run();");
+        }
+
+        repository.Write("both.proj", """
+            <Project>
+              <ItemGroup>
+                <App Include="src/One/One.csproj;src/Two/Two.csproj" />
+              </ItemGroup>
+              <Target Name="Restore">
+                <MSBuild Projects="@(App)" Targets="Restore" BuildInParallel="true" />
+              </Target>
+              <Target Name="Both">
+                <MSBuild Projects="@(App)" Targets="ImmutableCompile" BuildInParallel="true" />
+              </Target>
+            </Project>
+            """);
+        await repository.CommitAsync();
+
+        var both = (await repository.BuildAsync("both.proj", "Both", "-m:2")).ShouldSucceed();
+
+        both.Output.Split('\n').Where(line => line.Contains("Lib -> ", StringComparison.Ordinal)).Select(line => line.Split(['/', '\\'])[^3]).Order(StringComparer.Ordinal).ShouldBe(["linux-arm64", "linux-x64"]);
+    }
+
     /// <summary>The platform of each image, and the processor that the published program is for (ELF, e_machine).</summary>
     private static IEnumerable<(string? Platform, int Program)> ImagesIn(ScratchRepository repository)
     {
