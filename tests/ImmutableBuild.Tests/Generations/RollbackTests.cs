@@ -65,6 +65,50 @@ public sealed class RollbackTests
         (await Should.ThrowAsync<ImmutableBuildException>(() => RollbackAsync())).Code.ShouldBe("IMB8001");
     }
 
+    [Fact, Trait("Fault", "F27"), Trait("Fault", "F28")]
+    public async Task A_standby_that_hangs_is_made_anew()
+    {
+        await _world.ReleaseAsync(1);
+        await _world.ReleaseAsync(2);
+        Hang(1);
+        var calls = _world.Target.Calls.Count;
+
+        var result = await RollbackAsync();
+
+        (result.WasStandby, _world.Serving).ShouldBe((false, World.Id(1)));
+        _verifier.Asked.ShouldBe(1);
+        _world.Target.Calls.Skip(calls).ShouldBe([$"destroy {World.Id(1)}", $"create {World.Id(1)}", $"route {World.Id(1)} 100%", $"record Live {World.Id(1)}"]);
+    }
+
+    [Fact, Trait("Fault", "F27")]
+    public async Task What_is_merely_late_is_still_a_standby()
+    {
+        _world.With(1, new SimulatedApp { ProbeIsLate = probe => probe % 8 == 7 });
+        await _world.ReleaseAsync(1);
+        await _world.ReleaseAsync(2);
+        var made = _world.Now.Find(World.Id(1))!.CreatedAt;
+        while (_world.Now.Find(World.Id(1))!.Instances.Single() is { IsLate: false })
+        {
+            _world.Time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        await RollbackAsync();
+
+        _world.Now.Find(World.Id(1))!.CreatedAt.ShouldBe(made);
+    }
+
+    [Fact, Trait("Fault", "F27")]
+    public async Task A_release_of_what_is_a_standby_that_hangs_makes_it_anew_as_well()
+    {
+        await _world.ReleaseAsync(1);
+        await _world.ReleaseAsync(2);
+        Hang(1);
+
+        await _world.ReleaseAsync(1);
+
+        _world.Serving.ShouldBe(World.Id(1));
+    }
+
     [Fact, Trait("Fault", "F29")]
     public async Task Rolling_back_a_rollback_returns_to_the_newer_one()
     {
@@ -148,6 +192,15 @@ public sealed class RollbackTests
     private Task<RollbackResult> RollbackAsync(GenerationId? to = null) =>
         new Rollback(_world.Target, _verifier, _world.Time, _world.Reporter, name => _variables.GetValueOrDefault(name))
             .RunAsync(new RollbackRequest(SimulatedSpecs.App, to, _world.Plan), CancellationToken.None);
+
+    private void Hang(int commit)
+    {
+        _world.Target.Hang(World.Id(commit));
+        while (_world.Now.Find(World.Id(commit))!.Instances.Single() is { IsLate: true } or { ConsecutiveHealthy: > 0 })
+        {
+            _world.Time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+    }
 
     private sealed class CountingVerifier : IImageVerifier
     {

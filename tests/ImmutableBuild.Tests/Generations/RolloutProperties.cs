@@ -102,6 +102,9 @@ public sealed class RolloutProperties(ITestOutputHelper output)
             case Crash:
                 KillServing(world);
                 break;
+            case Hangs hangs:
+                HangServing(world, hangs.Seconds);
+                break;
             case Outage outage:
                 KillServing(world);
                 Live(world, history, outage.Meanwhile);
@@ -145,11 +148,26 @@ public sealed class RolloutProperties(ITestOutputHelper output)
         world.Time.Advance(TimeSpan.FromMilliseconds(200));
     }
 
-    /// <summary>A release of an app that is well goes live through any number of calls that fail or lose their replies, where nobody else is at work.</summary>
+    /// <summary>What hangs is not found to do so before several probes were too late.</summary>
+    private static void HangServing(World world, int seconds)
+    {
+        if (world.Serving is { } serving)
+        {
+            world.Target.Hang(serving);
+        }
+
+        world.Time.Advance(TimeSpan.FromSeconds(seconds));
+    }
+
+    /// <summary>
+    /// A release of an app that is well goes live through any number of calls that fail or lose their replies, where nobody else is at work. What is live
+    /// already and hangs is not made well by a release of the same (IMB7010).
+    /// </summary>
     private static bool MustSucceed(World world, GeneratedHistory history, Releasing release)
     {
         var now = world.Now;
         return history is { Strategy: RolloutStrategy.BlueGreen } && history.Apps[release.Commit - 1] == Behaviour.Healthy
+            && (now.Serving != World.Id(release.Commit) || Oracle.IsServed(now))
             && now.Lease is null && world.Target.EntryStuckUntil <= now.ObservedAt
             && release.Faults.All(fault => fault is Fault.None or Fault.NotDone or Fault.ReplyLost or Fault.HalfDone);
     }

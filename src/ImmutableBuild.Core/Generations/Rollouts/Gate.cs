@@ -75,7 +75,7 @@ internal static class Gate
         var hasTraffic = scene.NewPercent > 0;
         var hasEnded = instance.Ends() > scene.Earlier.Ends.GetValueOrDefault(instance.Name);
         var wasDown = scene.Earlier.Down.Contains(instance.Name) && !scene.HasFallback;
-        var fails = !wasDown && (instance.State == InstanceState.Exited || instance is { IsLate: false, LastProbe.Healthy: false });
+        var fails = !wasDown && instance.Fails();
         Diagnostic? fault =
             instance.Identity == InstanceIdentity.Foreign ? GateErrors.ForeignAnswer(known.Id, instance)
             : hasEnded && !scene.IsProven(known) ? GateErrors.InstanceEnded(known.Id, instance, hasTraffic)

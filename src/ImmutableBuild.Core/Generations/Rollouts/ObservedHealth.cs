@@ -13,6 +13,9 @@ internal static class ObservedHealth
     public static bool AnsweredLast(this ObservedInstance instance) =>
         instance is { State: InstanceState.Running, ConsecutiveHealthy: > 0 } && instance.Identity != InstanceIdentity.Foreign;
 
+    /// <summary>It is known not to answer: its process has ended, or its latest probe failed and was not merely late.</summary>
+    public static bool Fails(this ObservedInstance instance) => instance.State == InstanceState.Exited || instance is { IsLate: false, LastProbe.Healthy: false };
+
     /// <summary>How often its process has ended so far.</summary>
     public static int Ends(this ObservedInstance instance) => instance.Restarts + (instance.State == InstanceState.Exited ? 1 : 0);
 

@@ -105,15 +105,13 @@ internal sealed class Scene
     public bool HasFallback => Stable is { Answers: true } stable && IsProven(stable);
 
     /// <summary>
-    /// An earlier attempt at the new generation failed, or an instance of it ended before this release looked: it is made anew
-    /// where something else can serve meanwhile.
+    /// The new generation exists and can't be judged: an earlier attempt at it failed, or an instance of it ended before this release looked, or it was
+    /// kept for a rollback and nothing of it answers any more. It is made anew, the first two where something else can serve meanwhile.
     /// </summary>
     public bool IsSpoiled =>
         New is { Generation.Phase: GenerationPhase.Running } known
         && Desired is { Refused: null, Goal: not RolloutGoal.Converged }
-        && !IsProven(known)
-        && Earlier.WentBadly
-        && HasFallback;
+        && (IsProven(known) ? IsDeadStandby(known) : Earlier.WentBadly && HasFallback);
 
     /// <summary>The ledger's latest word on <paramref name="id"/>.</summary>
     public LedgerEntry? LatestEntry(GenerationId id) => _latest.GetValueOrDefault(id);
@@ -138,7 +136,9 @@ internal sealed class Scene
         && !Route.Names(known.Id)
         && (isServed || !known.Answers || (Route.Shares.IsEmpty && !IsProven(known)));
 
-    private bool IsLeftOver(Known known) => !IsProven(known) && (known.Id != NewId || HasFailed(known) || IsSpoiled || Desired.Refused is not null);
+    private bool IsLeftOver(Known known) => known.Id == NewId && IsSpoiled || !IsProven(known) && (known.Id != NewId || HasFailed(known) || Desired.Refused is not null);
+
+    private bool IsDeadStandby(Known known) => !Route.Names(known.Id) && known.Generation.Instances.All(ObservedHealth.Fails);
 
     private bool Says(LedgerEvent what, Known known) =>
         LatestEntry(known.Id) is { } entry && entry.Event == what && entry.At >= known.Generation.CreatedAt;

@@ -57,6 +57,12 @@ public sealed record Crash : Episode
     public override string ToString() => "crash";
 }
 
+/// <summary>An instance of what serves answers no more while its process runs on, and some time passes.</summary>
+public sealed record Hangs(int Seconds) : Episode
+{
+    public override string ToString() => $"what serves hangs, and {Seconds} s pass";
+}
+
 /// <summary>The process of an instance of what serves ends, and a release begins before it is started again.</summary>
 public sealed record Outage(Releasing Meanwhile) : Episode
 {

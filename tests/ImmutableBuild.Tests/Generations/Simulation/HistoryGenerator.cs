@@ -88,6 +88,7 @@ public static class HistoryGenerator
             select (Episode)new CheckFails(commit, faults)),
         (1, Gen.Constant<Episode>(new Restarts())),
         (4, Gen.Constant<Episode>(new Crash())),
+        (2, Gen.Choose(0, 6).Select(seconds => (Episode)new Hangs(seconds))),
         (3, Release().Select(release => (Episode)new Outage(release))),
         (1, Gen.Choose(1, 12).Select(seconds => (Episode)new EntrySticks(seconds))),
         (1, Gen.Choose(1, 40).Select(seconds => (Episode)new Passes(seconds))));

@@ -14,6 +14,7 @@ internal sealed class SimulatedInstance(string name, SimulatedApp app, Probe pro
     private DateTimeOffset _nextProbe = startedAt;
     private DateTimeOffset? _endedAt;
     private DateTimeOffset? _killAt;
+    private DateTimeOffset? _hangsSince;
     private int _probes;
     private int _healthy;
     private int _restarts;
@@ -29,6 +30,9 @@ internal sealed class SimulatedInstance(string name, SimulatedApp app, Probe pro
     /// <summary>Ends its process, where one runs; it is started again a second later.</summary>
     public void Kill(DateTimeOffset at) => _killAt ??= _endedAt is null ? at : null;
 
+    /// <summary>Its process runs on and answers no more, until it is started again.</summary>
+    public void Hang(DateTimeOffset since) => _hangsSince ??= _endedAt is null ? since : null;
+
     public void Tick(DateTimeOffset now)
     {
         var ends = _killAt ?? (app.CrashesAfter is { } age ? _startedAt + age : null);
@@ -43,7 +47,7 @@ internal sealed class SimulatedInstance(string name, SimulatedApp app, Probe pro
         if (_endedAt + s_restartAfter <= now)
         {
             _startedAt = _endedAt!.Value + s_restartAfter;
-            (_endedAt, _nextProbe, _restarts) = (null, _startedAt, _restarts + 1);
+            (_endedAt, _hangsSince, _nextProbe, _restarts) = (null, null, _startedAt, _restarts + 1);
         }
 
         ProbeUntil(now);
@@ -68,7 +72,7 @@ internal sealed class SimulatedInstance(string name, SimulatedApp app, Probe pro
         {
             var listens = !app.NeverListens && _nextProbe - _startedAt >= app.StartsAfter;
             var number = listens ? _probes++ : 0;
-            var late = listens && app.ProbeIsLate(number);
+            var late = listens && (_nextProbe >= _hangsSince || app.ProbeIsLate(number));
             var passes = listens && !late && app.ProbePasses(number);
             _healthy = passes ? _healthy + 1 : 0;
             _lateInARow = late ? _lateInARow + 1 : 0;

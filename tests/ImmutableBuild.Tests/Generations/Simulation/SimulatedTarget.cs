@@ -174,6 +174,9 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
     /// <summary>Ends the process of an instance from outside.</summary>
     public void Kill(GenerationId id, int instance = 0) => Find(id)?.Instances.ElementAtOrDefault(instance)?.Kill(time.GetUtcNow());
 
+    /// <summary>An instance answers no more.</summary>
+    public void Hang(GenerationId id, int instance = 0) => Find(id)?.Instances.ElementAtOrDefault(instance)?.Hang(time.GetUtcNow());
+
     /// <summary>The target restarts: its counters and what it saw begin anew, what it committed stays.</summary>
     public void Restart()
     {
