@@ -31,8 +31,9 @@ internal sealed class ImagePush(OciLayout layout, ManifestContent image, string 
 
         // A registry takes what refers to an image before or after the image (distribution-spec, "Pushing Manifests with Subject").
         var signatures = new SignaturePush(layout, image.Digest, store, transfer, by);
-        var signing = signatures.RunAsync(cancellationToken);
-        await Task.WhenAll(unnamed.Count > 0 ? SendAsync(store, transfer, cancellationToken) : Task.CompletedTask, signing);
+        var sending = unnamed.Count > 0 ? SendAsync(store, transfer, cancellationToken) : Task.CompletedTask;
+        var signing = signatures.RunAsync(sending, cancellationToken);
+        await Task.WhenAll(sending, signing);
 
         // Signatures come before the tag: who finds the tag finds them, and while the tag settles, so do they.
         var signed = await signing;

@@ -16,20 +16,23 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
     // What a registry has acknowledged is not looked for again: its list may be some seconds behind.
     private readonly HashSet<Digest> _listed = [];
 
-    /// <summary>Sends what is missing. Whether anything was.</summary>
-    public async Task<bool> RunAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Sends what is missing. Whether anything was. Blobs go while the image does; tags and manifests once <paramref name="sending"/> it has ended well: a registry
+    /// whose disk is full can be left with a tag that it can't read itself any more, and a layer is what fills it.
+    /// </summary>
+    public async Task<bool> RunAsync(Task sending, CancellationToken cancellationToken)
     {
         var tags = layout.ReadIndex().Manifests.Select(OciLayout.NameOf).Where(name => SignatureTag.IsOf(image, name) && name != ReferrersTag.Of(image)).Select(name => name!);
         if (by.Identity is null)
         {
-            return (await Task.WhenAll([.. tags.Select(tag => SendTagAsync(tag, cancellationToken)), SendReferrersAsync(cancellationToken)])).Any(anything => anything);
+            return (await Task.WhenAll([.. tags.Select(tag => SendTagAsync(tag, sending, cancellationToken)), SendReferrersAsync(sending, cancellationToken)])).Any(anything => anything);
         }
 
         // Where an identity signed, the bundles tell whether it was this one that signed before; a tag's signatures don't.
-        var sent = await SendReferrersAsync(cancellationToken);
+        var sent = await SendReferrersAsync(sending, cancellationToken);
         return (await Task.WhenAll(tags.Select(SendAsync))).Any(anything => anything) || sent;
 
-        async Task<bool> SendAsync(string tag) => (sent || await store.FindTagAsync(tag, cancellationToken) is null) && await SendTagAsync(tag, cancellationToken);
+        async Task<bool> SendAsync(string tag) => (sent || await store.FindTagAsync(tag, cancellationToken) is null) && await SendTagAsync(tag, sending, cancellationToken);
     }
 
     /// <summary>
@@ -40,7 +43,7 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             await store.SettleAsync(cancellationToken);
-            if (!await RunAsync(cancellationToken))
+            if (!await RunAsync(Task.CompletedTask, cancellationToken))
             {
                 return;
             }
@@ -49,7 +52,7 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
         throw AttestationErrors.SignaturesLost(store.Name, image, Attempts);
     }
 
-    private async Task<bool> SendTagAsync(string tag, CancellationToken cancellationToken)
+    private async Task<bool> SendTagAsync(string tag, Task sending, CancellationToken cancellationToken)
     {
         var ours = await layout.ReadManifestContentAsync(layout.Find(tag)!.Digest, cancellationToken);
         var signatures = new SignatureTag(store, layout, image, by);
@@ -61,6 +64,7 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
 
         // Looked at again once all is there that it refers to: the less passes between looking and putting, the sooner the tag has settled.
         await transfer.SendContentAsync(wanted, cancellationToken);
+        await sending;
         var now = await signatures.MergeAsync(tag, ours, cancellationToken);
         if (now is null)
         {
@@ -76,7 +80,7 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
         return true;
     }
 
-    private async Task<bool> SendReferrersAsync(CancellationToken cancellationToken)
+    private async Task<bool> SendReferrersAsync(Task sending, CancellationToken cancellationToken)
     {
         if (layout.Find(ReferrersTag.Of(image)) is not { } index)
         {
@@ -103,6 +107,7 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
         }
 
         await transfer.SendContentAsync(missing.Select(referrer => referrer.Manifest), cancellationToken);
+        await sending;
         if (missing.Count > 0 && await store.AddReferrersAsync(image, missing, cancellationToken))
         {
             _listed.UnionWith(missing.Select(referrer => referrer.Entry.Digest));

@@ -253,4 +253,29 @@ public sealed class PushToRegistryTests : PushStageTests
 
         (await Should.ThrowAsync<ImmutableBuildException>(() => Pushing.PushAsync(Place, record, Registry))).Code.ShouldBe("IMB5008");
     }
+
+    [Fact]
+    [Trait("Fault", "F39")]
+    public async Task Nothing_is_named_where_a_layer_found_no_room()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var record = await Pushing.BakedAndSignedAsync(Place, key);
+        var layers = record.Bake!.Layers.Select(layer => layer.Digest.ToString()).ToArray();
+        _registry.Before = async context =>
+        {
+            if (context.Request.Method != "PUT" || !layers.Contains(context.Request.Query["digest"].ToString()))
+            {
+                return false;
+            }
+
+            // Long enough for all that does not wait for it.
+            await Task.Delay(TimeSpan.FromMilliseconds(500));
+            context.Response.StatusCode = 400;
+            return true;
+        };
+
+        (await Should.ThrowAsync<ImmutableBuildException>(() => Pushing.PushAsync(Place, record, Registry))).Code.ShouldBe("IMB5004");
+
+        _registry.Requests.Where(request => request.StartsWith("PUT ", StringComparison.Ordinal)).ShouldAllBe(request => request.Contains("/blobs/uploads/"));
+    }
 }
