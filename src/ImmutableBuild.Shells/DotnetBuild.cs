@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Diagnostics;
 using ImmutableBuild.Errors;
+using ImmutableBuild.OtherPrograms;
 
 namespace ImmutableBuild.Shells;
 
@@ -22,7 +23,7 @@ public sealed record DotnetBuild(string ProjectFile, ImmutableArray<string> Targ
     public async Task RunAsync(Action<string> tell, CancellationToken cancellationToken)
     {
         using var build = Start();
-        await using var ends = cancellationToken.Register(() => Kill(build));
+        await using var ends = cancellationToken.Register(() => OtherProgram.Kill(build));
         var errors = ForwardAsync(build.StandardError, tell);
         string? firstError = null;
         while (await build.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
@@ -69,18 +70,6 @@ public sealed record DotnetBuild(string ProjectFile, ImmutableArray<string> Targ
         catch (Win32Exception cause)
         {
             throw ShellErrors.BuildFailed(ProjectFile, string.Join(';', Targets), cause.NativeErrorCode, cause.Message);
-        }
-    }
-
-    private static void Kill(Process build)
-    {
-        try
-        {
-            build.Kill(entireProcessTree: true);
-        }
-        catch (Exception fault) when (fault is InvalidOperationException or Win32Exception or AggregateException)
-        {
-            // It, or one that it started, ended by itself in this moment. Whoever cancels, a timer for one, takes no exception from here.
         }
     }
 }

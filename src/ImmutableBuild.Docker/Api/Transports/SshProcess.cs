@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using ImmutableBuild.OtherPrograms;
 
 namespace ImmutableBuild.Docker.Api.Transports;
 
@@ -30,15 +31,7 @@ internal sealed class SshProcess
 
     private void Release()
     {
-        try
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-        catch (Exception fault) when (fault is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
-        {
-            // It has ended by itself.
-        }
-
+        OtherProgram.Kill(_process);
         _process.Dispose();
     }
 
