@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using ImmutableBuild.Gateway.Routing;
 
 namespace ImmutableBuild.Gateway.Forwarding;
@@ -27,7 +26,7 @@ internal sealed class Http2Attempt(Exchange exchange, GenerationTraffic generati
         catch (Exception fault) when (AttemptEnd.IsExpected(fault))
         {
             exchange.NeverSent = fault is ObjectDisposedException
-                or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError, InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } };
+                or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
             return response is null ? await AttemptEnd.WithoutHeadAsync(exchange) : await AttemptEnd.BreakOffAsync(exchange);
         }
         finally

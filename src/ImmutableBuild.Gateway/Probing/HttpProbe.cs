@@ -8,9 +8,9 @@ namespace ImmutableBuild.Gateway.Probing;
 /// <param name="Status">The status; null when there was no HTTP answer.</param>
 /// <param name="Generation">The generation the app itself named.</param>
 /// <param name="Fault">Why there was none, for people.</param>
-/// <param name="Refused">The connection was not accepted.</param>
+/// <param name="Unreached">No connection came about: nothing listens, or the name or the way to it is not known yet. It says nothing of what is spoken there.</param>
 /// <param name="TimedOut">It took too long.</param>
-internal sealed record HttpProbeAnswer(int? Status, string? Generation, string? Fault = null, bool Refused = false, bool TimedOut = false)
+internal sealed record HttpProbeAnswer(int? Status, string? Generation, string? Fault = null, bool Unreached = false, bool TimedOut = false)
 {
     /// <summary>200 to 299.</summary>
     public bool IsSuccess => Status is >= 200 and <= 299;
@@ -54,7 +54,8 @@ internal sealed class HttpProbe : IDisposable
         catch (HttpRequestException fault)
         {
             var refused = fault.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
-            return new HttpProbeAnswer(null, null, refused ? "connection refused" : fault.GetBaseException().Message, refused);
+            var unreached = fault.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError;
+            return new HttpProbeAnswer(null, null, refused ? "connection refused" : fault.GetBaseException().Message, unreached);
         }
     }
 

@@ -67,7 +67,7 @@ internal sealed class InstanceProber(
 
     /// <summary>What a server that speaks HTTP/2 only does with HTTP/1.1. Any other status is an answer, also one that says that it isn't ready.</summary>
     private static bool RefusesHttp1(HttpProbeAnswer answer) =>
-        answer is { Status: null, Refused: false, TimedOut: false } or { Status: 400 or 505 };
+        answer is { Status: null, Unreached: false, TimedOut: false } or { Status: 400 or 505 };
 
     private async Task<UpstreamProtocols> LearnAsync(UpstreamProtocols answered, CancellationToken cancellationToken)
     {
@@ -95,7 +95,7 @@ internal sealed class InstanceProber(
         }
 
         // Only the default path is a guess; one that was configured must answer.
-        var noHttp = answer is { Status: null, Refused: false, TimedOut: false };
+        var noHttp = answer is { Status: null, Unreached: false, TimedOut: false };
         if (probe.Path == Probe.Default.Path && (answer.Status == 404 || noHttp))
         {
             var accepted = await ConnectAsync($"{answer.Status?.ToString() ?? "no HTTP"} on {probe.Path}, but accepts connections", cancellationToken);

@@ -107,6 +107,18 @@ public sealed class InstanceProberTests : IDisposable
     }
 
     [Fact]
+    [Trait("Fault", "F12")]
+    public async Task One_that_no_way_leads_to_yet_is_not_taken_for_one_that_speaks_no_HTTP()
+    {
+        // No system opens a connection to the broadcast address (RFC 1122, 4.2.3.10), and nothing is sent.
+        var prober = new InstanceProber(Probe.Default with { Timeout = TimeSpan.FromMinutes(2) }, Generation, new InstanceAddress("255.255.255.255", 80), process: null, _http, TimeProvider.System);
+
+        var outcome = await prober.LookAsync(TestContext.Current.CancellationToken);
+
+        (outcome.Healthy, outcome.UsesTcpFallback, outcome.TimedOut).ShouldBe((false, false, false));
+    }
+
+    [Fact]
     [Trait("Fault", "F15")]
     public async Task One_that_names_another_generation_is_foreign_whosever_port_it_is()
     {
