@@ -21,6 +21,7 @@ internal sealed class InstanceProber(
     private readonly Uri _address = new($"http://{address?.ToString() ?? "nowhere"}{(probe.Path.StartsWith('/') ? probe.Path : "/" + probe.Path)}");
     private DateTimeOffset _identityUntil;
     private UpstreamProtocols? _protocols;
+    private bool _spokeHttp;
 
     /// <summary>One look.</summary>
     public async Task<ProbeOutcome> LookAsync(CancellationToken cancellationToken)
@@ -89,13 +90,14 @@ internal sealed class InstanceProber(
         }
 
         var identity = answer.Generation is null ? InstanceIdentity.Unknown : InstanceIdentity.Confirmed;
+        _spokeHttp |= answer.Status is not null;
         if (answer.IsSuccess)
         {
             return new ProbeOutcome(true, $"{answer.Status}", identity);
         }
 
-        // Only the default path is a guess; one that was configured must answer.
-        var noHttp = answer is { Status: null, Unreached: false, TimedOut: false };
+        // Only the default path is a guess; one that was configured must answer. One that spoke HTTP before, and hangs up now, fails.
+        var noHttp = !_spokeHttp && answer is { Status: null, Unreached: false, TimedOut: false };
         if (probe.Path == Probe.Default.Path && (answer.Status == 404 || noHttp))
         {
             var accepted = await ConnectAsync($"{answer.Status?.ToString() ?? "no HTTP"} on {probe.Path}, but accepts connections", cancellationToken);

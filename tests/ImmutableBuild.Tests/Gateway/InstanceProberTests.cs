@@ -119,6 +119,18 @@ public sealed class InstanceProberTests : IDisposable
     }
 
     [Fact]
+    [Trait("Fault", "F12")]
+    public async Task One_that_spoke_HTTP_and_hangs_up_now_is_not_taken_for_one_that_speaks_none()
+    {
+        (await LookAsync()).Healthy.ShouldBeTrue();
+        _instance.Http1 = _instance.Http2 = () => null;
+
+        var outcome = await LookAsync();
+
+        (outcome.Healthy, outcome.UsesTcpFallback).ShouldBe((false, false));
+    }
+
+    [Fact]
     [Trait("Fault", "F15")]
     public async Task One_that_names_another_generation_is_foreign_whosever_port_it_is()
     {
