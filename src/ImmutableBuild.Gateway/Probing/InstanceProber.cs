@@ -18,10 +18,14 @@ internal sealed class InstanceProber(
     /// <summary>Reading the system's socket table costs more than a probe, so a confirmed identity holds this long.</summary>
     private static readonly TimeSpan IdentityHolds = TimeSpan.FromSeconds(5);
 
+    /// <summary>One that says nothing so often when it is asked what else it speaks, speaks nothing else.</summary>
+    private const int MostSilences = 2;
+
     private readonly Uri _address = new($"http://{address?.ToString() ?? "nowhere"}{(probe.Path.StartsWith('/') ? probe.Path : "/" + probe.Path)}");
     private DateTimeOffset _identityUntil;
     private UpstreamProtocols? _protocols;
     private bool _spokeHttp;
+    private int _silences;
 
     /// <summary>One look.</summary>
     public async Task<ProbeOutcome> LookAsync(CancellationToken cancellationToken)
@@ -48,8 +52,14 @@ internal sealed class InstanceProber(
             return new ProbeOutcome(false, $"another process listens on {address}", InstanceIdentity.Foreign);
         }
 
-        // Asked once, of the instance itself and when it is ready: before, its answers say nothing of what it will speak.
+        // Asked until it says so, of the instance itself and when it is ready: before, its answers say nothing of what it will speak.
         _protocols ??= await LearnAsync(found.Protocols, cancellationToken);
+        if (_protocols is null && ++_silences < MostSilences)
+        {
+            return new ProbeOutcome(false, "what it speaks could not be found out yet", found.Identity, TimedOut: true);
+        }
+
+        _protocols ??= found.Protocols;
         return found with { Identity = found.Identity == InstanceIdentity.Unknown ? identity : found.Identity, Protocols = _protocols.Value };
     }
 
@@ -70,16 +80,28 @@ internal sealed class InstanceProber(
     private static bool RefusesHttp1(HttpProbeAnswer answer) =>
         answer is { Status: null, Unreached: false, TimedOut: false } or { Status: 400 or 505 };
 
-    private async Task<UpstreamProtocols> LearnAsync(UpstreamProtocols answered, CancellationToken cancellationToken)
+    /// <summary>What it speaks; null where it could not be asked. It holds as long as the instance runs, so silence counts for nothing.</summary>
+    private async Task<UpstreamProtocols?> LearnAsync(UpstreamProtocols answered, CancellationToken cancellationToken)
     {
         if (answered == UpstreamProtocols.Http2)
         {
             // It may have become ready between the two questions.
             var again = await GetAsync(http2: false, cancellationToken);
-            return again.Status is not null && !RefusesHttp1(again) ? UpstreamProtocols.Both : UpstreamProtocols.Http2;
+            return again is { Unreached: true } or { TimedOut: true } ? null
+                : again.Status is not null && !RefusesHttp1(again) ? UpstreamProtocols.Both : UpstreamProtocols.Http2;
         }
 
-        return probe.Kind == ProbeKind.Http && await OffSocketThreadAsync(TcpProbe.SpeaksHttp2Async(address!, probe.Timeout, cancellationToken)) ? UpstreamProtocols.Both : UpstreamProtocols.Http1;
+        if (probe.Kind != ProbeKind.Http)
+        {
+            return UpstreamProtocols.Http1;
+        }
+
+        return await OffSocketThreadAsync(TcpProbe.SpeaksHttp2Async(address!, probe.Timeout, cancellationToken)) switch
+        {
+            null => null,
+            true => UpstreamProtocols.Both,
+            false => UpstreamProtocols.Http1,
+        };
     }
 
     private async Task<ProbeOutcome> JudgeAsync(HttpProbeAnswer answer, CancellationToken cancellationToken)

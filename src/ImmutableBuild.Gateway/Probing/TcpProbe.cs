@@ -33,9 +33,9 @@ internal static class TcpProbe
 
     /// <summary>
     /// Whether what listens at <paramref name="address"/> takes HTTP/2 with prior knowledge: it answers the preface with SETTINGS, within
-    /// <paramref name="timeout"/> or two seconds, whichever is longer. It is asked once, and what it says holds as long as it runs.
+    /// <paramref name="timeout"/> or two seconds, whichever is longer. Null where it can't be told: nothing accepted, or no answer came in time.
     /// </summary>
-    public static async Task<bool> SpeaksHttp2Async(InstanceAddress address, TimeSpan timeout, CancellationToken cancellationToken)
+    public static async Task<bool?> SpeaksHttp2Async(InstanceAddress address, TimeSpan timeout, CancellationToken cancellationToken)
     {
         const byte Settings = 4;
         const int FrameHeadBytes = 9;
@@ -50,13 +50,17 @@ internal static class TcpProbe
             await stream.ReadExactlyAsync(head, limit.Token);
             return head[3] == Settings && head[0] == 0;
         }
-        catch (Exception fault) when (fault is IOException or SocketException)
+        catch (IOException)
         {
             return false;
         }
+        catch (SocketException)
+        {
+            return null;
+        }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return false;
+            return null;
         }
     }
 }

@@ -67,6 +67,20 @@ public sealed class InstanceProberTests : IDisposable
         _instance.Prefaces.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task One_that_accepts_no_more_when_it_is_asked_for_HTTP_2_is_not_taken_for_one_that_speaks_HTTP_1_alone()
+    {
+        _instance.Http1 = () =>
+        {
+            _instance.Dispose();
+            return 200;
+        };
+
+        var outcome = await LookAsync();
+
+        (outcome.Healthy, outcome.TimedOut).ShouldBe((false, true));
+    }
+
     [Theory]
     [InlineData(400)]
     [InlineData(505)]
