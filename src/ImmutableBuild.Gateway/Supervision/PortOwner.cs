@@ -7,6 +7,8 @@ namespace ImmutableBuild.Gateway.Supervision;
 /// <summary>Tells whose socket accepts the connections to an instance's port (F15).</summary>
 internal static class PortOwner
 {
+    private const int MostLooks = 3;
+
     /// <summary>Whether the listener on the loopback <paramref name="port"/> belongs to the session of <paramref name="leader"/>.</summary>
     public static InstanceIdentity Compare(ProcessIdentity leader, int port)
     {
@@ -15,16 +17,34 @@ internal static class PortOwner
             return InstanceIdentity.Unknown;
         }
 
-        var listeners = LinuxListener.InodesOf(port);
-        if (listeners.Count == 0)
+        return Compare(() => LinuxListener.InodesOf(port), listeners =>
+            HoldsAll(LinuxProcess.Find(leader.Id), listeners) || LinuxProcess.All().Any(other => other.Session == leader.Id && HoldsAll(other, listeners)));
+    }
+
+    /// <summary>
+    /// Who listens may end, or listen anew, between the look at the sockets and the one at who holds them: nobody does then, and that is no
+    /// sign of someone else. So those that nobody held must still be there.
+    /// </summary>
+    internal static InstanceIdentity Compare(Func<IReadOnlyList<string>> find, Func<IReadOnlyList<string>, bool> isHeld)
+    {
+        var listeners = find();
+        for (var look = 1; listeners.Count > 0; look++)
         {
-            return InstanceIdentity.Unknown;
+            if (isHeld(listeners))
+            {
+                return InstanceIdentity.Confirmed;
+            }
+
+            var still = find();
+            if (look == MostLooks || still.SequenceEqual(listeners, StringComparer.Ordinal))
+            {
+                return InstanceIdentity.Foreign;
+            }
+
+            listeners = still;
         }
 
-        return HoldsAll(LinuxProcess.Find(leader.Id), listeners)
-            || LinuxProcess.All().Any(other => other.Session == leader.Id && HoldsAll(other, listeners))
-                ? InstanceIdentity.Confirmed
-                : InstanceIdentity.Foreign;
+        return InstanceIdentity.Unknown;
     }
 
     private static bool HoldsAll(LinuxProcess? owner, IReadOnlyList<string> inodes) => owner is not null && inodes.All(owner.SocketInodes().Contains);
