@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ImmutableBuild.Gateway.Forwarding;
+using ImmutableBuild.Gateway.Supervision;
 
 namespace ImmutableBuild.Gateway.Probing;
 
@@ -29,7 +30,7 @@ internal sealed class HttpProbe : IDisposable
         PooledConnectionIdleTimeout = TimeSpan.Zero,
     });
 
-    /// <summary>GET <paramref name="address"/>; never throws for what the other side does.</summary>
+    /// <summary>GET <paramref name="address"/>; never throws for what the other side does, but where this one could not ask.</summary>
     public async Task<HttpProbeAnswer> AskAsync(Uri address, Version version, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -51,7 +52,7 @@ internal sealed class HttpProbe : IDisposable
         {
             return new HttpProbeAnswer(null, null, $"no answer in {timeout.TotalSeconds:0.###} s", TimedOut: true);
         }
-        catch (HttpRequestException fault)
+        catch (HttpRequestException fault) when (!OwnLimits.Explain(fault.InnerException))
         {
             var refused = fault.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
             var unreached = fault.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError;

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using ImmutableBuild.Gateway.Routing;
+using ImmutableBuild.Gateway.Supervision;
 
 namespace ImmutableBuild.Gateway.Probing;
 
@@ -11,7 +12,7 @@ internal static class TcpProbe
 
     private static readonly TimeSpan LeastHttp2Timeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Whether a connection to <paramref name="address"/> is accepted; no fault for yes, otherwise why not, and whether it only took too long.</summary>
+    /// <summary>Whether a connection to <paramref name="address"/> is accepted; no fault for yes, otherwise why not, and whether it only took too long. Throws where this side could not ask.</summary>
     public static async Task<(string? Fault, bool TimedOut)> AcceptsAsync(InstanceAddress address, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -21,7 +22,7 @@ internal static class TcpProbe
             using var socket = await address.ConnectAsync(limit.Token);
             return (null, false);
         }
-        catch (SocketException fault)
+        catch (SocketException fault) when (!OwnLimits.Explain(fault))
         {
             return (fault.SocketErrorCode == SocketError.ConnectionRefused ? "connection refused" : fault.Message, false);
         }

@@ -19,7 +19,7 @@ internal sealed record LinuxProcess(int Pid, char State, int Session)
         {
             return Parse(pid, File.ReadAllText($"/proc/{pid}/stat"));
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (IsOutOfSight(fault))
         {
             // A process that ends between the listing and the reading is no process.
             return null;
@@ -43,7 +43,7 @@ internal sealed record LinuxProcess(int Pid, char State, int Session)
             var variables = Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{Pid}/environ")).Split('\0');
             return markers.All(marker => variables.Contains(marker, StringComparer.Ordinal));
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (IsOutOfSight(fault))
         {
             return false;
         }
@@ -63,7 +63,7 @@ internal sealed record LinuxProcess(int Pid, char State, int Session)
                 }
             }
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (IsOutOfSight(fault))
         {
             // Someone else's process, or one that just ended: it owns nothing that could be confirmed.
             return inodes;
@@ -71,6 +71,9 @@ internal sealed record LinuxProcess(int Pid, char State, int Session)
 
         return inodes;
     }
+
+    // That no descriptor is left for a look says nothing of the process, and is for who asked to know.
+    private static bool IsOutOfSight(Exception fault) => fault is IOException or UnauthorizedAccessException && !OwnLimits.Explain(fault);
 
     internal static LinuxProcess? Parse(int pid, string stat)
     {
