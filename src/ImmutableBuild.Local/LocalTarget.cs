@@ -182,8 +182,10 @@ public sealed class LocalTarget : IDeploymentTarget
     /// <inheritdoc/>
     public async Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken)
     {
-        if (await _gateways.FindAsync(app, cancellationToken) is not null)
+        if (await _gateways.FindAsync(app, cancellationToken) is not null || _gateways.WasInterrupted(app))
         {
+            // One that died just now left its instances running.
+            await RequireAsync(app, cancellationToken);
             await using var client = ClientOf(app);
             await StopGatewayAsync(app, client, lease, cancellationToken);
         }

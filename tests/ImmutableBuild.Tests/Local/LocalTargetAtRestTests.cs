@@ -87,6 +87,23 @@ public sealed class LocalTargetAtRestTests : IDisposable
         arguments[arguments.IndexOf("--port") + 1].ShouldBe(opened);
     }
 
+    [Fact]
+    [Trait("Fault", "F08")]
+    public async Task A_gateway_that_died_is_started_again_to_be_stopped_since_its_instances_still_run()
+    {
+        var state = new LocalLayout(_directory["data"]).App(App);
+        Directory.CreateDirectory(state);
+        await File.WriteAllTextAsync(Path.Combine(state, GatewayFiles.State), "{}", TestContext.Current.CancellationToken);
+        var processes = new RefusingProcessHost();
+        await using var target = LocalTarget.Open(Options() with { GatewayProgram = Path.Combine(AppContext.BaseDirectory, "ImmutableBuild.Gateway.dll"), Processes = processes });
+
+        var refusal = await Should.ThrowAsync<ImmutableBuildException>(() =>
+            target.StopAsync(App, new Lease("me", 1, DateTimeOffset.UnixEpoch), TestContext.Current.CancellationToken));
+
+        refusal.Code.ShouldBe("IMB6102");
+        processes.Started.ShouldHaveSingleItem();
+    }
+
     private async Task<Observation> Observe()
     {
         await using var target = Target();
