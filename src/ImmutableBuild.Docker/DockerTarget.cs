@@ -42,15 +42,8 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
     /// <inheritdoc/>
     public Task<Lease> AcquireLeaseAsync(AppKey app, LeaseRequest request, CancellationToken cancellationToken) => CallAsync(app, async bed =>
     {
-        int? asked = request.Listens is false ? null : _options.PublicPort;
-        var container = await bed.Container.StartAsync(asked, cancellationToken);
-        if (asked is { } port && GatewayContainer.PortOf(container) is var has && (has is null || (port > 0 && has != port)))
-        {
-            throw DockerErrors.PublicPortDiffers(app, has, port);
-        }
-
+        var container = await StartAnsweringAsync(app, bed, request.Listens is false ? null : _options.PublicPort, cancellationToken);
         var client = bed.Control;
-        await AnsweringAsync(app, client, cancellationToken);
         var lease = _leases[app] = await client.AcquireLeaseAsync(request, cancellationToken);
         if (_upgraded.TryAdd(app, true))
         {
@@ -218,23 +211,28 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
         return new UnneededImages(bed.Client).RemoveAsync(known.Concat(_seen.Take(observed.App)), there, cancellationToken);
     }
 
-    private async Task AnsweringAsync(AppKey app, GatewayClient control, CancellationToken cancellationToken)
+    /// <summary>The gateway's container, once it answers. A release that ends beside this one may take it away after it was found: then it is made anew.</summary>
+    private async Task<ContainerInspectResponse> StartAnsweringAsync(AppKey app, Bed bed, int? asked, CancellationToken cancellationToken)
     {
-        var began = _options.Time.GetTimestamp();
-        while (true)
+        for (var began = _options.Time.GetTimestamp(); ; await Task.Delay(s_poll, _options.Time, cancellationToken))
         {
+            var container = await bed.Container.StartAsync(asked, cancellationToken);
+            if (asked is { } port && GatewayContainer.PortOf(container) is var has && (has is null || (port > 0 && has != port)))
+            {
+                throw DockerErrors.PublicPortDiffers(app, has, port);
+            }
+
             try
             {
-                await control.InfoAsync(cancellationToken);
-                return;
-            }
-            catch (ImmutableBuildException fault) when (fault.IsTransient && _options.Time.GetElapsedTime(began) < s_gatewayPatience)
-            {
-                await Task.Delay(s_poll, _options.Time, cancellationToken);
+                await bed.Control.InfoAsync(cancellationToken);
+                return container;
             }
             catch (ImmutableBuildException fault) when (fault.IsTransient)
             {
-                throw DockerErrors.GatewayNotStarted(app, fault.Message, fault);
+                if (_options.Time.GetElapsedTime(began) >= s_gatewayPatience)
+                {
+                    throw DockerErrors.GatewayNotStarted(app, fault.Message, fault);
+                }
             }
         }
     }

@@ -24,23 +24,39 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
     /// <param name="cancellationToken">Cancels it.</param>
     public async Task<ContainerInspectResponse> StartAsync(int? port, CancellationToken cancellationToken)
     {
-        if (await FindAsync(cancellationToken) is not { } found)
+        for (var began = options.Time.GetTimestamp(); ; await Task.Delay(s_pause, options.Time, cancellationToken))
         {
-            return await MissingImage.BringAndAsync(() => options.EnsureGatewayImage(client, cancellationToken), image => CreateAsync(image, port, cancellationToken));
-        }
-
-        if (!found.State.Running)
-        {
-            if (found.State.Status == "created")
+            if (await FindAsync(cancellationToken) is not { } found)
             {
-                // Whoever made it may have died, or lost a reply, before its state had a place.
-                await StateVolume.OwnAsync(client, found.ID, cancellationToken);
+                return await MissingImage.BringAndAsync(() => options.EnsureGatewayImage(client, cancellationToken), image => CreateAsync(image, port, cancellationToken));
             }
 
-            await client.Containers.StartContainerAsync(found.ID, cancellationToken);
+            try
+            {
+                await StartAsync(found, cancellationToken);
+                return found;
+            }
+            catch (DockerApiException fault) when (fault.Kind is DockerErrorKind.NotFound or DockerErrorKind.Conflict && options.Time.GetElapsedTime(began) < s_patience)
+            {
+                // A release that ended has begun to remove it: it is gone at the next look.
+            }
+        }
+    }
+
+    private async Task StartAsync(ContainerInspectResponse found, CancellationToken cancellationToken)
+    {
+        if (found.State.Running)
+        {
+            return;
         }
 
-        return found;
+        if (found.State.Status == "created")
+        {
+            // Whoever made it may have died, or lost a reply, before its state had a place.
+            await StateVolume.OwnAsync(client, found.ID, cancellationToken);
+        }
+
+        await client.Containers.StartContainerAsync(found.ID, cancellationToken);
     }
 
     /// <summary>Has a gateway that runs another program give its place to the one that came with this release, unless that is older (F11). IMB6061 when it does not come up.</summary>
