@@ -64,7 +64,7 @@ public sealed class LocalTarget : IDeploymentTarget
     /// <remarks>An app that has nothing left, as after a first release that failed, needs no gateway: it goes too.</remarks>
     public async Task ReleaseLeaseAsync(AppKey app, Lease lease, CancellationToken cancellationToken)
     {
-        if (await _gateways.FindAsync(app, cancellationToken) is null)
+        if (!await HasGatewayAsync(app, cancellationToken))
         {
             return;
         }
@@ -96,14 +96,9 @@ public sealed class LocalTarget : IDeploymentTarget
     /// </remarks>
     public async Task<Observation> ObserveAsync(AppKey app, CancellationToken cancellationToken)
     {
-        if (await _gateways.FindAsync(app, cancellationToken) is null)
+        if (!await HasGatewayAsync(app, cancellationToken))
         {
-            if (!_gateways.WasInterrupted(app))
-            {
-                return StoppedApp.Observe(app, _layout.App(app), _options.Time.GetUtcNow());
-            }
-
-            await _gateways.ResumeAsync(app, cancellationToken);
+            return StoppedApp.Observe(app, _layout.App(app), _options.Time.GetUtcNow());
         }
 
         await using var client = ClientOf(app);
@@ -140,7 +135,7 @@ public sealed class LocalTarget : IDeploymentTarget
     /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> ReadLogAsync(AppKey app, GenerationId id, string instance, int lines, CancellationToken cancellationToken)
     {
-        if (await _gateways.FindAsync(app, cancellationToken) is null)
+        if (!await HasGatewayAsync(app, cancellationToken))
         {
             return [];
         }
@@ -182,10 +177,8 @@ public sealed class LocalTarget : IDeploymentTarget
     /// <inheritdoc/>
     public async Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken)
     {
-        if (await _gateways.FindAsync(app, cancellationToken) is not null || _gateways.WasInterrupted(app))
+        if (await HasGatewayAsync(app, cancellationToken))
         {
-            // One that died just now left its instances running.
-            await RequireAsync(app, cancellationToken);
             await using var client = ClientOf(app);
             await StopGatewayAsync(app, client, lease, cancellationToken);
         }
@@ -208,6 +201,26 @@ public sealed class LocalTarget : IDeploymentTarget
         await RequireAsync(app, cancellationToken);
         await using var client = ClientOf(app);
         await order(client);
+    }
+
+    /// <summary>
+    /// Whether there is a gateway to ask. One that died is started again: its instances run, and its lease is held. An app that was never released or was
+    /// stopped has none.
+    /// </summary>
+    private async Task<bool> HasGatewayAsync(AppKey app, CancellationToken cancellationToken)
+    {
+        if (await _gateways.FindAsync(app, cancellationToken) is not null)
+        {
+            return true;
+        }
+
+        if (!_gateways.WasInterrupted(app))
+        {
+            return false;
+        }
+
+        await _gateways.ResumeAsync(app, cancellationToken);
+        return true;
     }
 
     // The lease was taken from a gateway, so there is one; if it died since, the next one knows the lease.

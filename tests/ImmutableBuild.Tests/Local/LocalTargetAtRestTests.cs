@@ -89,7 +89,15 @@ public sealed class LocalTargetAtRestTests : IDisposable
 
     [Fact]
     [Trait("Fault", "F08")]
-    public async Task A_gateway_that_died_is_started_again_to_be_stopped_since_its_instances_still_run()
+    public Task A_gateway_that_died_is_started_again_to_be_stopped_since_its_instances_still_run() =>
+        ShouldStartAgain((target, lease) => target.StopAsync(App, lease, TestContext.Current.CancellationToken));
+
+    [Fact]
+    [Trait("Fault", "F08")]
+    public Task A_gateway_that_died_is_started_again_to_be_given_its_lease_back() =>
+        ShouldStartAgain((target, lease) => target.ReleaseLeaseAsync(App, lease, TestContext.Current.CancellationToken));
+
+    private async Task ShouldStartAgain(Func<LocalTarget, Lease, Task> order)
     {
         var state = new LocalLayout(_directory["data"]).App(App);
         Directory.CreateDirectory(state);
@@ -97,8 +105,7 @@ public sealed class LocalTargetAtRestTests : IDisposable
         var processes = new RefusingProcessHost();
         await using var target = LocalTarget.Open(Options() with { GatewayProgram = Path.Combine(AppContext.BaseDirectory, "ImmutableBuild.Gateway.dll"), Processes = processes });
 
-        var refusal = await Should.ThrowAsync<ImmutableBuildException>(() =>
-            target.StopAsync(App, new Lease("me", 1, DateTimeOffset.UnixEpoch), TestContext.Current.CancellationToken));
+        var refusal = await Should.ThrowAsync<ImmutableBuildException>(() => order(target, new Lease("me", 1, DateTimeOffset.UnixEpoch)));
 
         refusal.Code.ShouldBe("IMB6102");
         processes.Started.ShouldHaveSingleItem();
