@@ -12,7 +12,7 @@ internal static class LockFile
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 0);
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException fault) when (IsHeldElsewhere(fault))
         {
             return null;
         }
@@ -21,4 +21,7 @@ internal static class LockFile
             throw LocalErrors.DataDirectoryUnusable(path, fault);
         }
     }
+
+    // Windows: ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION; Linux and macOS: EWOULDBLOCK. The file itself may be gone since: who stops an app removes it.
+    private static bool IsHeldElsewhere(IOException fault) => (fault.HResult & 0xFFFF) is 32 or 33 or 11 or 35;
 }
