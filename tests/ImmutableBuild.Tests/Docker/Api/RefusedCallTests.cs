@@ -32,10 +32,12 @@ public sealed class RefusedCallTests : IAsyncDisposable
         fault.ToUserError().IsTransient.ShouldBe(transient);
     }
 
-    [Fact]
-    public async Task An_engine_that_goes_down_is_worth_another_look()
+    [Theory]
+    [InlineData("error: context canceled")]
+    [InlineData("failed to create task for container: context deadline exceeded")]
+    public async Task An_engine_that_goes_down_or_cannot_keep_up_is_worth_another_look(string words)
     {
-        _engine.Always(ScriptedEngine.Reply("500 Internal Server Error", """{"message":"error: context canceled"}"""));
+        _engine.Always(ScriptedEngine.Reply("500 Internal Server Error", $$"""{"message":"{{words}}"}"""));
         await using var client = await _engine.ConnectAsync();
         (await Should.ThrowAsync<DockerApiException>(() => client.Containers.StartContainerAsync("web", Token))).IsTransient.ShouldBeTrue();
     }
