@@ -32,10 +32,18 @@ internal sealed class DebugContainers(IDockerClient client, AppNames names, stri
         try
         {
             await StartAsync(LimitOf(request, gatewayImage), cancellationToken);
-            await StartAsync(CopyOf(plan.For(new InstancePlace("debug", App, spec.Configuration.Port ?? 0))), cancellationToken);
+            await client.Containers.CreateContainerAsync(CopyOf(plan.For(new InstancePlace("debug", App, spec.Configuration.Port ?? 0))), cancellationToken);
+
+            // Before it starts: a copy of an app that ends at once is gone, and no sign that its image has no shell.
+            if (toolsImage is null && !await HasShellAsync(cancellationToken))
+            {
+                throw DebugErrors.NoShell(spec.Id);
+            }
+
+            await client.Containers.StartContainerAsync(App, cancellationToken);
             if (toolsImage is null)
             {
-                return await HasShellAsync(cancellationToken) ? new DebugCopy(client, this, App, ShellPath) : throw DebugErrors.NoShell(spec.Id);
+                return new DebugCopy(client, this, App, ShellPath);
             }
 
             await StartAsync(await ToolsOfAsync(toolsImage, cancellationToken), cancellationToken);
