@@ -13,7 +13,12 @@ internal sealed record ProgramRun(byte[] Output, string? Fault)
     private const int LongestOutput = 256 * 1024 * 1024;
     private const int LongestErrors = 4096;
 
+    // ETXTBSY of Linux and macOS.
+    private const int TextFileBusy = 26;
+
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_busyPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_busyInterval = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Runs it to its end.</summary>
     /// <param name="program">The program.</param>
@@ -28,7 +33,7 @@ internal sealed record ProgramRun(byte[] Output, string? Fault)
         Process process;
         try
         {
-            process = Start(program, arguments, variables, directory);
+            process = await StartAsync(program, arguments, variables, directory, bounded.Token);
         }
         catch (Win32Exception fault)
         {
@@ -56,6 +61,22 @@ internal sealed record ProgramRun(byte[] Output, string? Fault)
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return new ProgramRun([], $"it took more than {s_patience.TotalMinutes:0} minutes");
+        }
+    }
+
+    // A program that was just written is open for writing once more in whatever is started beside it, until that has become its own program.
+    private static async Task<Process> StartAsync(string program, string[] arguments, (string Name, string Value)[] variables, string directory, CancellationToken cancellationToken)
+    {
+        for (var began = Stopwatch.GetTimestamp(); ; await Task.Delay(s_busyInterval, cancellationToken))
+        {
+            try
+            {
+                return Start(program, arguments, variables, directory);
+            }
+            catch (Win32Exception fault) when (fault.NativeErrorCode == TextFileBusy && Stopwatch.GetElapsedTime(began) < s_busyPatience)
+            {
+                // Once more.
+            }
         }
     }
 
