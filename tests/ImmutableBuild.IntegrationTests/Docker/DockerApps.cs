@@ -22,6 +22,8 @@ public sealed class DockerApps : IAsyncLifetime
     private readonly string _directory = Directory.CreateTempSubdirectory("immutable-docker-apps-").FullName;
     private readonly RegistryConnector _connector = new(new PushOptions(), static _ => null, TimeProvider.System);
     private readonly SemaphoreSlim _one = new(1, 1);
+    // The images are these tests' alone: others of the same engine remove theirs when nothing runs them, also one that was just brought here.
+    private readonly string _mark = Guid.NewGuid().ToString("N");
     private readonly OciLayout _layout;
     private BaseImage? _base;
 
@@ -111,7 +113,7 @@ public sealed class DockerApps : IAsyncLifetime
 
     private Digest Write(int version)
     {
-        byte[][] layers = [TestAppImages.App, TestAppImages.Layer([("version.txt", Encoding.UTF8.GetBytes($"{version}"))])];
+        byte[][] layers = [TestAppImages.App, TestAppImages.Layer([("version.txt", Encoding.UTF8.GetBytes($"{version}")), ("mark.txt", Encoding.UTF8.GetBytes(_mark))])];
         var written = layers.Select((layer, number) => (DiffId: Digest.Of(layer), Blob: _layout.WriteBlob(MediaTypes.GzipLayer, TestAppImages.Gzip(layer)), Name: $"{number}"));
         var composed = new ComposedImage
         {

@@ -26,28 +26,21 @@ public sealed class GatewayImageTests(DockerEngine engine) : IDisposable
         await RigRegistry.SkipUnlessThereAsync();
         await using var bed = engine.OpenOrSkip();
         var made = await Of(bed, "data").EnsureAsync(AppContext.BaseDirectory, RigRegistry.AspNet, Token);
-        try
-        {
-            made.Name.ShouldBe($"immutablebuild/gateway:{made.Digest.Hex[..12]}");
-            var image = await bed.Client.Images.InspectImageAsync(made.Name, Token);
-            image.ID.ShouldBe(made.Id);
-            image.Config!.User.ShouldBe("1654");
-            image.Config.Entrypoint.ShouldBe(["dotnet", "/gateway/ImmutableBuild.Gateway.dll"]);
-            image.Config.Labels![OciAnnotations.Title].ShouldBe("ImmutableBuild gateway");
-            image.Config.Labels[OciAnnotations.BaseDigest].ShouldBe(made.BaseDigest.ToString());
-            (await RunAsync(bed, made)).ShouldStartWith("Expected 'keep'");
+        made.Name.ShouldBe($"immutablebuild/gateway:{made.Digest.Hex[..12]}");
+        var image = await bed.Client.Images.InspectImageAsync(made.Name, Token);
+        image.ID.ShouldBe(made.Id);
+        image.Config!.User.ShouldBe("1654");
+        image.Config.Entrypoint.ShouldBe(["dotnet", "/gateway/ImmutableBuild.Gateway.dll"]);
+        image.Config.Labels![OciAnnotations.Title].ShouldBe("ImmutableBuild gateway");
+        image.Config.Labels[OciAnnotations.BaseDigest].ShouldBe(made.BaseDigest.ToString());
+        (await RunAsync(bed, made)).ShouldStartWith("Expected 'keep'");
 
-            // The same from another data directory: nothing but the files and the base decides, and the engine has it.
-            LoadedGateway? again = null;
-            var events = await EngineWitness.ImageEventsAsync(bed.Client, [made.Id], async () => again = await Of(bed, "other").EnsureAsync(AppContext.BaseDirectory, RigRegistry.AspNet, Token));
-            again.ShouldBe(made);
-            events.ShouldBeEmpty();
-        }
-        finally
-        {
-            await bed.DisposeAsync();
-            await bed.Client.Images.DeleteImageAsync(made.Name, new ImageDeleteParameters { Force = true }, CancellationToken.None);
-        }
+        // The same from another data directory: nothing but the files and the base decides, and the engine has it.
+        // It stays there: what other tests start at this moment is made of the same files.
+        LoadedGateway? again = null;
+        var events = await EngineWitness.ImageEventsAsync(bed.Client, [made.Id], async () => again = await Of(bed, "other").EnsureAsync(AppContext.BaseDirectory, RigRegistry.AspNet, Token));
+        again.ShouldBe(made);
+        events.ShouldBeEmpty();
     }
 
     private GatewayImage Of(DockerBed bed, string data)
