@@ -51,6 +51,10 @@ public sealed class HundredReleasesTests(DockerEngine engine, DockerApps apps, I
             {
                 Environment = plain.Configuration.Environment.Add("RELEASE", $"{release}"),
                 Probe = Probe.Default with { Interval = TimeSpan.FromMilliseconds(50), Timeout = TimeSpan.FromSeconds(10) },
+
+                // A drain ends with the last session; on a busy machine one of a moment may take much longer.
+                DrainTimeout = TimeSpan.FromMinutes(1),
+                StreamDrainTimeout = TimeSpan.FromMinutes(1),
             },
         };
     }

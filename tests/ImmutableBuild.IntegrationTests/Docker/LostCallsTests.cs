@@ -126,6 +126,6 @@ public sealed class LostCallsTests(DockerEngine engine, DockerApps apps, ITestOu
     private GenerationSpec Spec(DockerTargetBed bed, int version)
     {
         var plain = bed.Spec(bed.App, AppVariant.Healthy, _first + version);
-        return plain with { Configuration = plain.Configuration with { Probe = Probe.Default with { Interval = TimeSpan.FromMilliseconds(50), Timeout = TimeSpan.FromSeconds(10) } } };
+        return plain with { Configuration = plain.Configuration with { Probe = Probe.Default with { Interval = TimeSpan.FromMilliseconds(50), Timeout = TimeSpan.FromSeconds(10) }, DrainTimeout = TimeSpan.FromMinutes(1) } };
     }
 }
