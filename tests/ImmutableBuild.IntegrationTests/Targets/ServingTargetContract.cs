@@ -1,14 +1,14 @@
 using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Drift;
+using ImmutableBuild.IntegrationTests.Rig;
 
 namespace ImmutableBuild.IntegrationTests.Targets;
 
 /// <summary>What every target that serves real requests has to do beyond <see cref="DeploymentTargetContract"/>.</summary>
 public abstract class ServingTargetContract : DeploymentTargetContract
 {
-    // Long enough to be under way while a busy machine makes some calls, and nothing that a drain on such a machine may cut.
-    private static readonly TimeSpan s_request = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_drain = TimeSpan.FromMinutes(1);
+    // Nothing that cuts a request on a busy machine, which ends here when its test ends it.
+    private static readonly TimeSpan s_drain = TimeSpan.FromMinutes(2);
 
     protected abstract IServingFixture CreateServingFixture();
 
@@ -21,14 +21,14 @@ public abstract class ServingTargetContract : DeploymentTargetContract
         var (first, lease) = await CreateHealthyAsync(drain: s_drain);
         await bed.Target.RouteAsync(bed.App, Route.To(first.Id), lease, TestContext.Current.CancellationToken);
         var (second, _) = await CreateHealthyAsync(version: 2, lease: lease);
-        var request = bed.RequestAsync(bed.App, s_request);
+        using var request = await HoldRequestAsync(bed);
 
         // What is in flight may be the target's own question to its public entry; what waits for an answer is a client's.
         await EventuallyAsync(seen => seen.Find(first.Id)!.Traffic?.Waiting?.Total > 0);
         await bed.Target.RouteAsync(bed.App, Route.To(second.Id), lease, TestContext.Current.CancellationToken);
         await bed.Target.DestroyAsync(bed.App, first.Id, lease, TestContext.Current.CancellationToken);
 
-        (await request).ShouldBeTrue();
+        await request.EndAsync();
         await EventuallyAsync(seen => seen.Find(first.Id) is null);
     }
 
@@ -40,13 +40,16 @@ public abstract class ServingTargetContract : DeploymentTargetContract
         await bed.Target.RouteAsync(bed.App, Route.To(spec.Id), lease, TestContext.Current.CancellationToken);
         await bed.Target.ReplaceAsync(bed.App, spec.Id, "0", ReplacementStep.Begin, lease, TestContext.Current.CancellationToken);
         await EventuallyAsync(seen => seen.Find(spec.Id)!.Joining is [{ Instance.ConsecutiveHealthy: >= 3 }]);
-        var request = bed.RequestAsync(bed.App, s_request);
+        using var request = await HoldRequestAsync(bed);
         await EventuallyAsync(seen => seen.Find(spec.Id)!.Traffic?.Waiting?.Total > 0);
 
         await bed.Target.ReplaceAsync(bed.App, spec.Id, "0", ReplacementStep.Finish, lease, TestContext.Current.CancellationToken);
 
         (await bed.Target.ObserveAsync(bed.App, TestContext.Current.CancellationToken)).Find(spec.Id)!.Leaving.ShouldHaveSingleItem().Name.ShouldBe("0");
-        (await request).ShouldBeTrue();
+        await request.EndAsync();
         await EventuallyAsync(seen => seen.Find(spec.Id)!.Leaving.IsEmpty);
     }
+
+    private static async Task<HeldUpload> HoldRequestAsync(IServingFixture bed) =>
+        new(new Uri((await bed.Target.ObserveAsync(bed.App, TestContext.Current.CancellationToken)).Url!));
 }
