@@ -24,7 +24,13 @@ public sealed class ContainerTests(DockerEngine engine)
         var listed = (await containers.ListContainersAsync(new ContainersListParameters { Filters = bed.Mine }, Token)).ShouldHaveSingleItem();
         (listed.ID, listed.State, listed.Names![0]).ShouldBe((id, "running", "/" + bed.Name));
         (await containers.InspectContainerAsync(id, Token)).State.Pid.ShouldBeGreaterThan(0);
-        (await containers.ListProcessesAsync(id, null, Token)).Processes.ShouldHaveSingleItem().ShouldContain(cell => cell.Contains("sleep 1000", StringComparison.Ordinal));
+
+        // For a moment its process is still the runtime's own program.
+        while (!(await containers.ListProcessesAsync(id, null, Token)).Processes.ShouldHaveSingleItem().Any(cell => cell.Contains("sleep 1000", StringComparison.Ordinal)))
+        {
+            await Task.Delay(50, Token);
+        }
+
         (await containers.GetContainerStatsAsync(id, Token)).CPUStats!.CPUUsage!.TotalUsage.ShouldBeGreaterThan(0ul);
 
         await containers.PauseContainerAsync(id, Token);

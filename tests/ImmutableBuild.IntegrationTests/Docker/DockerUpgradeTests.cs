@@ -48,6 +48,12 @@ public sealed class DockerUpgradeTests(DockerEngine engine, DockerApps apps) : I
             first.Kill();
         }
 
+        // Until the engine has seen its end and started it, nobody or the one that was killed may answer.
+        while ((await GatewayAsync(bed)).State is not { Running: true } again || again.StartedAt == now.State.StartedAt)
+        {
+            await Task.Delay(100, Token);
+        }
+
         (await InfoAsync(bed)).Program.ShouldBe(upgraded, "the engine starts the container, and its keeper what it was upgraded to");
         (await bed.AskAsync(bed.App)).ShouldBe(spec.Id);
         await newer.StopAsync(bed.App, lease, Token);

@@ -60,7 +60,12 @@ public sealed class NewestEngineTests(DockerApps apps) : IAsyncDisposable
         var exec = await bed.Client.Exec.ExecCreateContainerAsync(
             container, new ContainerExecCreateParameters { Cmd = ["/app/ImmutableBuild.TestApp"], Env = ["TESTAPP_NEVER_LISTEN=1"], AttachStdout = false, AttachStderr = false }, Token);
         await bed.Client.Exec.StartContainerExecAsync(exec.ID, Token);
-        (await bed.Target.FindDriftAsync(bed.App, Token)).ShouldContain(finding => finding.Kind == DriftKind.Processes);
+
+        // For a moment it is still the runtime's own program.
+        while (!(await bed.Target.FindDriftAsync(bed.App, Token)).Any(finding => finding.Kind == DriftKind.Processes))
+        {
+            await Task.Delay(100, Token);
+        }
 
         await new Heal(bed.Target, new AnyImage(), TimeProvider.System, QuietReporter.Instance).RunAsync(bed.App, new RolloutPlan(), Token);
 
