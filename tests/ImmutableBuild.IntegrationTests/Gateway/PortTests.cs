@@ -109,7 +109,7 @@ public sealed class PortTests : IAsyncLifetime
         process.Kill();
 
         await _gateway.UntilAsync(seen => seen.Find(id)!.Instances[0] is { Restarts: 1, ConsecutiveHealthy: > 0 }, "it was started again");
-        IsAlive(child).ShouldBeFalse();
+        await UntilAsync(() => Task.FromResult(!IsAlive(child)));
         (await _gateway.AskWhoAsync()).ProcessId.ShouldNotBe(child);
     }
 

@@ -247,7 +247,19 @@ public sealed class TestGateway : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        Directory.Delete(StateDirectory, recursive: true);
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                Directory.Delete(StateDirectory, recursive: true);
+                return;
+            }
+            catch (IOException) when (tries < 100)
+            {
+                // A process that was just killed, or a gateway that gave its place to another, may still be writing its last file there.
+                await Task.Delay(TimeSpan.FromMilliseconds(100));
+            }
+        }
     }
 
     private static string TestAppDirectory => typeof(TestGateway).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
