@@ -7,6 +7,8 @@ namespace ImmutableBuild.IntegrationTests.Local;
 /// <summary>Keepers that are killed while their gateway lives.</summary>
 public sealed class KilledKeeperTests : IAsyncLifetime
 {
+    private static readonly TimeSpan s_late = TimeSpan.FromSeconds(4);
+
     private LocalBed? _bed;
 
     private LocalBed Bed => _bed!;
@@ -89,15 +91,27 @@ public sealed class KilledKeeperTests : IAsyncLifetime
     {
         await Bed.ReleaseAsync(Bed.Spec(Bed.App, version: 1));
         var url = await Bed.UrlAsync(Bed.App);
-        await LocalProcesses.KillGatewaysAsync(Root);
-        using var onItsWay = await TakeAsync(url!.Port);
+        for (var tries = 1; ; tries++)
+        {
+            await LocalProcesses.KillGatewaysAsync(Root);
+            using var onItsWay = await TakeAsync(url!.Port);
 
-        var looking = Bed.UrlAsync(Bed.App);
-        await Task.Delay(TimeSpan.FromSeconds(1.5), Ct);
-        looking.IsCompleted.ShouldBeFalse();
-        onItsWay.Stop();
+            var began = Stopwatch.GetTimestamp();
+            var looking = Bed.UrlAsync(Bed.App);
+            await Task.Delay(TimeSpan.FromSeconds(1.5), Ct);
+            var isWaiting = !looking.IsCompleted;
+            onItsWay.Stop();
+            if (tries < 3 && Stopwatch.GetElapsedTime(began) > s_late)
+            {
+                // On a machine that busy the port was held for longer than anybody waits.
+                await Task.WhenAny(looking);
+                continue;
+            }
 
-        (await looking).ShouldBe(url);
+            isWaiting.ShouldBeTrue();
+            (await looking).ShouldBe(url);
+            return;
+        }
     }
 
     /// <summary>Listens on a port as soon as the system has closed the killed gateway's socket.</summary>
