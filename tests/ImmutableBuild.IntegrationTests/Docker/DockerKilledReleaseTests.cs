@@ -12,7 +12,7 @@ namespace ImmutableBuild.IntegrationTests.Docker;
 public sealed class DockerKilledReleaseTests(DockerEngine engine, DockerApps apps) : IDisposable
 {
     // Long enough for a busy machine to renew it: a release that loses it ends before it is killed.
-    private const double ShortLease = 8;
+    private const double ShortLease = 13;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("ib-killed-").FullName;
 

@@ -48,6 +48,14 @@ internal sealed class DriverRun : IAsyncDisposable
     /// <summary>Waits until it is about to make, or makes, a changing call that begins so.</summary>
     public Task WaitForCallAsync(string words) => WaitForAsync(line => line.StartsWith("call ", StringComparison.Ordinal) && line.Contains($" {words}", StringComparison.Ordinal), words);
 
+    /// <summary>Waits until it is paused; false where it ended before, since the machine was too busy for it to renew its lease.</summary>
+    public async Task<bool> PausesAsync()
+    {
+        static bool IsPause(string line) => line.StartsWith(ReleaseDriver.DriverPlan.Paused, StringComparison.Ordinal);
+        await WaitForAsync(line => IsPause(line) || line.Contains("IMB6002", StringComparison.Ordinal), ReleaseDriver.DriverPlan.Paused);
+        return _lines.Any(IsPause);
+    }
+
     /// <summary>Waits until it suspended itself.</summary>
     public async Task WaitForSuspensionAsync()
     {

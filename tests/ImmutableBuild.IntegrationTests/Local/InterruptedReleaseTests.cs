@@ -78,7 +78,7 @@ public sealed class InterruptedReleaseTests : IAsyncLifetime
         var old = Bed.Spec(Bed.App, version: 1);
         await Bed.ReleaseAsync(old);
         var next = LocalReleases.Patient(Bed.Spec(Bed.App, version: 2));
-        var plan = Bed.DriverPlan(next, "interrupted", leaseSeconds: 8) with { Plan = PlanOf(ReleaseStep.Soaking) };
+        var plan = Bed.DriverPlan(next, "interrupted", leaseSeconds: 20) with { Plan = PlanOf(ReleaseStep.Soaking) };
         await using var run = DriverRun.Start(plan, Bed["plan.json"]);
         await ReachAsync(ReleaseStep.Soaking, run, next);
         using var held = await Bed.HoldRequestAsync();

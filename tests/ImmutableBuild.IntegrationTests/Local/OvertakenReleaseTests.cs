@@ -8,7 +8,7 @@ namespace ImmutableBuild.IntegrationTests.Local;
 public sealed class OvertakenReleaseTests : IAsyncLifetime
 {
     // Long enough for a busy machine to renew it: a release that loses it ends before it is overtaken.
-    private const double ShortLease = 8;
+    private const double ShortLease = 13;
 
     private LocalBed? _bed;
 
