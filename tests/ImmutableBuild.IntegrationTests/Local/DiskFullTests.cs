@@ -63,7 +63,7 @@ public sealed class DiskFullTests : IAsyncLifetime
 
         failure.Code.ShouldBe("IMB6100");
         failure.Message.ShouldContain(_small);
-        LocalProcesses.Of(Bed.Layout.Root).ShouldBeEmpty();
+        await LocalProcesses.UntilNoneAsync(Bed.Layout.Root);
     }
 
     private static void Fill(string path)

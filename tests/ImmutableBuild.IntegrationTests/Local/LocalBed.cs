@@ -85,7 +85,7 @@ internal sealed class LocalBed : IServingFixture
 
             // The machine may be so busy that a healthy app is late.
             Probe = Probe.Default with { Timeout = TimeSpan.FromSeconds(10) },
-            DrainTimeout = TimeSpan.FromSeconds(5),
+            DrainTimeout = TimeSpan.FromSeconds(30),
             StopGrace = TimeSpan.FromSeconds(2),
             Environment = behaviour.Append(("DOTNET_ROOT", DotnetHost.Find().Root))
                 .ToImmutableSortedDictionary(pair => pair.Item1, pair => pair.Item2, StringComparer.Ordinal),
@@ -106,6 +106,18 @@ internal sealed class LocalBed : IServingFixture
         await LocalProcesses.KillGatewaysAsync(Layout.Root);
         await LocalProcesses.KillAsync(LocalProcesses.Of(Layout.Root));
         _entry.Dispose();
-        ImmutableBuild.Local.Files.ReadOnlyTree.Delete(_directory);
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                ImmutableBuild.Local.Files.ReadOnlyTree.Delete(_directory);
+                return;
+            }
+            catch (IOException) when (tries < 100)
+            {
+                // A process that was just killed may still be writing its last file there.
+                await Task.Delay(TimeSpan.FromMilliseconds(100));
+            }
+        }
     }
 }

@@ -141,7 +141,7 @@ public sealed class SwitchAndRollbackTests(ITestOutputHelper output) : IAsyncLif
         refusal.Code.ShouldBe("IMB6051");
         refusal.Message.ShouldContain($":{port}");
         refusal.Message.ShouldContain($"process {Environment.ProcessId}");
-        LocalProcesses.Of(Bed.Layout.Root).ShouldBeEmpty();
+        await LocalProcesses.UntilNoneAsync(Bed.Layout.Root);
     }
 
     [Fact]

@@ -116,7 +116,7 @@ internal sealed class ToolBed : IAsyncDisposable
 
             // The machine may be so busy that a healthy app is late.
             Probe = Probe.Default with { Kind = worker ? ProbeKind.Process : ProbeKind.Http, Timeout = TimeSpan.FromSeconds(10) },
-            DrainTimeout = TimeSpan.FromSeconds(5),
+            DrainTimeout = TimeSpan.FromSeconds(30),
             StopGrace = TimeSpan.FromSeconds(2),
             Environment = variables.ToImmutableSortedDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal),
         };
