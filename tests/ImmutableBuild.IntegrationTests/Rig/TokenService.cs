@@ -13,7 +13,7 @@ namespace ImmutableBuild.IntegrationTests.Rig;
 internal sealed class TokenService : IAsyncDisposable
 {
     // Long enough for a busy machine to use one, of which a part of a second is cut off.
-    private static readonly TimeSpan Life = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Life = TimeSpan.FromSeconds(10);
 
     /// <summary>Longer than a token is taken.</summary>
     public static readonly TimeSpan LongerThanAToken = Life + TimeSpan.FromSeconds(0.5);
