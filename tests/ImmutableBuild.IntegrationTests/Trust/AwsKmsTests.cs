@@ -96,7 +96,8 @@ public sealed class AwsKmsTests
     [Fact]
     public async Task A_service_that_is_not_there_is_IMB4025()
     {
-        var refusal = await Should.ThrowAsync<ImmutableBuildException>(AwsKms.OpenAsync(new KmsKeyReference($"127.0.0.1:{LoopbackPort.Free()}", "alias/web", null), Token));
+        using var nobody = new UnansweredPort();
+        var refusal = await Should.ThrowAsync<ImmutableBuildException>(AwsKms.OpenAsync(new KmsKeyReference($"127.0.0.1:{nobody.Number}", "alias/web", null), Token));
         refusal.Code.ShouldBe("IMB4025", refusal.Message);
     }
 

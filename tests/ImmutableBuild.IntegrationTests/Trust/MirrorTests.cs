@@ -52,7 +52,8 @@ public sealed class MirrorTests
         await using var registry = await DockerRegistry.StartOrSkipAsync();
         await using var mirror = await DockerRegistry.StartOrSkipAsync();
         using var image = new SmallImage(("app/Shop", "hello"));
-        var absent = $"localhost:{LoopbackPort.Free()}";
+        using var nobody = new UnansweredPort();
+        var absent = $"localhost:{nobody.Number}";
 
         var failure = await Should.ThrowAsync<ImmutableBuildException>(() => ReleaseAsync(image, registry.Host, absent, mirror.Host));
 
