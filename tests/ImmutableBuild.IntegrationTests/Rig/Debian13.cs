@@ -54,11 +54,7 @@ internal sealed class Debian13 : IDisposable
     public void WriteLauncher(string file)
     {
         var run = _root.Length == 0 ? $"exec {SystemProgram.Find(_program)} \"$@\"" : $"args=(); for arg; do args+=(\"${{arg#{_root}}}\"); done; cd /; exec chroot {_root} {_program} \"${{args[@]}}\"";
-        File.WriteAllText(file, $"#!/bin/bash\n{run}\n");
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
+        SystemProgram.WriteScript(file, $"#!/bin/bash\n{run}\n");
     }
 
     /// <summary>What starts another program of the same system, one that goes on beside the test.</summary>

@@ -71,8 +71,7 @@ internal sealed class SshServer : IAsyncDisposable
             var config = Path.Combine(bin, "config");
             await File.WriteAllTextAsync(config, $"UserKnownHostsFile {directory}/{known}\nGlobalKnownHostsFile /dev/null\nIdentityFile {directory}/{key}\nIdentitiesOnly yes\n");
             var program = Path.Combine(bin, "ssh");
-            await File.WriteAllTextAsync(program, $"#!/bin/sh\nexec {SystemProgram.Find("ssh")} -F {config} \"$@\"\n");
-            await SystemProgram.SucceedAsync("chmod", ["700", program]);
+            SystemProgram.WriteScript(program, $"#!/bin/sh\nexec {SystemProgram.Find("ssh")} -F {config} \"$@\"\n");
         }
     }
 

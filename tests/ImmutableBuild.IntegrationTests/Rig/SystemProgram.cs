@@ -30,6 +30,19 @@ internal static class SystemProgram
         return output;
     }
 
+    /// <summary>
+    /// Has another process write a script: a file that this one writes is open in every process that is just being started here, too, and the system runs
+    /// no file that somebody has open for writing.
+    /// </summary>
+    public static void WriteScript(string file, string text)
+    {
+        using var writer = Process.Start(new ProcessStartInfo("sh", ["-c", "cat > \"$0\" && chmod 700 \"$0\"", file]) { UseShellExecute = false, RedirectStandardInput = true })!;
+        writer.StandardInput.Write(text);
+        writer.StandardInput.Close();
+        writer.WaitForExit();
+        writer.ExitCode.ShouldBe(0);
+    }
+
     private static async Task<(int ExitCode, string Output, string Errors)> RunToEndAsync(string program, IEnumerable<string> arguments, Dictionary<string, string>? variables)
     {
         var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
