@@ -39,9 +39,21 @@ public sealed class SecretsTests(PackedPackage package)
         var text = Encoding.UTF8.GetBytes(secret);
         var everything = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
 
-        // Pipes and sockets, such as .NET makes in a process's temporary directory, have no length; reading one never ends.
-        var files = Directory.EnumerateFiles(directory, "*", everything).Where(file => new FileInfo(file).Length > 0);
-        return [.. files.Where(file => File.ReadAllBytes(file).AsSpan().IndexOf(text) >= 0)];
+        return [.. Directory.EnumerateFiles(directory, "*", everything).Where(file => Holds(file, text))];
+    }
+
+    private static bool Holds(string file, byte[] text)
+    {
+        try
+        {
+            // Pipes and sockets, such as .NET makes in a process's temporary directory, have no length; reading one never ends.
+            return new FileInfo(file).Length > 0 && File.ReadAllBytes(file).AsSpan().IndexOf(text) >= 0;
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // A temporary file of what still runs, which has its name by now.
+            return false;
+        }
     }
 
     private static async Task<string> UnpackAsync(string binlog)
