@@ -16,9 +16,12 @@ internal static class Drain
         var began = surroundings.Time.GetTimestamp();
         var (requests, streams) = (configuration.DrainTimeout, configuration.StreamDrainTimeout);
         var (requestsCut, streamsCut) = (false, false);
-        var over = (requests > streams ? requests : streams) + CutGrace;
-        while (inFlight() is var working and > 0 && surroundings.Time.GetElapsedTime(began) is var elapsed && elapsed < over)
+        long? bothCut = null;
+
+        // What is cut gets its time from then on: where this process stood still beyond all limits, nothing was cut yet, and would break off without a word.
+        while (inFlight() is var working and > 0 && !(bothCut is { } cut && surroundings.Time.GetElapsedTime(cut) >= CutGrace))
         {
+            var elapsed = surroundings.Time.GetElapsedTime(began);
             if (!requestsCut && elapsed >= requests)
             {
                 requestsCut = true;
@@ -31,6 +34,11 @@ internal static class Drain
                 streamsCut = true;
                 surroundings.Log.Write($"{who}: the drain time of streams, {streams}, is over with {working} in flight");
                 limits.CutStreams();
+            }
+
+            if (requestsCut && streamsCut)
+            {
+                bothCut ??= surroundings.Time.GetTimestamp();
             }
 
             await Task.Delay(Poll, surroundings.Time);
