@@ -15,7 +15,7 @@ internal static unsafe class DetachedSpawn
     private const short SetSignalDefaults = 0x04;
     private const short SetSignalMask = 0x08;
 
-    private static readonly TimeSpan BusyPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BusyPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BusyInterval = TimeSpan.FromMilliseconds(10);
 
     // POSIX_SPAWN_SETSID, and on macOS also POSIX_SPAWN_CLOEXEC_DEFAULT.

@@ -96,7 +96,7 @@ public sealed class HostileReplyTests : IAsyncDisposable
                 await Task.Delay(10, token);
             }
         };
-        (await FaultOf(client => client.System.GetSystemInfoAsync(Token), new EngineLimits { Reply = TimeSpan.FromSeconds(5) }, DockerErrorKind.NoReply)).Message.ShouldContain("within 5 s");
+        (await FaultOf(client => client.System.GetSystemInfoAsync(Token), new EngineLimits { Reply = TimeSpan.FromSeconds(15) }, DockerErrorKind.NoReply)).Message.ShouldContain("within 15 s");
     }
 
     [Fact]
