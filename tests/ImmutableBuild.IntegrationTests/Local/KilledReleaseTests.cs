@@ -83,7 +83,7 @@ public sealed class KilledReleaseTests : IAsyncLifetime
         {
             try
             {
-                await Bed.ReleaseAsync(spec, LocalReleases.QuickPlan with { Soak = TimeSpan.FromSeconds(4) }, $"writer-{index}");
+                await Bed.ReleaseAsync(spec, LocalReleases.QuickPlan with { Soak = TimeSpan.FromSeconds(15) }, $"writer-{index}");
                 return null;
             }
             catch (ImmutableBuildException refused)
