@@ -26,9 +26,11 @@ public sealed class ContainerTests(DockerEngine engine)
         (await containers.InspectContainerAsync(id, Token)).State.Pid.ShouldBeGreaterThan(0);
 
         // For a moment its process is still the runtime's own program.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(TimeSpan.FromMinutes(1));
         while (!(await containers.ListProcessesAsync(id, null, Token)).Processes.ShouldHaveSingleItem().Any(cell => cell.Contains("sleep 1000", StringComparison.Ordinal)))
         {
-            await Task.Delay(50, Token);
+            await Task.Delay(50, patience.Token);
         }
 
         (await containers.GetContainerStatsAsync(id, Token)).CPUStats!.CPUUsage!.TotalUsage.ShouldBeGreaterThan(0ul);

@@ -49,9 +49,11 @@ public sealed class DockerUpgradeTests(DockerEngine engine, DockerApps apps) : I
         }
 
         // Until the engine has seen its end and started it, nobody or the one that was killed may answer.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(TimeSpan.FromMinutes(1));
         while ((await GatewayAsync(bed)).State is not { Running: true } again || again.StartedAt == now.State.StartedAt)
         {
-            await Task.Delay(100, Token);
+            await Task.Delay(100, patience.Token);
         }
 
         (await InfoAsync(bed)).Program.ShouldBe(upgraded, "the engine starts the container, and its keeper what it was upgraded to");

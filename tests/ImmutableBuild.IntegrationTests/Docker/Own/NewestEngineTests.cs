@@ -62,9 +62,11 @@ public sealed class NewestEngineTests(DockerApps apps) : IAsyncDisposable
         await bed.Client.Exec.StartContainerExecAsync(exec.ID, Token);
 
         // For a moment it is still the runtime's own program.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(TimeSpan.FromMinutes(1));
         while (!(await bed.Target.FindDriftAsync(bed.App, Token)).Any(finding => finding.Kind == DriftKind.Processes))
         {
-            await Task.Delay(100, Token);
+            await Task.Delay(100, patience.Token);
         }
 
         await new Heal(bed.Target, new AnyImage(), TimeProvider.System, QuietReporter.Instance).RunAsync(bed.App, new RolloutPlan(), Token);
