@@ -17,7 +17,7 @@ internal sealed record ProgramRun(byte[] Output, string? Fault)
     private const int TextFileBusy = 26;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan s_busyPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_busyPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_busyInterval = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Runs it to its end.</summary>
