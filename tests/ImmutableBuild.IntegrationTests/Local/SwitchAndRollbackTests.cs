@@ -182,6 +182,24 @@ public sealed class SwitchAndRollbackTests(ITestOutputHelper output) : IAsyncLif
         ]);
     }
 
+    [Fact, Trait("Fault", "F27"), Trait("Fault", "F28")]
+    public async Task A_standby_that_stands_still_is_made_anew_and_gone_back_to()
+    {
+        var plan = LocalReleases.QuickPlan with { Keep = 1 };
+        var first = Probed(TimeSpan.FromSeconds(2), version: 1);
+        await Bed.ReleaseAsync(first, plan);
+        await Bed.ReleaseAsync(Bed.Spec(Bed.App, version: 2), plan);
+        var hung = LocalProcesses.InstancesOf(Bed.Layout.Root, first.Id).ShouldHaveSingleItem();
+        Signals.Stop(hung);
+        await Bed.UntilAsync(seen => seen.Find(first.Id)!.Instances[0] is { LastProbe.Healthy: false, IsLate: false });
+
+        var back = await Bed.RollBackAsync(plan);
+
+        (back.To, back.WasStandby).ShouldBe((first.Id, false));
+        (await Bed.AskAsync(Bed.App)).ShouldBe(first.Id);
+        LocalProcesses.InstancesOf(Bed.Layout.Root, first.Id).ShouldHaveSingleItem().ShouldNotBe(hung);
+    }
+
     [Fact, Trait("Fault", "F28"), Trait("Fault", "F30")]
     public async Task One_that_was_destroyed_is_created_again_and_one_that_failed_is_skipped()
     {
