@@ -130,4 +130,33 @@ public sealed class ContendedReleaseTests
         _world.Target.Calls.Skip(calls).Take(3).ShouldBe([$"route {World.Id(1)} 100%", $"destroy {World.Id(2)}", $"create {World.Id(3)}"]);
         _world.Standing.ShouldBe([World.Id(3)]);
     }
+
+    [Theory, Trait("Fault", "F01")]
+    [InlineData(Fault.NotDone)]
+    [InlineData(Fault.ReplyLost)]
+    public async Task A_lease_that_could_not_be_given_back_at_once_keeps_nobody_out(Fault fault)
+    {
+        var missed = 0;
+        _world.Target.Faults = call => call == "release" && missed++ < 3 ? fault : Fault.None;
+        await _world.RunAsync(_world.Desire(1));
+
+        await _world.RunAsync(_world.Desire(2));
+
+        missed.ShouldBeGreaterThan(3);
+        _world.Serving.ShouldBe(World.Id(2));
+    }
+
+    [Fact, Trait("Fault", "F05")]
+    public async Task One_that_can_not_be_given_back_expires_and_fails_no_release()
+    {
+        _world.Target.Faults = call => call == "release" ? Fault.NotDone : Fault.None;
+
+        await _world.RunAsync(_world.Desire(1));
+
+        _world.Serving.ShouldBe(World.Id(1));
+        _world.Now.Lease.ShouldNotBeNull();
+        _world.Time.Advance(TimeSpan.FromSeconds(31));
+        await _world.RunAsync(_world.Desire(2));
+        _world.Serving.ShouldBe(World.Id(2));
+    }
 }

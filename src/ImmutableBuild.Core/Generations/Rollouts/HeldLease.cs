@@ -6,6 +6,9 @@ namespace ImmutableBuild.Generations.Rollouts;
 /// <summary>The lease as a run holds it. Renewal is timed by the holder's own monotonic clock; validity is the target's word alone (F05).</summary>
 internal sealed class HeldLease(IDeploymentTarget target, AppKey app, LeaseRequest request, TimeProvider time, IReporter reporter)
 {
+    private static readonly TimeSpan s_releasePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_releasePause = TimeSpan.FromMilliseconds(100);
+
     private Lease? _lease;
     private long _renewedAt;
 
@@ -62,7 +65,7 @@ internal sealed class HeldLease(IDeploymentTarget target, AppKey app, LeaseReque
 
     /// <summary>
     /// Gives the lease back, if it is held: by this run, or as <paramref name="seen"/> shows by an earlier one of the same holder
-    /// that kept it, when this one had nothing to change.
+    /// that kept it, when this one had nothing to change. A target that is away for a moment is asked again: until a lease expires the next release is refused.
     /// </summary>
     public async Task ReleaseAsync(LeaseState? seen, CancellationToken cancellationToken)
     {
@@ -70,7 +73,23 @@ internal sealed class HeldLease(IDeploymentTarget target, AppKey app, LeaseReque
         if ((_lease ?? kept) is { } lease)
         {
             _lease = null;
-            await target.ReleaseLeaseAsync(app, lease, cancellationToken);
+            await GiveBackAsync(lease, cancellationToken);
+        }
+    }
+
+    private async Task GiveBackAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        for (var patience = new Patience(s_releasePatience, time); ; await Task.Delay(s_releasePause, time, cancellationToken))
+        {
+            try
+            {
+                await target.ReleaseLeaseAsync(app, lease, cancellationToken);
+                return;
+            }
+            catch (ImmutableBuildException fault) when (fault.IsTransient && !patience.IsOver())
+            {
+                reporter.Detail($"The lease could not be given back yet: {fault.Message}");
+            }
         }
     }
 
