@@ -76,6 +76,23 @@ public sealed class SecondTrialTests
         ]);
     }
 
+    [Fact, Trait("Fault", "F12"), Trait("Fault", "F31")]
+    public void What_failed_before_and_has_to_stay_is_not_waited_for_without_end()
+    {
+        var world = new World(new RolloutPlan { HealthTimeout = TimeSpan.FromSeconds(4) }).With(2, new SimulatedApp { ProbesStopAfter = TimeSpan.FromSeconds(1.2) });
+        new SimulatedBuild(world, 1, []).ToItsEnd();
+        world.Target.Hang(World.Id(1));
+        new SimulatedBuild(world, 2, [], diesAfter: "create").ToItsEnd();
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+
+        for (var attempt = 1; attempt <= 2; attempt++)
+        {
+            var build = new SimulatedBuild(world, 2, []).ToItsEnd();
+            (build.End, build.Failure!.Code).ShouldBe((BuildEnd.Failed, "IMB7001"));
+            build.Failure.Message.ShouldContain($"{World.Id(2)} gets none and is left");
+        }
+    }
+
     /// <summary>A first release that fails only since its public entry can't be told: it answers, and nothing else would.</summary>
     private async Task KeepTrafficAndFailAsync()
     {

@@ -58,13 +58,13 @@ internal static class Gate
         ];
     }
 
-    /// <summary>A creation that never ends is given up too; what failed in an earlier attempt is not judged but made anew.</summary>
+    /// <summary>A creation that never ends is given up too; what failed in an earlier attempt is not judged but made anew, where it may go.</summary>
     private static bool Judges(Scene scene, Known known) => known.Generation.Phase switch
     {
         GenerationPhase.Destroying => false,
         _ when scene.IsSpoiled => false,
         GenerationPhase.Creating => scene.Desired.Goal != RolloutGoal.Converged,
-        _ => scene.Desired.Goal == RolloutGoal.Live && (scene.NewPercent > 0 || !scene.HasFailed(known)),
+        _ => scene.Desired.Goal == RolloutGoal.Live && (scene.NewPercent > 0 || !scene.HasFailed(known) || scene.HasToStay(known)),
     };
 
     private static bool IsHealthy(Scene scene, ObservedGeneration generation, ObservedInstance instance) =>

@@ -131,6 +131,9 @@ internal sealed class Scene
     /// <summary>It gets no traffic, and nobody would miss it: users are served, or it could not serve them, or nobody was ever served by it (F25).</summary>
     public bool MayDestroy(Known known) => MayDestroy(known, IsServedForSure);
 
+    /// <summary>It answers and nothing else does, so that it is not made anew, whatever came before.</summary>
+    public bool HasToStay(Known known) => !MayDestroy(known, IsServed);
+
     private bool MayDestroy(Known known, bool isServed) =>
         known.Generation.Phase != GenerationPhase.Destroying
         && !Route.Names(known.Id)
