@@ -78,11 +78,18 @@ public static class GateErrors
     ];
 
     /// <summary>The error a given-up release ends with: what was wrong, and what serves now.</summary>
-    public static Diagnostic Abandoned(Refusal refusal, GenerationId refused, GenerationId? serving)
+    /// <param name="refusal">What was wrong.</param>
+    /// <param name="refused">What was given up.</param>
+    /// <param name="serving">What has the traffic.</param>
+    /// <param name="isServed">Whether that answers.</param>
+    /// <param name="isLeft">Whether what was given up is still there, as the last that answers.</param>
+    internal static Diagnostic Abandoned(Refusal refusal, GenerationId refused, GenerationId? serving, bool isServed, bool isLeft)
     {
         var now = serving is null ? "Nothing serves, as before."
             : serving == refused ? "It keeps its traffic, because the generation before it answers even worse or is gone; releasing it again tries it once more, where it is."
-            : $"{serving} serves.";
+            : isServed ? $"{serving} serves."
+            : isLeft ? $"{serving} has the traffic and does not answer. {refused} gets none and is left, because nothing else answers; the next release removes it."
+            : $"{serving} has the traffic and does not answer.";
         return refusal.Diagnostic with { Message = $"{refusal.Diagnostic.Message} {now}" };
     }
 

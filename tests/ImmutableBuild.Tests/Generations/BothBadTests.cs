@@ -52,6 +52,29 @@ public sealed class BothBadTests
     }
 
     [Fact, Trait("Fault", "F31")]
+    public async Task What_was_given_up_is_left_and_said_to_be_while_nothing_else_answers()
+    {
+        var world = new World();
+        await world.ReleaseAsync(1);
+        world.With(2, new SimulatedApp { ProbePasses = probe => probe != 8 });
+        world.Target.Watch += change =>
+        {
+            if (change.What.StartsWith("record Failed", StringComparison.Ordinal))
+            {
+                world.Target.Hang(World.Id(1));
+                world.Time.Advance(TimeSpan.FromSeconds(10));
+            }
+        };
+
+        var failure = await world.FailAsync(2);
+
+        failure.Message.ShouldContain($"{World.Id(1)} has the traffic and does not answer. {World.Id(2)} gets none and is left");
+        world.Standing.ShouldBe([World.Id(1), World.Id(2)]);
+        await world.ReleaseAsync(3);
+        world.Standing.ShouldBe([World.Id(3)]);
+    }
+
+    [Fact, Trait("Fault", "F31")]
     public async Task Users_go_to_a_standby_when_what_serves_dies_during_a_release()
     {
         var world = new World(new RolloutPlan { Keep = 1 });

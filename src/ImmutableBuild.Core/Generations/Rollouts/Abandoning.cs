@@ -6,7 +6,7 @@ namespace ImmutableBuild.Generations.Rollouts;
 internal static class Abandoning
 {
     /// <summary>So long after it stopped answering, an instance that is ending has ended.</summary>
-    private static readonly TimeSpan EndShowsWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan EndShowsWithin = TimeSpan.FromSeconds(5);
 
     /// <summary>The next thing to put right, at last the error.</summary>
     public static RolloutAction Next(Scene scene, Refusal refusal) =>
@@ -81,7 +81,7 @@ internal static class Abandoning
     /// <summary>Why it was given up comes first; that it does not go is said beside it.</summary>
     private static Diagnostic Error(Scene scene, Refusal refusal)
     {
-        var error = GateErrors.Abandoned(refusal, scene.NewId, scene.Observed.Serving);
+        var error = GateErrors.Abandoned(refusal, scene.NewId, scene.Observed.Serving, scene.IsServed, isLeft: scene.New is { Generation.Phase: not GenerationPhase.Destroying });
         return scene.New is { Generation.Phase: GenerationPhase.Destroying } stuck
             ? error with { Message = $"{error.Message} {Leaving.NotGone(scene, stuck).Message}" }
             : error;

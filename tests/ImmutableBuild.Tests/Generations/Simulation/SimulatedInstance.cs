@@ -30,6 +30,8 @@ internal sealed class SimulatedInstance(string name, SimulatedApp app, Probe pro
     /// <summary>Ends its process, where one runs; it is started again a second later.</summary>
     public void Kill(DateTimeOffset at) => _killAt ??= _endedAt is null ? at : null;
 
+    public bool IsHung => _hangsSince is not null;
+
     /// <summary>Its process runs on and answers no more, until it is started again.</summary>
     public void Hang(DateTimeOffset since) => _hangsSince ??= _endedAt is null ? since : null;
 

@@ -177,6 +177,9 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
     /// <summary>An instance answers no more.</summary>
     public void Hang(GenerationId id, int instance = 0) => Find(id)?.Instances.ElementAtOrDefault(instance)?.Hang(time.GetUtcNow());
 
+    /// <summary>Whether an instance of it hangs, also where nobody has noticed yet.</summary>
+    public bool IsHung(GenerationId id) => Find(id)?.Instances.Any(instance => instance.IsHung) == true;
+
     /// <summary>The target restarts: its counters and what it saw begin anew, what it committed stays.</summary>
     public void Restart()
     {
