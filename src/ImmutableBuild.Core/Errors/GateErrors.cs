@@ -88,8 +88,8 @@ public static class GateErrors
         var now = serving is null ? "Nothing serves, as before."
             : serving == refused ? "It keeps its traffic, because the generation before it answers even worse or is gone; releasing it again tries it once more, where it is."
             : isServed ? $"{serving} serves."
-            : isLeft ? $"{serving} has the traffic and does not answer. {refused} gets none and is left, because nothing else answers; the next release removes it."
-            : $"{serving} has the traffic and does not answer.";
+            : isLeft ? $"{serving} has the traffic and does not answer. {refused} gets none and is left, because nothing else answers; releasing it again tries it once more, where it is, and another commit that goes live takes the place of both."
+            : $"{serving} has the traffic and does not answer: release a commit that does, or roll back.";
         return refusal.Diagnostic with { Message = $"{refusal.Diagnostic.Message} {now}" };
     }
 

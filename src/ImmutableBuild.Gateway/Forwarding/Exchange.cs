@@ -77,7 +77,7 @@ internal sealed class Exchange
     /// <summary>Whether it was sent before, to an instance that did not answer.</summary>
     public bool IsRepeated { get; set; }
 
-    /// <summary>Whether the latest attempt reached nobody, because the connection was refused.</summary>
+    /// <summary>Whether the latest attempt reached nobody, because no connection came about.</summary>
     public bool NeverSent { get; set; }
 
     /// <summary>The peer's address as text, and whether its forwarded fields are believed.</summary>

@@ -47,19 +47,7 @@ public sealed class PackedPackage : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         _packing.Dispose();
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                Directory.Delete(Root, recursive: true);
-                return;
-            }
-            catch (IOException) when (tries < 100)
-            {
-                // A process that was just killed may still be writing its last file there.
-                await Task.Delay(TimeSpan.FromMilliseconds(100));
-            }
-        }
+        await LeftDirectory.RemoveAsync(() => Directory.Delete(Root, recursive: true));
     }
 
     // As the samples build what they take from this repository, so that nothing is compiled again.

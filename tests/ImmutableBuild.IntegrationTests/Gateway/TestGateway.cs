@@ -4,6 +4,7 @@ using System.Net;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using ImmutableBuild.AcceptanceTests.Infrastructure;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
 using ImmutableBuild.Generations;
@@ -247,19 +248,7 @@ public sealed class TestGateway : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                Directory.Delete(StateDirectory, recursive: true);
-                return;
-            }
-            catch (IOException) when (tries < 100)
-            {
-                // A process that was just killed, or a gateway that gave its place to another, may still be writing its last file there.
-                await Task.Delay(TimeSpan.FromMilliseconds(100));
-            }
-        }
+        await LeftDirectory.RemoveAsync(() => Directory.Delete(StateDirectory, recursive: true));
     }
 
     private static string TestAppDirectory => typeof(TestGateway).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()

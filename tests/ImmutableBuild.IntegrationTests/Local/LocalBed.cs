@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImmutableBuild.AcceptanceTests.Infrastructure;
 using ImmutableBuild.Generations;
 using ImmutableBuild.IntegrationTests.Targets;
 using ImmutableBuild.Local;
@@ -106,18 +107,6 @@ internal sealed class LocalBed : IServingFixture
         await LocalProcesses.KillGatewaysAsync(Layout.Root);
         await LocalProcesses.KillAsync(LocalProcesses.Of(Layout.Root));
         _entry.Dispose();
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                ImmutableBuild.Local.Files.ReadOnlyTree.Delete(_directory);
-                return;
-            }
-            catch (IOException) when (tries < 100)
-            {
-                // A process that was just killed may still be writing its last file there.
-                await Task.Delay(TimeSpan.FromMilliseconds(100));
-            }
-        }
+        await LeftDirectory.RemoveAsync(() => ImmutableBuild.Local.Files.ReadOnlyTree.Delete(_directory));
     }
 }

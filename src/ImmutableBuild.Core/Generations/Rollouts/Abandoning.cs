@@ -81,7 +81,7 @@ internal static class Abandoning
     /// <summary>Why it was given up comes first; that it does not go is said beside it.</summary>
     private static Diagnostic Error(Scene scene, Refusal refusal)
     {
-        var error = GateErrors.Abandoned(refusal, scene.NewId, scene.Observed.Serving, scene.IsServed, isLeft: scene.New is { Generation.Phase: not GenerationPhase.Destroying });
+        var error = GateErrors.Abandoned(refusal, scene.NewId, scene.Observed.Serving, scene.IsServed, isLeft: scene.New is { } refused && scene.HasToStay(refused));
         return scene.New is { Generation.Phase: GenerationPhase.Destroying } stuck
             ? error with { Message = $"{error.Message} {Leaving.NotGone(scene, stuck).Message}" }
             : error;

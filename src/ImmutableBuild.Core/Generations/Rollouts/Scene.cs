@@ -132,7 +132,7 @@ internal sealed class Scene
     public bool MayDestroy(Known known) => MayDestroy(known, IsServedForSure);
 
     /// <summary>It answers and nothing else does, so that it is not made anew, whatever came before.</summary>
-    public bool HasToStay(Known known) => !MayDestroy(known, IsServed);
+    public bool HasToStay(Known known) => known.Answers && !MayDestroy(known, IsServed);
 
     private bool MayDestroy(Known known, bool isServed) =>
         known.Generation.Phase != GenerationPhase.Destroying
