@@ -24,9 +24,10 @@ internal static class GatewayBenchmark
 
     private static async Task RunAsync(TimeSpan duration, int rounds, int[] connectionCounts, string[] only, CancellationToken cancellationToken)
     {
-        await using var direct = await DirectSubject.StartAsync(cancellationToken);
         await using var gateway = await GatewaySubject.StartAsync(cancellationToken);
-        await gateway.RouteAsync(await gateway.CreateAsync(1, cancellationToken), cancellationToken);
+        var generation = await gateway.CreateAsync(1, cancellationToken);
+        await gateway.RouteAsync(generation, cancellationToken);
+        await using var direct = new DirectSubject(await gateway.InstanceAsync(generation, cancellationToken));
         await using var bare = await BareSubject.StartAsync(direct.Address, cancellationToken);
         await using var nginx = await PeerSubject.NginxAsync(direct.Address, cancellationToken);
         await using var haproxy = await PeerSubject.HaproxyAsync(direct.Address, cancellationToken);

@@ -64,6 +64,10 @@ internal sealed class GatewaySubject : ISubject
         return spec.Id;
     }
 
+    /// <summary>Where the instance of <paramref name="id"/> listens.</summary>
+    public async Task<Uri> InstanceAsync(GenerationId id, CancellationToken cancellationToken) =>
+        new($"http://{(await Client.ObserveAsync(cancellationToken)).Find(id)!.Instances[0].Address}/");
+
     /// <summary>Moves all traffic to <paramref name="id"/>.</summary>
     public Task RouteAsync(GenerationId id, CancellationToken cancellationToken) => Client.RouteAsync(Route.To(id), _lease, cancellationToken);
 
