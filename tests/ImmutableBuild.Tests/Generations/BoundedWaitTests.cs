@@ -1,8 +1,9 @@
+using ImmutableBuild.Generations;
 using ImmutableBuild.Tests.Generations.Simulation;
 
 namespace ImmutableBuild.Tests.Generations;
 
-/// <summary>A destruction that never ends holds no release for ever.</summary>
+/// <summary>Neither a destruction that never ends nor a target that no longer looks holds a release for ever.</summary>
 public sealed class BoundedWaitTests
 {
     private readonly World _world = new();
@@ -59,5 +60,37 @@ public sealed class BoundedWaitTests
 
         failure.Code.ShouldBe("IMB8005");
         _world.Serving.ShouldBe(World.Id(2));
+    }
+
+    [Theory, Trait("Fault", "F31"), InlineData(2), InlineData(3)]
+    public void What_was_late_when_the_target_looked_last_is_not_taken_for_well_for_ever(int commit)
+    {
+        var world = new World(new RolloutPlan { HealthTimeout = TimeSpan.FromSeconds(4) });
+        new SimulatedBuild(world, 1, []).ToItsEnd();
+        world.Plan = world.Plan with { HealthySuccesses = 100 };
+        world.Target.Hang(World.Id(1));
+        new SimulatedBuild(world, 2, []).ToItsEnd().End.ShouldBe(BuildEnd.Failed);
+        world.Standing.ShouldBe([World.Id(1), World.Id(2)]);
+        ShowLateFromNowOn(world, World.Id(1));
+        world.Plan = world.Plan with { HealthySuccesses = 3 };
+
+        new SimulatedBuild(world, commit, []).ToItsEnd().End.ShouldBe(BuildEnd.Succeeded);
+
+        world.Serving.ShouldBe(World.Id(commit));
+    }
+
+    private static void ShowLateFromNowOn(World world, GenerationId late)
+    {
+        var latest = new ProbeResult(world.Time.GetUtcNow(), Healthy: false, "no answer in 2 s");
+        world.Target.Shows = observation => observation with
+        {
+            Generations =
+            [
+                .. observation.Generations.Select(generation => generation.Id != late ? generation : generation with
+                {
+                    Instances = [.. generation.Instances.Select(instance => instance with { ConsecutiveHealthy = 0, LastProbe = latest, IsLate = true })],
+                }),
+            ],
+        };
     }
 }

@@ -23,6 +23,15 @@ internal static class ObservedHealth
     public static bool Answers(this ObservedGeneration generation) =>
         generation.Phase != GenerationPhase.Destroying && generation.Instances.Any(Answers);
 
+    /// <summary>
+    /// As <see cref="Answers(ObservedGeneration)"/>, where a target that no longer looks is not believed for ever: what was late at its latest probe, and had none for
+    /// <paramref name="patience"/> and some rounds more, is not known to answer.
+    /// </summary>
+    public static bool Answers(this ObservedGeneration generation, TimeSpan patience, DateTimeOffset now) =>
+        generation.AnsweredLast()
+        || (generation.Answers() && generation.Instances.Any(instance =>
+            instance.Answers() && instance.LastProbe is { } latest && now - latest.At <= patience + Rounds(generation.Spec.Configuration.Probe)));
+
     /// <summary>At least one instance answered just now: what has to be known before others are destroyed.</summary>
     public static bool AnsweredLast(this ObservedGeneration generation) =>
         generation.Phase != GenerationPhase.Destroying && generation.Instances.Any(AnsweredLast);
@@ -54,5 +63,7 @@ internal static class ObservedHealth
     }
 
     private static bool IsFresh(ProbeResult latest, Probe probe, DateTimeOffset now) =>
-        (now - latest.At).Duration() <= FreshRounds * (probe.Interval + probe.Timeout);
+        (now - latest.At).Duration() <= Rounds(probe);
+
+    private static TimeSpan Rounds(Probe probe) => FreshRounds * (probe.Interval + probe.Timeout);
 }

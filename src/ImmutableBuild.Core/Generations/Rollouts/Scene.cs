@@ -16,7 +16,7 @@ internal sealed class Scene
         Desired = desired;
         Observed = observed;
         NewId = desired.Id;
-        Generations = [.. observed.Generations.Select(generation => new Known(generation.Id, generation))];
+        Generations = [.. observed.Generations.Select(generation => new Known(generation.Id, generation, generation.Answers(desired.Plan.HealthTimeout, observed.ObservedAt)))];
         New = Generations.FirstOrDefault(known => known.Id == NewId);
         foreach (var entry in observed.Ledger)
         {
@@ -161,7 +161,7 @@ internal sealed class Scene
 }
 
 /// <summary>A generation that exists, with its id at hand.</summary>
-internal sealed record Known(GenerationId Id, ObservedGeneration Generation)
-{
-    public bool Answers => Generation.Answers();
-}
+/// <param name="Id">Which one.</param>
+/// <param name="Generation">What is seen of it.</param>
+/// <param name="Answers">As far as is known it answers.</param>
+internal sealed record Known(GenerationId Id, ObservedGeneration Generation, bool Answers);

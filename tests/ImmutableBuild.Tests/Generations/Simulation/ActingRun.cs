@@ -12,7 +12,11 @@ public enum Sign
 }
 
 /// <summary>One run of a build, as the target sees it: what it wants, what it was shown, and with which token it acts.</summary>
-public sealed class ActingRun(GenerationId wants, RolloutGoal goal, Observation? first)
+/// <param name="wants">The generation it shall make live.</param>
+/// <param name="goal">How far it goes.</param>
+/// <param name="first">What its release was shown first, by an earlier run.</param>
+/// <param name="patience">The health timeout of its plan.</param>
+public sealed class ActingRun(GenerationId wants, RolloutGoal goal, Observation? first, TimeSpan patience)
 {
     private readonly HashSet<string> _answered = [];
 
@@ -59,7 +63,7 @@ public sealed class ActingRun(GenerationId wants, RolloutGoal goal, Observation?
 
     public void See(Observation observed)
     {
-        SawUsersWait = FallbackAnswers(observed) && !Oracle.IsServed(observed) ? SawUsersWait + 1 : 0;
+        SawUsersWait = FallbackAnswers(observed) && !Oracle.IsServed(observed, patience) ? SawUsersWait + 1 : 0;
         var newest = Oracle.NewestLive(observed);
         LiveSequence = Seen is null ? newest?.Sequence ?? 0 : LiveSequence;
         Seen = observed;
@@ -90,7 +94,7 @@ public sealed class ActingRun(GenerationId wants, RolloutGoal goal, Observation?
     private static int Ends(ObservedInstance instance) => instance.Restarts + (instance.State == InstanceState.Exited ? 1 : 0);
 
     private bool FallbackAnswers(Observation observed) =>
-        observed.Generations.Any(generation => generation.Id != wants && Oracle.IsProven(observed, generation) && Oracle.Answers(generation));
+        observed.Generations.Any(generation => generation.Id != wants && Oracle.IsProven(observed, generation) && Oracle.Answers(observed, generation, patience));
 
     /// <summary>The generation as the release first saw it; null when it was made since.</summary>
     private ObservedGeneration? Earlier(ObservedGeneration generation) =>

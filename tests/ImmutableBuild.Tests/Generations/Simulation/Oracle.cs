@@ -22,6 +22,17 @@ public static class Oracle
 
     public static bool IsServed(Observation observed) => observed.Generations.Any(generation => observed.Route.Route.Names(generation.Id) && Answers(generation));
 
+    /// <summary>The same, where what was late is taken for well only until nobody has looked for <paramref name="patience"/> and three rounds.</summary>
+    public static bool IsServed(Observation observed, TimeSpan patience) =>
+        observed.Generations.Any(generation => observed.Route.Route.Names(generation.Id) && Answers(observed, generation, patience));
+
+    public static bool Answers(Observation observed, ObservedGeneration generation, TimeSpan patience)
+    {
+        var probe = generation.Spec.Configuration.Probe;
+        return Answers(generation) && generation.Instances.Any(instance =>
+            Answers(instance) && (!instance.IsLate || observed.ObservedAt - instance.LastProbe!.At <= patience + (3 * (probe.Interval + probe.Timeout))));
+    }
+
     /// <summary>By its latest probe: what is destroyed for it must not be needed a moment later.</summary>
     public static bool IsServedForSure(Observation observed) => observed.Generations.Any(generation =>
         observed.Route.Route.Names(generation.Id) && Answers(generation) && generation.Instances.Any(instance => Answers(instance) && !instance.IsLate));

@@ -90,11 +90,11 @@ public sealed class RunInvariants(RolloutPlan plan)
     /// What failed is made anew before it gets traffic. Not so what kept its traffic since nothing else was there (F31), which is judged
     /// again where it is, and what is the last that answers, when what has traffic does not: invariant 1 is before F30.
     /// </summary>
-    private static void NeverWhatFailed(Change change, ActingRun run, Observation seen)
+    private void NeverWhatFailed(Change change, ActingRun run, Observation seen)
     {
         var generation = seen.Find(run.Wants).ShouldNotBeNull();
         run.FirstSign.ShouldBeNull($"F14: '{change.What}' after a sign that speaks against it");
-        var isJudgedAgain = seen.Route.Route.Names(run.Wants) || !Oracle.IsServed(seen);
+        var isJudgedAgain = seen.Route.Route.Names(run.Wants) || !Oracle.IsServed(seen, plan.HealthTimeout);
         (Oracle.HasFailed(seen, generation) && !isJudgedAgain).ShouldBeFalse($"F30: '{change.What}' although the ledger says that it failed");
         run.HasToBeMadeAnew(seen).ShouldBeFalse($"'{change.What}' although its trial did not go well, and something else can serve until it is made anew");
     }

@@ -130,7 +130,7 @@ public sealed class SimulatedBuild
 
     private (RolloutRun Run, ActingRun Acting) Begin(RolloutGoal goal) => (
         new RolloutRun(_world.Target, _desired with { Goal = goal, Earlier = goal == RolloutGoal.Live ? _earlier : null }, new RolloutSettings { KeepLease = true }, _world.Time, _world.Reporter),
-        new ActingRun(_desired.Id, goal, goal == RolloutGoal.Live ? _first : null));
+        new ActingRun(_desired.Id, goal, goal == RolloutGoal.Live ? _first : null, _desired.Plan.HealthTimeout));
 
     private void ReleaseLease()
     {
