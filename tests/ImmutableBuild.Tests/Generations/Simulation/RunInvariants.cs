@@ -34,16 +34,16 @@ public sealed class RunInvariants(RolloutPlan plan)
     }
 
     /// <summary>Where something proven answers, nothing is done before the users are there, and not at what a killed release left.</summary>
-    private static void UsersFirst(Change change, ActingRun run, Observation seen)
+    private void UsersFirst(Change change, ActingRun run, Observation seen)
     {
         var others = seen.Generations.Where(generation => generation.Id != run.Wants).ToList();
-        if (!others.Exists(generation => Oracle.IsProven(seen, generation) && Oracle.Answers(generation)))
+        if (!others.Exists(generation => Oracle.IsProven(seen, generation) && Oracle.Answers(seen, generation, plan.HealthTimeout)))
         {
             return;
         }
 
         var strangers = others.Where(generation => seen.Route.Route.Names(generation.Id) && !Oracle.IsProven(seen, generation)).ToList();
-        if (strangers.Count > 0 || !Oracle.IsServed(seen))
+        if (strangers.Count > 0 || !Oracle.IsServed(seen, plan.HealthTimeout))
         {
             change.What.ShouldStartWith("route", customMessage: $"invariant 1: '{change.What}' before the users were brought to what is proven and answers");
             strangers.Exists(stranger => change.After.Route.Route.Names(stranger.Id)).ShouldBeFalse($"invariant 1: '{change.What}' left users at what a killed release made");
@@ -103,7 +103,7 @@ public sealed class RunInvariants(RolloutPlan plan)
     private void NotWorseThanOld(Change change, ActingRun run, Observation seen)
     {
         var old = seen.Generations.FirstOrDefault(generation =>
-            generation.Id != run.Wants && seen.Route.Route.Names(generation.Id) && Oracle.IsProven(seen, generation) && Oracle.Answers(generation));
+            generation.Id != run.Wants && seen.Route.Route.Names(generation.Id) && Oracle.IsProven(seen, generation) && Oracle.Answers(seen, generation, plan.HealthTimeout));
         if (plan.Strategy != RolloutStrategy.Canary || old is null || run.Faltered.Contains(old.Id))
         {
             return;
