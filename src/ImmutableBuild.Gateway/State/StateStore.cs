@@ -13,6 +13,9 @@ internal sealed class StateStore
     /// <summary>No state written by a gateway comes near it; more is not ours.</summary>
     private const long MaximumBytes = 64 * 1024 * 1024;
 
+    private const int ReadAttempts = 10;
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(200);
+
     private readonly Lock _gate = new();
     private readonly string _path;
     private readonly string _previous;
@@ -127,7 +130,7 @@ internal sealed class StateStore
 
         try
         {
-            return Parse(path, app);
+            return ParseInTime(path, app, log);
         }
         catch (Exception fault) when (fault is IOException or JsonException or UnauthorizedAccessException)
         {
@@ -139,6 +142,23 @@ internal sealed class StateStore
             catch (Exception second) when (second is IOException or JsonException or UnauthorizedAccessException)
             {
                 throw GatewayErrors.StateUnreadable(path, fault);
+            }
+        }
+    }
+
+    /// <summary>The older file lacks the latest change, so one that is there and can't be read at the moment is tried again: descriptors or memory may be short.</summary>
+    private static GatewayState ParseInTime(string path, AppKey app, GatewayLog log)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return Parse(path, app);
+            }
+            catch (IOException fault) when (fault is not (FileNotFoundException or DirectoryNotFoundException) && attempt < ReadAttempts)
+            {
+                log.Write($"{path} can't be read ({fault.Message}); trying again");
+                Thread.Sleep(BetweenAttempts);
             }
         }
     }

@@ -53,6 +53,23 @@ public sealed class StateStoreTests : IDisposable
     }
 
     [Fact]
+    [Trait("Fault", "F08")]
+    public void A_file_that_cannot_be_read_at_the_moment_is_not_taken_for_a_torn_one()
+    {
+        var newest = DateTimeOffset.UnixEpoch.AddDays(2);
+        var store = Open();
+        store.Change(state => state with { RouteSince = DateTimeOffset.UnixEpoch.AddDays(1) });
+        store.Change(state => state with { RouteSince = newest });
+        using var held = new FileStream(StatePath, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        using var words = new HeardWords(_ => held.Dispose());
+
+        var opened = StateStore.Open(_directory, App, TimeProvider.System, new GatewayLog(words, TimeProvider.System));
+
+        words.ToString().ShouldContain("trying again");
+        opened.Current.RouteSince.ShouldBe(newest);
+    }
+
+    [Fact]
     [Trait("Fault", "F11")]
     public void Once_closed_it_takes_no_change_and_says_that_another_has_it()
     {
@@ -131,4 +148,14 @@ public sealed class StateStoreTests : IDisposable
     private GatewayLog Log() => new(_words, TimeProvider.System);
 
     private StateStore Open() => StateStore.Open(_directory, App, TimeProvider.System, Log());
+
+    /// <summary>Does something about each line that is written.</summary>
+    private sealed class HeardWords(Action<string> heard) : StringWriter
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            heard(value!);
+        }
+    }
 }
