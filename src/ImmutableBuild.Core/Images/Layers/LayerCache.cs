@@ -11,7 +11,7 @@ namespace ImmutableBuild.Images.Layers;
 internal sealed class LayerCache(string directory)
 {
     // Raised whenever the bytes written for the same files change.
-    private const string FormatVersion = "2";
+    private const string FormatVersion = "3";
 
     /// <summary>The key of a layer: everything its bytes follow from.</summary>
     public static string KeyOf(string layer, string root, CompressionLevel level, IEnumerable<LayerFile> files)

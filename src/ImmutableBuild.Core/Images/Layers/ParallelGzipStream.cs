@@ -15,6 +15,7 @@ internal sealed class ParallelGzipStream(Stream inner, CompressionLevel level) :
     private const int PieceLength = 1024 * 1024;
     private const int MostPieces = 32;
 
+    private readonly ZLibCompressionOptions _options = new() { CompressionLevel = LevelOf(level) };
     private readonly MemoryStream[] _pieces = [.. Enumerable.Range(0, Math.Clamp(2 * Environment.ProcessorCount, 2, MostPieces)).Select(_ => new MemoryStream(PieceLength))];
     private readonly Crc32 _checksum = new();
     private long _length;
@@ -97,11 +98,19 @@ internal sealed class ParallelGzipStream(Stream inner, CompressionLevel level) :
         _current = 0;
     }
 
+    // What .NET calls optimal is 6: a self-contained app is a five hundredth smaller by it than by 5, and takes a sixth longer.
+    private static int LevelOf(CompressionLevel level) => level switch
+    {
+        CompressionLevel.Fastest => 1,
+        CompressionLevel.SmallestSize => 9,
+        _ => 5,
+    };
+
     private MemoryStream Compress(MemoryStream piece)
     {
         var compressed = new MemoryStream();
         using var kept = new MemoryStream();
-        using (var deflate = new DeflateStream(kept, level, leaveOpen: true))
+        using (var deflate = new DeflateStream(kept, _options, leaveOpen: true))
         {
             deflate.Write(piece.GetBuffer().AsSpan(0, (int)piece.Length));
             deflate.Flush();
