@@ -10,6 +10,9 @@ namespace ImmutableBuild.Docker.Gateways;
 /// <summary>The history of an app that no gateway runs for, read from its volume through a container that is never started.</summary>
 internal static class StoppedLedger
 {
+    /// <summary>So many are lost only to as many releases that begin at that moment.</summary>
+    private const int MostReaders = 3;
+
     /// <summary>The entries; none when the app has no volume. Nothing is left behind.</summary>
     /// <param name="client">The engine.</param>
     /// <param name="names">The app's names.</param>
@@ -23,6 +26,22 @@ internal static class StoppedLedger
             return [];
         }
 
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ReadOnceAsync(client, names, ensureImage, cancellationToken);
+            }
+            catch (DockerApiException gone) when (gone.Kind == DockerErrorKind.NotFound && attempt < MostReaders)
+            {
+                // A release that began took the reader for a forgotten one.
+            }
+        }
+    }
+
+    private static async Task<ImmutableArray<LedgerEntry>> ReadOnceAsync(
+        IDockerClient client, AppNames names, Func<IDockerClient, CancellationToken, Task<string>> ensureImage, CancellationToken cancellationToken)
+    {
         var reader = await client.Containers.CreateContainerAsync(
             new CreateContainerParameters
             {
@@ -47,6 +66,8 @@ internal static class StoppedLedger
         var archive = await Found.OrNullAsync(client.Containers.GetArchiveFromContainerAsync(container, $"{GatewayCommand.StateDirectory}/{GatewayFiles.Ledger}", cancellationToken));
         if (archive is null)
         {
+            // It has no such file, unless there is no container any more.
+            _ = await client.Containers.InspectContainerAsync(container, cancellationToken);
             return [];
         }
 
