@@ -10,7 +10,7 @@ public sealed partial class WorkflowRulesTests
     [Fact]
     public void The_reusable_workflows_and_their_callers_are_there() =>
         Workflow.All.Select(workflow => Path.GetFileName(workflow.Name)).Distinct().Order(StringComparer.Ordinal).ShouldBe(
-            ["ci.yml", "drift.yml", "immutable-release.yml", "immutable-run.yml", "rebase.yml", "release.yml", "rescan.yml", "rollback.yml"]);
+            ["ci.yml", "drift.yml", "immutable-release.yml", "immutable-run.yml", "nightly.yml", "rebase.yml", "release.yml", "rescan.yml", "rollback.yml"]);
 
     [Fact]
     public void Every_action_is_pinned_to_a_commit_with_its_version_beside_it() =>
