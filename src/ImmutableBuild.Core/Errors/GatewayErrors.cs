@@ -20,7 +20,7 @@ public static class GatewayErrors
     private static readonly ErrorDescriptor StateUnreadableDescriptor = new(
         "IMB6052", "The gateway's saved state can't be read",
         "Neither the newest saved state nor the one before it is whole.",
-        "Move the file away to begin without generations; the ledger is kept, so the next release or rollback brings the app back.");
+        "Move both files away (state.json and state.previous.json) to begin without generations; the ledger is kept, so the next release or rollback brings the app back.");
 
     private static readonly ErrorDescriptor StateTooNewDescriptor = new(
         "IMB6053", "The gateway's state was written by a newer version",
@@ -122,7 +122,7 @@ public static class GatewayErrors
 
     /// <summary>Neither <paramref name="path"/> nor its predecessor is whole.</summary>
     public static ImmutableBuildException StateUnreadable(string path, Exception fault) => new(
-        new Diagnostic(StateUnreadableDescriptor, $"{path} and the state before it can't be read: {fault.Message} Nothing was overwritten."), fault);
+        new Diagnostic(StateUnreadableDescriptor, $"{path} and the state before it, state.previous.json beside it, can't be read: {fault.Message} Nothing was overwritten. Move both away to begin without generations; the ledger is kept."), fault);
 
     /// <summary><paramref name="path"/> has a schema this version doesn't know (F10).</summary>
     public static ImmutableBuildException StateTooNew(string path, int found, int known) => new(

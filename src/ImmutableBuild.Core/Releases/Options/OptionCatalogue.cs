@@ -102,7 +102,7 @@ public static class OptionCatalogue
     public static PropertyOption<ProbeKind> Probe { get; } = new("ImmutableProbe", Choice(("http", ProbeKind.Http), ("tcp", ProbeKind.Tcp), ("process", ProbeKind.Process)), null, "How an instance is asked whether it is ready. Default: `http`; `process` for a worker.");
 
     /// <summary>Health path.</summary>
-    public static PropertyOption<string> HealthPath { get; } = new("ImmutableHealthPath", new OptionType<string>("a path that starts with '/', at most 1024 characters, no spaces", IsPath), "/health", "What an `http` probe asks for; 200 to 299 is healthy.");
+    public static PropertyOption<string> HealthPath { get; } = new("ImmutableHealthPath", new OptionType<string>("a path that starts with '/', at most 1024 characters, no spaces", IsPath), "/health", "What an `http` probe asks for; 200 to 299 is healthy. Where the app has nothing on the default path (404, or no HTTP at all), an accepted connection counts, with a warning (IMB7012); any other path has to answer.");
 
     /// <summary>Probe interval.</summary>
     public static PropertyOption<TimeSpan> ProbeInterval { get; } = new("ImmutableProbeInterval", Duration, "200ms", "Time between two probes of an instance.");

@@ -11,7 +11,7 @@ public static class TrustCatalogue
     public static PropertyOption<string> Policy { get; } = new("ImmutablePolicy", FilePath, null, "The file that says what an image has to show before it is deployed: provenance, scan, bill of materials (docs/trust.md). Default: in a protected environment all of it; elsewhere what is attested has to hold, and may be missing. A trusted key's signature is always wanted.");
 
     /// <summary>The age of the scan.</summary>
-    public static PropertyOption<int> MaxScanAge { get; } = new("ImmutableMaxScanAge", WholeNumber(1, 3650), null, "How many days old the scan of an image may be when it is deployed, unless the policy's file says that. Default: 30 in a protected environment, any age elsewhere. A rollback or heal brings back what ran before, whatever its scan's age.");
+    public static PropertyOption<int> MaxScanAge { get; } = new("ImmutableMaxScanAge", WholeNumber(1, 3650), null, "How many days old the scan of an image may be when it is deployed, unless the policy's file says that. Default: 30 in a protected environment without a policy's file, any age otherwise. A rollback or heal brings back what ran before, whatever its scan's age.");
 
     /// <summary>The trusted root.</summary>
     public static PropertyOption<string> TrustedRoot { get; } = new("ImmutableTrustedRoot", FilePath, null, "Sigstore's trusted root (`trusted_root.json`), against which keyless signatures are verified ([keys.md](keys.md)); the policy names whose are believed.");

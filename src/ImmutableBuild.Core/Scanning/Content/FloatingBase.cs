@@ -9,8 +9,8 @@ internal static class FloatingBase
     /// <summary>The rule's row in the catalogue.</summary>
     public static ErrorDescriptor Rule { get; } = new(
         "IMB3108", "The base image is named by a tag",
-        "A tag moves: the same commit, built tomorrow, may get another base, and so another digest.",
-        "Name the base by digest, name:tag@sha256:…, in ContainerBaseImage or in the Dockerfile's FROM; the message shows today's.");
+        "A tag moves: the same commit, built tomorrow, may get another base, and so another digest. Where immutable.lock.json pins the tag it does not, but nothing in the image shows that.",
+        "Name the base by digest, name:tag@sha256:…, in ContainerBaseImage or in the Dockerfile's FROM; the message shows today's. Nothing has to be done where immutable.lock.json pins it (-t:UpdateBase).");
 
     /// <summary>Looks at the name that Bake noted (OCI annotation <c>org.opencontainers.image.base.name</c>).</summary>
     public static IEnumerable<Finding> Check(ContentContext context)

@@ -16,7 +16,7 @@ internal static class HealthEndpoint
     /// <summary>The rule's row in the catalogue.</summary>
     public static ErrorDescriptor Rule { get; } = new(
         "IMB3113", "The app seems to have no health endpoint",
-        "Without one nobody can tell an instance that works from one that only runs, and a release waits for an answer that never comes.",
+        "Without one nobody can tell an instance that works from one that only runs: on the default path an accepted TCP connection has to count as healthy then (IMB7012).",
         "Map one: app.MapHealthChecks(\"/health\"), or a path of your own named by ImmutableHealthPath.");
 
     /// <summary>Looks for the word in the app's own assemblies. What can't be looked into, as a program in one file, is not judged.</summary>

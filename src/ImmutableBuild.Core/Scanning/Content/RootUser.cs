@@ -11,7 +11,7 @@ internal static class RootUser
     public static ErrorDescriptor Rule { get; } = new(
         "IMB3101", "The image runs as root",
         "An app that is broken into gives away whatever its user may do; root inside a container is one kernel fault away from root outside.",
-        "Set ContainerUser to a user without rights, such as 1654, and leave it to the files' modes what that user may write.");
+        "Name a user without rights, such as 1654, in ContainerUser, or with USER in the Dockerfile, and leave it to the files' modes what that user may write.");
 
     /// <summary>Looks at the configured user, also under another name of uid 0.</summary>
     public static IEnumerable<Finding> Check(ContentContext context)

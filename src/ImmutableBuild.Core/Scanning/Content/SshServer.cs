@@ -12,7 +12,7 @@ internal static class SshServer
     public static ErrorDescriptor Rule { get; } = new(
         "IMB3102", "The image holds an SSH server or opens port 22",
         "What runs is never changed, it is replaced; a way to log in is a way to change it, and one more thing to attack.",
-        "Remove the SSH server and ContainerPort 22. To look into a running instance, use the target's own means (immutable logs, kubectl exec).");
+        "Remove the SSH server, and ContainerPort 22 or EXPOSE 22. To see what an instance does, use `immutable logs`, or look into a copy of it (`immutable debug`, on the target docker).");
 
     /// <summary>Looks for the programs and at the declared ports.</summary>
     public static IEnumerable<Finding> Check(ContentContext context)

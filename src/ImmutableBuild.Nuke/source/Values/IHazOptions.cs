@@ -221,8 +221,8 @@ namespace ImmutableBuild.Nuke
         [Parameter("The file that says what an image has to show before it is deployed: provenance, scan, bill of materials (docs/trust.md). Default: in a protected environment all of it; elsewhere what is attested has to hold, and may be missing. A trusted key's signature is always wanted.", List = false)]
         string? ImmutablePolicy => TryGetValue(() => ImmutablePolicy!);
 
-        /// <summary>How many days old the scan of an image may be when it is deployed, unless the policy's file says that. Default: 30 in a protected environment, any age elsewhere. A rollback or heal brings back what ran before, whatever its scan's age.</summary>
-        [Parameter("How many days old the scan of an image may be when it is deployed, unless the policy's file says that. Default: 30 in a protected environment, any age elsewhere. A rollback or heal brings back what ran before, whatever its scan's age.", List = false)]
+        /// <summary>How many days old the scan of an image may be when it is deployed, unless the policy's file says that. Default: 30 in a protected environment without a policy's file, any age otherwise. A rollback or heal brings back what ran before, whatever its scan's age.</summary>
+        [Parameter("How many days old the scan of an image may be when it is deployed, unless the policy's file says that. Default: 30 in a protected environment without a policy's file, any age otherwise. A rollback or heal brings back what ran before, whatever its scan's age.", List = false)]
         string? ImmutableMaxScanAge => TryGetValue(() => ImmutableMaxScanAge!);
 
         /// <summary>Sigstore's trusted root (`trusted_root.json`), against which keyless signatures are verified ([keys.md](keys.md)); the policy names whose are believed.</summary>
@@ -249,8 +249,8 @@ namespace ImmutableBuild.Nuke
         [Parameter("How an instance is asked whether it is ready. Default: `http`; `process` for a worker.", List = false)]
         string? ImmutableProbe => TryGetValue(() => ImmutableProbe!);
 
-        /// <summary>What an `http` probe asks for; 200 to 299 is healthy.</summary>
-        [Parameter("What an `http` probe asks for; 200 to 299 is healthy.", List = false)]
+        /// <summary>What an `http` probe asks for; 200 to 299 is healthy. Where the app has nothing on the default path (404, or no HTTP at all), an accepted connection counts, with a warning (IMB7012); any other path has to answer.</summary>
+        [Parameter("What an `http` probe asks for; 200 to 299 is healthy. Where the app has nothing on the default path (404, or no HTTP at all), an accepted connection counts, with a warning (IMB7012); any other path has to answer.", List = false)]
         string? ImmutableHealthPath => TryGetValue(() => ImmutableHealthPath!);
 
         /// <summary>Time between two probes of an instance.</summary>
