@@ -71,7 +71,7 @@ public static class AttestationErrors
 
     /// <summary>A policy that is none.</summary>
     public static ImmutableBuildException PolicyInvalid(string file, string found, Exception? inner = null) => new(
-        new Diagnostic(PolicyInvalidDescriptor, $"Expected a verification policy (docs/policy.schema.json): {found}.", Location: new SourceLocation(file)), inner);
+        new Diagnostic(PolicyInvalidDescriptor, $"Expected a verification policy (docs/policy.schema.json): {found}. Correct it; docs/trust.md explains each member.", Location: new SourceLocation(file)), inner);
 
     /// <summary>A bill of materials that can't be attested.</summary>
     public static ImmutableBuildException ScanFilesUnfit(string file, string found, Exception? inner = null) => new(

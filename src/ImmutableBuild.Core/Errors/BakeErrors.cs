@@ -180,7 +180,7 @@ public static class BakeErrors
 
     /// <summary>A RID that no image is made for.</summary>
     public static ImmutableBuildException PlatformUnsupported(string runtimeIdentifier) =>
-        new(new Diagnostic(PlatformUnsupportedDescriptor, $"Expected a portable runtime identifier of Linux, macOS or Windows, such as linux-x64, found '{runtimeIdentifier}'."));
+        new(new Diagnostic(PlatformUnsupportedDescriptor, $"Expected a portable runtime identifier of Linux, macOS or Windows, such as linux-x64, found '{runtimeIdentifier}'. Set RuntimeIdentifier, or ContainerRuntimeIdentifier, to one."));
 
     /// <summary>An index without the platform (R12).</summary>
     public static ImmutableBuildException PlatformNotFound(string where, string wanted, IEnumerable<string> there) =>
@@ -192,15 +192,15 @@ public static class BakeErrors
 
     /// <summary>A link that leads outside.</summary>
     public static ImmutableBuildException LinkInPublishOutput(string path) =>
-        new(new Diagnostic(LinkInPublishOutputDescriptor, "Expected files only, found a link that leads outside the publish output, or to a directory.", Location: new SourceLocation(path)));
+        new(new Diagnostic(LinkInPublishOutputDescriptor, "Expected files only, found a link that leads outside the publish output, or to a directory. Replace it by the file it leads to.", Location: new SourceLocation(path)));
 
     /// <summary>A file that can't be read.</summary>
     public static ImmutableBuildException FileUnreadable(string path, Exception inner) =>
-        new(new Diagnostic(FileUnreadableDescriptor, $"Can't read '{path}': {inner.Message}", Location: new SourceLocation(path)), inner);
+        new(new Diagnostic(FileUnreadableDescriptor, $"Can't read '{path}': {inner.Message} Put that right, and bake again.", Location: new SourceLocation(path)), inner);
 
     /// <summary>A damaged deps.json.</summary>
     public static ImmutableBuildException DependenciesUnreadable(string path, Exception inner) =>
-        new(new Diagnostic(DependenciesUnreadableDescriptor, $"Can't read the dependencies in '{path}': {inner.Message}", Location: new SourceLocation(path)), inner);
+        new(new Diagnostic(DependenciesUnreadableDescriptor, $"Can't read the dependencies in '{path}': {inner.Message} Delete bin and obj, and bake again.", Location: new SourceLocation(path)), inner);
 
     /// <summary>The disk is full, or may not be written to.</summary>
     public static ImmutableBuildException WriteFailed(string directory, Exception inner) =>
@@ -212,7 +212,7 @@ public static class BakeErrors
 
     /// <summary>A base image that isn't there.</summary>
     public static ImmutableBuildException BaseNotFound(string reference, string where) =>
-        new(new Diagnostic(BaseNotFoundDescriptor, $"Expected the base image '{reference}' in {where}, found none."));
+        new(new Diagnostic(BaseNotFoundDescriptor, $"Expected the base image '{reference}' in {where}, found none. Check ContainerBaseImage, and that the credential may read it."));
 
     /// <summary>Root, by whatever name.</summary>
     public static ImmutableBuildException RootUser(string user) =>
@@ -220,7 +220,7 @@ public static class BakeErrors
 
     /// <summary>A framework-dependent app on scratch.</summary>
     public static ImmutableBuildException NoRuntime(string entryPoint) =>
-        new(new Diagnostic(NoRuntimeDescriptor, $"Expected a self-contained app, or a base image with the .NET runtime, found the framework-dependent '{entryPoint}' and no base image."));
+        new(new Diagnostic(NoRuntimeDescriptor, $"Expected a self-contained app, or a base image with the .NET runtime, found the framework-dependent '{entryPoint}' and no base image. Set SelfContained=true, or ContainerBaseImage."));
 
     /// <summary>A property of a wrong form.</summary>
     public static ImmutableBuildException ConfigurationInvalid(string property, string expected, string found) =>
@@ -236,7 +236,7 @@ public static class BakeErrors
 
     /// <summary>Nothing that a tag could move.</summary>
     public static ImmutableBuildException NothingToPin(string? reference) =>
-        new(new Diagnostic(NothingToPinDescriptor, $"Expected ContainerBaseImage to name an image by a tag, found {(reference is null ? "none" : $"'{reference}'")}."));
+        new(new Diagnostic(NothingToPinDescriptor, $"Expected ContainerBaseImage to name an image by a tag, found {(reference is null ? "none" : $"'{reference}'")}. Set it to one with a tag, such as mcr.microsoft.com/dotnet/aspnet:10.0; a digest or a layout needs no pin."));
 
     /// <summary>Fixes of a month ago.</summary>
     public static Diagnostic BaseOld(string reference, TimeSpan age, TimeSpan most) =>
@@ -248,7 +248,7 @@ public static class BakeErrors
 
     /// <summary>Intermediate files outside.</summary>
     public static ImmutableBuildException SharedWork(string directory, string repository) =>
-        new(new Diagnostic(SharedWorkDescriptor, $"Expected the project's intermediate files within {repository}, found them at {directory}."));
+        new(new Diagnostic(SharedWorkDescriptor, $"Expected the project's intermediate files within {repository}, found them at {directory}. Set BaseIntermediateOutputPath or ArtifactsPath to a path within it while verifying."));
 
     /// <summary>A build that failed.</summary>
     public static ImmutableBuildException AttemptFailed(string project, int exitCode, IEnumerable<string> lines) =>

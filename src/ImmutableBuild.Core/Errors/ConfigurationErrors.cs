@@ -89,11 +89,11 @@ public static class ConfigurationErrors
 
     /// <summary>Several frameworks, none chosen, or one chosen that the project doesn't have.</summary>
     public static ImmutableBuildException TargetFramework(string project, string frameworks, string? chosen) =>
-        Error(TargetFrameworkDescriptor, chosen is null ? $"The project has the target frameworks {frameworks}. Set ImmutableTargetFramework to the one to release." : $"ImmutableTargetFramework is '{chosen}', but the project has {frameworks}.", new SourceLocation(project));
+        Error(TargetFrameworkDescriptor, chosen is null ? $"The project has the target frameworks {frameworks}. Set ImmutableTargetFramework to the one to release." : $"ImmutableTargetFramework is '{chosen}', but the project has {frameworks}. Set it to one of these.", new SourceLocation(project));
 
     /// <summary>MSBuild or SDK of another time.</summary>
     public static ImmutableBuildException SdkTooOld(string found) =>
-        Error(SdkTooOldDescriptor, $"Expected the .NET SDK 10.0.100 or later, found {found}.", null);
+        Error(SdkTooOldDescriptor, $"Expected the .NET SDK 10.0.100 or later, found {found}. Install a newer one, or let global.json allow it.", null);
 
     /// <summary>The data directory can't be written.</summary>
     public static ImmutableBuildException DataDirectoryNotWritable(string directory, Exception cause) => new(new Diagnostic(

@@ -89,5 +89,5 @@ public static class DeployErrors
 
     /// <summary>A change shows no effect although it is accepted.</summary>
     public static ImmutableBuildException NoProgress(AppKey app, string change, TimeSpan since) => new(new Diagnostic(
-        NoProgressDescriptor, $"The target of {app} has accepted '{change}' for {since.TotalSeconds:0} s without any effect."));
+        NoProgressDescriptor, $"The target of {app} has accepted '{change}' for {since.TotalSeconds:0} s without any effect. Look at the target itself, and run the release again once it works."));
 }

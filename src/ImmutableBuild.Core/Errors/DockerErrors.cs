@@ -111,7 +111,7 @@ public static class DockerErrors
 
     /// <summary>A file of the TLS material can't be used. Its content is never shown.</summary>
     public static ImmutableBuildException TlsFilesUnusable(string file, string what, Exception? fault = null) => new(
-        new Diagnostic(TlsFilesUnusableDescriptor, $"The engine is to be reached over TLS, and {file} can't be used: {what}.", Location: new SourceLocation(file)), fault);
+        new Diagnostic(TlsFilesUnusableDescriptor, $"The engine is to be reached over TLS, and {file} can't be used: {what}. Put ca.pem, cert.pem and key.pem where DOCKER_CERT_PATH (default ~/.docker) or the docker context has them.", Location: new SourceLocation(file)), fault);
 
     /// <summary>Nothing listens at <paramref name="endpoint"/>.</summary>
     public static ImmutableBuildException EngineAbsent(string endpoint, string what, Exception? fault = null) => new(
@@ -127,7 +127,7 @@ public static class DockerErrors
 
     /// <summary>The engine's versions and ours have none in common.</summary>
     public static ImmutableBuildException ApiVersionUnsupported(string endpoint, string product, string found, string supported) => new(new Diagnostic(
-        ApiVersionUnsupportedDescriptor, $"Expected a Docker engine with an API version in {supported} at {endpoint}, found {PrintableText.Of(product)} with {PrintableText.Of(found)}."));
+        ApiVersionUnsupportedDescriptor, $"Expected a Docker engine with an API version in {supported} at {endpoint}, found {PrintableText.Of(product)} with {PrintableText.Of(found)}. Use an engine whose versions reach into that range."));
 
     /// <summary>The ssh program, or what it started, ended before the engine answered.</summary>
     public static ImmutableBuildException SshFailed(string endpoint, string what, Exception? fault = null) => new(

@@ -107,7 +107,7 @@ public static class GateErrors
         InstanceEndedDescriptor, $"Generation {generation} did not stay up {(hasTraffic ? "after the switch" : "while it was judged")}: {instance.Describe()}. If the app needs arguments or settings, give it ImmutableArgument, ImmutableEnvironmentVariable or ImmutableSecret items.");
 
     internal static Diagnostic ForeignAnswer(GenerationId generation, ObservedInstance instance) => new(
-        ForeignAnswerDescriptor, $"Something else than instance {instance.Name} of generation {generation} answers at {instance.Address}; last probe: {instance.LastProbe?.Detail ?? "none"}.");
+        ForeignAnswerDescriptor, $"Something else than instance {instance.Name} of generation {generation} answers at {instance.Address}; last probe: {instance.LastProbe?.Detail ?? "none"}. Find and stop the program that listens there, then release again.");
 
     internal static Diagnostic FailedWithTraffic(GenerationId generation, ObservedInstance instance) => new(
         FailedWithTrafficDescriptor, $"Generation {generation} failed with traffic: {instance.Describe()}.");
@@ -124,17 +124,17 @@ public static class GateErrors
         InconclusiveDescriptor, $"The judge could not tell whether generation {generation} is good enough with {percent} % of the traffic: {numbers}.");
 
     internal static Diagnostic Superseded(GenerationId generation, GenerationId live, LedgerEntry entry) => new(
-        SupersededDescriptor, $"Generation {live} ({entry.Cause} by {entry.By}) went live at {entry.At:u}, after this release of {generation} began. Nothing was changed.");
+        SupersededDescriptor, $"Generation {live} ({entry.Cause} by {entry.By}) went live at {entry.At:u}, after this release of {generation} began. Nothing was changed. If {generation} is the one you want, release it again.");
 
     internal static Diagnostic NotLive(GenerationId generation, Route route) => new(
-        NotLiveDescriptor, $"Generation {generation} is not live (route: {route}), so nothing was destroyed.");
+        NotLiveDescriptor, $"Generation {generation} is not live (route: {route}), so nothing was destroyed. Run HealthGate first, or the whole release.");
 
     internal static Diagnostic LiveNotAnswering(GenerationId generation, IEnumerable<ObservedInstance> instances) => new(
-        LiveNotAnsweringDescriptor, $"Generation {generation} is live but does not answer: {string.Join("; ", instances.Select(instance => instance.Describe()))}. Nothing was changed.");
+        LiveNotAnsweringDescriptor, $"Generation {generation} is live but does not answer: {string.Join("; ", instances.Select(instance => instance.Describe()))}. Nothing was changed. Release a commit or configuration that works, or roll back.");
 
     internal static Diagnostic IdentityUnknown(GenerationId generation, string instance) => new(
         IdentityUnknownDescriptor, $"The target can't tell whether instance {instance} of generation {generation} is what answers on its address.", Severity.Warning);
 
     internal static Diagnostic OnlyTcpAsked(GenerationId generation, string instance) => new(
-        OnlyTcpAskedDescriptor, $"Instance {instance} of generation {generation} has no health path; that its port accepts a connection was all there was to ask.", Severity.Warning);
+        OnlyTcpAskedDescriptor, $"Instance {instance} of generation {generation} has no health path; that its port accepts a connection was all there was to ask. Map one at /health, or set ImmutableHealthPath to one that exists.", Severity.Warning);
 }

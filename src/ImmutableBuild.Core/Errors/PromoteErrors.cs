@@ -66,7 +66,7 @@ public static class PromoteErrors
 
     /// <summary>It does not answer.</summary>
     public static ImmutableBuildException NotAnswering(AppKey from, GenerationId live) => new(new Diagnostic(
-        NotProvenDescriptor, $"{live} is live in {from} and does not answer, so it is not promoted."));
+        NotProvenDescriptor, $"{live} is live in {from} and does not answer, so it is not promoted. Mend it there, or name the image you mean with ImmutablePromoteImage alone."));
 
     /// <summary>Neither an environment nor an image was named.</summary>
     public static ImmutableBuildException NoSource(AppKey to) => new(new Diagnostic(
@@ -78,16 +78,16 @@ public static class PromoteErrors
 
     /// <summary>An image of another repository.</summary>
     public static ImmutableBuildException OtherRepository(AppKey to, string expected, string found) => new(new Diagnostic(
-        OtherRepositoryDescriptor, $"{to} runs images of {expected}, and ImmutablePromoteImage names one of {found}."));
+        OtherRepositoryDescriptor, $"{to} runs images of {expected}, and ImmutablePromoteImage names one of {found}. Name it in that repository, or by its digest alone."));
 
     /// <summary>The repository has no such image.</summary>
     public static ImmutableBuildException NotInRepository(AppKey to, string repository, Digest image, string? elsewhere) => new(new Diagnostic(
         NotInRepositoryDescriptor,
-        $"{to} reads {repository}, which has no image {image}{(elsewhere is not null && elsewhere != repository ? $"; it runs from {elsewhere} where it is live" : "")}. Nothing was deployed."));
+        $"{to} reads {repository}, which has no image {image}{(elsewhere is not null && elsewhere != repository ? $"; it runs from {elsewhere} where it is live" : "")}. Nothing was deployed. Let both environments read one repository, or have Push bring the image to both with ImmutableMirrorRegistries."));
 
     /// <summary>The environment has moved on.</summary>
     public static ImmutableBuildException OtherImage(AppKey from, GenerationSpec live, Digest approved) => new(new Diagnostic(
-        OtherImageDescriptor, $"{from} has {live.Id} live, of image {live.Image}; ImmutablePromoteImage names {approved}. Nothing was deployed."));
+        OtherImageDescriptor, $"{from} has {live.Id} live, of image {live.Image}; ImmutablePromoteImage names {approved}. Nothing was deployed. Approve what is live there now, or leave ImmutablePromoteFrom out to promote the one that was approved."));
 
     /// <summary>The working copy is not the image's commit.</summary>
     public static Diagnostic OtherConfiguration(AppKey to, CommitSha image, ConfigurationSource configuration) => new(

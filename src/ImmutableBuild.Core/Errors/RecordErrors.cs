@@ -63,7 +63,7 @@ public static class RecordErrors
 
     /// <summary>Writing failed.</summary>
     public static ImmutableBuildException NotWritable(string file, Exception cause) => new(
-        new Diagnostic(NotWritableDescriptor, $"Can't write the release record '{file}': {cause.Message}", Location: new SourceLocation(file)), cause);
+        new Diagnostic(NotWritableDescriptor, $"Can't write the release record '{file}': {cause.Message} Put that right, and run the release again: it continues from what the target shows.", Location: new SourceLocation(file)), cause);
 
     /// <summary>What an earlier release published was there a moment ago.</summary>
     public static ImmutableBuildException EarlierPublishGone(string workDirectory) => new(new Diagnostic(
@@ -71,9 +71,9 @@ public static class RecordErrors
 
     /// <summary>The folder that is published into can't be emptied, or what is left in it not be written down.</summary>
     public static ImmutableBuildException PublishFolderUnusable(string directory, Exception cause) => new(
-        new Diagnostic(PublishFolderDescriptor, $"Can't prepare the publish folder '{directory}': {cause.Message}", Location: new SourceLocation(directory)), cause);
+        new Diagnostic(PublishFolderDescriptor, $"Can't prepare the publish folder '{directory}': {cause.Message} Put that right, or delete obj/immutable, and run the release again.", Location: new SourceLocation(directory)), cause);
 
     /// <summary>Publish left no program.</summary>
     public static ImmutableBuildException NothingPublished(string directory, string expected) => new(new Diagnostic(
-        NothingPublishedDescriptor, $"Expected the app's program '{expected}' in the publish output '{directory}', found none."));
+        NothingPublishedDescriptor, $"Expected the app's program '{expected}' in the publish output '{directory}', found none. Publish into the default place, and don't rename the program afterwards."));
 }

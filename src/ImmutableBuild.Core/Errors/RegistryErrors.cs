@@ -124,11 +124,11 @@ public static class RegistryErrors
 
     /// <summary>A variable without a value.</summary>
     public static ImmutableBuildException VariableUnset(string variable) => new(new Diagnostic(
-        VariableUnsetDescriptor, $"Expected the environment variable {variable} to hold the registry's credential, found it unset or empty."));
+        VariableUnsetDescriptor, $"Expected the environment variable {variable} to hold the registry's credential, found it unset or empty. Set it where the build runs."));
 
     /// <summary>Docker's file is damaged. Its content is never shown.</summary>
     public static ImmutableBuildException DockerConfigInvalid(string file, string found) => new(new Diagnostic(
-        DockerConfigInvalidDescriptor, $"Expected Docker's configuration as JSON with base64 credentials, found something else ({found}).", Location: new SourceLocation(file)));
+        DockerConfigInvalidDescriptor, $"Expected Docker's configuration as JSON with base64 credentials, found something else ({found}). Mend it, or log in again with 'docker login'.", Location: new SourceLocation(file)));
 
     /// <summary>A helper that gives no credential. What it said is never shown.</summary>
     public static ImmutableBuildException CredentialHelperFailed(string program, string server, string found) => new(new Diagnostic(

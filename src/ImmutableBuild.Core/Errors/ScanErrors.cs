@@ -177,9 +177,9 @@ public static class ScanErrors
 
     /// <summary>No image of that name.</summary>
     public static ImmutableBuildException ImageNotFound(string name, string where) => new(new Diagnostic(
-        ImageNotFoundDescriptor, $"Expected the image {PrintableText.Of(name)} in {PrintableText.Of(where)}, and it is not there."));
+        ImageNotFoundDescriptor, $"Expected the image {PrintableText.Of(name)} in {PrintableText.Of(where)}, and it is not there. Name it as host/repository:tag, host/repository@sha256:…, local/app@sha256:…, oci:directory[:tag], or the path of an archive."));
 
     /// <summary>A file that holds no image.</summary>
     public static ImmutableBuildException ArchiveInvalid(string path, string why, Exception inner) => new(
-        new Diagnostic(ArchiveInvalidDescriptor, $"Expected an OCI archive or what `docker save` writes in {path}: {PrintableText.Of(why)}."), inner);
+        new Diagnostic(ArchiveInvalidDescriptor, $"Expected an OCI archive or what `docker save` writes in {path}: {PrintableText.Of(why)}. Write it again, uncompressed and of one image."), inner);
 }

@@ -45,7 +45,7 @@ public static class ShellErrors
 
     /// <summary>No project was named, or <paramref name="found"/> is none.</summary>
     public static ImmutableBuildException NoProject(string? found) => new(new Diagnostic(
-        NoProjectDescriptor, found is null ? "Expected the project to release, found none. Give --immutable-project." : $"Expected a project file to release, found none at {found}."));
+        NoProjectDescriptor, found is null ? "Expected the project to release, found none. Give --immutable-project." : $"Expected a project file to release, found none at {found}. Correct --immutable-project, ImmutableProject in .nuke/parameters.json, or IHazProject.Project in the build class."));
 
     /// <summary>A build of the project ended with <paramref name="exitCode"/>.</summary>
     public static ImmutableBuildException BuildFailed(string project, string targets, int exitCode, string? firstError) => new(new Diagnostic(
@@ -61,7 +61,7 @@ public static class ShellErrors
 
     /// <summary>An option was set that does not exist.</summary>
     public static ImmutableBuildException NoSuchOption(string name) => new(new Diagnostic(
-        NoSuchOptionDescriptor, $"There is no option '{name}'."));
+        NoSuchOptionDescriptor, $"There is no option '{name}'; docs/properties.md lists every one."));
 
     /// <summary>Traffic stays where it is, though something failed.</summary>
     public static Diagnostic NotRoutedBack(string why) => new(NotRoutedBackDescriptor, $"Traffic was not put back: {why}.", Severity.Warning);
