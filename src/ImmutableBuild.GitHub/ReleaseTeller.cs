@@ -81,7 +81,7 @@ internal sealed class ReleaseTeller(IGitHubClient github, GitHubAccess access, s
         await AddAsync(deployment, isCancelled ? DeploymentState.Error : DeploymentState.Failure, words, null, cancellationToken);
     }
 
-    /// <summary>A rollback, or a promotion: a deployment of the commit that is live by it.</summary>
+    /// <summary>A rollback: a deployment of the commit that is live by it.</summary>
     public async Task WentLiveAsync(LiveChange change, CancellationToken cancellationToken)
     {
         var live = change.Live;

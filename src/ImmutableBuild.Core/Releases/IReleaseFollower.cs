@@ -15,7 +15,7 @@ public interface IReleaseFollower
     /// <summary>A stage did not end well: it refused (<see cref="Errors.ImmutableBuildException"/>) or was cancelled. Takes a few seconds at most.</summary>
     Task RefusedAsync(ReleaseRecord record, StageName stage, Exception why, StageContext context);
 
-    /// <summary>Something went live without the stages of a release: a rollback, or a promotion that runs none of them.</summary>
+    /// <summary>Something went live without the stages of a release: a rollback.</summary>
     Task WentLiveAsync(LiveChange change, StageContext context, CancellationToken cancellationToken);
 }
 

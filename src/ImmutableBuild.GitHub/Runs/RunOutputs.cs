@@ -26,7 +26,7 @@ public static class RunOutputs
         _ => [],
     };
 
-    /// <summary>What a rollback or promotion did.</summary>
+    /// <summary>What a rollback did.</summary>
     public static ImmutableArray<KeyValuePair<string, string>> Of(LiveChange change) =>
     [
         Pair("digest", change.Live.Image.ToString()),
