@@ -13,7 +13,7 @@ internal sealed partial class ReferrersPages(Uri first, Func<Uri, CancellationTo
 {
     /// <summary>
     /// All entries, in the registry's order; none where it doesn't have the API. Throws IMB5006 for what is no such list, for pages that lead elsewhere or in
-    /// a circle (R9), and for more than <see cref="OciJson.MaxDescriptors"/> entries.
+    /// a circle (R9), and for more than <see cref="OciJson.MaxDescriptors"/> entries or pages.
     /// </summary>
     public async Task<ImmutableArray<Descriptor>> ReadAsync(CancellationToken cancellationToken)
     {
@@ -66,7 +66,8 @@ internal sealed partial class ReferrersPages(Uri first, Func<Uri, CancellationTo
         var here = response.RequestMessage!.RequestUri!;
         return !Uri.TryCreate(here, link.Groups["address"].Value, out var next) || next.Scheme != first.Scheme || next.Authority != first.Authority || next.AbsolutePath != first.AbsolutePath
             ? throw RegistryErrors.RegistryLies(response, "the next page of the same list", "one of another place")
-            : seen.Contains(next) ? throw RegistryErrors.RegistryLies(response, "a next page", "one that was read already") : next;
+            : seen.Contains(next) ? throw RegistryErrors.RegistryLies(response, "a next page", "one that was read already")
+            : seen.Count > OciJson.MaxDescriptors ? throw RegistryErrors.RegistryLies(response, $"at most {OciJson.MaxDescriptors} pages of referrers", "more") : next;
     }
 
     // RFC 8288, section 3; parameters other than rel don't matter here.

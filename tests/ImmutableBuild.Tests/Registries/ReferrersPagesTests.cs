@@ -129,6 +129,23 @@ public sealed class ReferrersPagesTests : IAsyncLifetime
         await RefusedAsync("at most 1000 referrers");
     }
 
+    [Fact]
+    public async Task S12_pages_without_entries_come_to_an_end_too()
+    {
+        var endless = 0;
+        _registry.Before = context =>
+        {
+            if (!context.Request.Path.Value!.Contains("/referrers/", StringComparison.Ordinal))
+            {
+                return Task.FromResult(false);
+            }
+
+            context.Response.Headers.Link = $"<?from={Interlocked.Increment(ref endless)}>; rel=\"next\"";
+            return AnswerAsync(context, """{"schemaVersion":2,"manifests":[]}""");
+        };
+        await RefusedAsync("at most 1000 pages of referrers");
+    }
+
     private async Task<Digest[]> PutAsync(int count)
     {
         var manifests = Enumerable.Range(0, count).Select(number =>
