@@ -5,7 +5,8 @@ namespace ImmutableBuild.Images.Tar;
 
 /// <summary>
 /// Reads the headers of a tar archive (POSIX.1-2001 pax, with GNU long names) that may be hostile: extended headers are
-/// bounded, sizes can't be negative or reach past the end, and sparse files are refused. Throws <see cref="TarException"/>.
+/// bounded, sizes can't be negative or reach past the end, and sparse files are refused, as is what runtimes read differently: where an
+/// entry ends must not depend on the reader. Throws <see cref="TarException"/>.
 /// </summary>
 internal sealed class TarReader(Stream archive)
 {
@@ -65,6 +66,12 @@ internal sealed class TarReader(Stream archive)
             'S' => throw new TarException($"'{name}' is a sparse file"),
             _ => throw new TarException($"'{name}' is of the unknown type 0x{(int)type:x2}"),
         };
+        if (kind == TarKind.Directory && type != '5' && size > 0)
+        {
+            // For Go its content follows; for others the next header.
+            throw new TarException($"'{name}' is a directory by its name, and has {size} bytes");
+        }
+
         var content = kind == TarKind.File ? size : 0;
         Skip(content);
         return new TarHeader(
@@ -147,8 +154,15 @@ internal sealed class TarReader(Stream archive)
             return isSmall && value >= 0 ? value : throw new TarException($"the field '{field}' is negative or too large");
         }
 
+        var digits = Trimmed(bytes);
+        if (digits.IsEmpty && bytes.ContainsAnyExcept((byte)0, (byte)' '))
+        {
+            // Go skips what leads, others see an empty field.
+            throw new TarException($"the field '{field}' begins with a NUL and holds something");
+        }
+
         long number = 0;
-        foreach (var b in Trimmed(bytes))
+        foreach (var b in digits)
         {
             number = b is >= (byte)'0' and <= (byte)'7' ? (number << 3) | (uint)(b - '0') : throw new TarException($"the field '{field}' is no octal number");
         }

@@ -64,7 +64,16 @@ public sealed class HostileLayerTests : IDisposable
     [InlineData("77777777777")]
     [InlineData("-0000000001")]
     [InlineData("0000000000x")]
+    [InlineData("\00000001000")]
+    [InlineData(" \0000001000")]
     public Task Sizes_that_cannot_be(string size) => Refused(new RawTar().Entry('0', "a", size: size));
+
+    // What follows is a header for the one reader, and content that hides it for the other.
+    [Theory]
+    [InlineData('\0')]
+    [InlineData('0')]
+    [InlineData('7')]
+    public Task Directories_by_their_name_that_have_content(char type) => Refused(new RawTar().Entry(type, "d/", new RawTar().File(".wh.a").End()[..512]));
 
     [Theory]
     [InlineData("999999999999999999999")]
