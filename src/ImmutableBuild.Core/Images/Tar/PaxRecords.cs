@@ -7,6 +7,17 @@ namespace ImmutableBuild.Images.Tar;
 internal sealed record ExtendedHeader(string? Path, string? LinkPath, long? Size, long? Uid, long? Gid)
 {
     public static ExtendedHeader None { get; } = new(null, null, null, null, null);
+
+    /// <summary>The same with a name. Throws <see cref="TarException"/> for one that is empty or the second: readers differ in which name counts then.</summary>
+    public ExtendedHeader Named(string path) => this with { Path = Only(Path, path) };
+
+    /// <summary>The same with what a link points to. Throws as <see cref="Named"/>.</summary>
+    public ExtendedHeader LinkedTo(string path) => this with { LinkPath = Only(LinkPath, path) };
+
+    private static string Only(string? before, string name) =>
+        name.Length == 0 ? throw new TarException("an extended header names nothing")
+        : before is not null ? throw new TarException("extended headers name one entry twice")
+        : name;
 }
 
 /// <summary>Reads the records of a pax extended header: <c>length key=value\n</c> (POSIX.1-2001, pax).</summary>
@@ -40,8 +51,8 @@ internal static class PaxRecords
 
     private static ExtendedHeader Apply(ExtendedHeader header, string key, ReadOnlySpan<byte> value) => key switch
     {
-        "path" => header with { Path = Name(key, value) },
-        "linkpath" => header with { LinkPath = Name(key, value) },
+        "path" => header.Named(Name(key, value)),
+        "linkpath" => header.LinkedTo(Name(key, value)),
         "size" => header with { Size = Number(key, value) },
         "uid" => header with { Uid = Number(key, value) },
         "gid" => header with { Gid = Number(key, value) },

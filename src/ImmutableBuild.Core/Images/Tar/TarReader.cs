@@ -22,6 +22,7 @@ internal sealed class TarReader(Stream archive)
     public TarHeader? Next()
     {
         var extended = ExtendedHeader.None;
+        var hasPax = false;
         while (true)
         {
             if (!ReadBlock())
@@ -34,7 +35,11 @@ internal sealed class TarReader(Stream archive)
             var dataOffset = _next;
             switch ((char)_block[156])
             {
+                case 'x' when hasPax:
+                    // Of two, Go takes the second alone; others take both.
+                    throw new TarException("an entry has two pax extended headers");
                 case 'x':
+                    hasPax = true;
                     extended = PaxRecords.Parse(ReadContent(size), extended);
                     break;
                 case 'g':
@@ -42,10 +47,10 @@ internal sealed class TarReader(Stream archive)
                     ReadContent(size);
                     break;
                 case 'L':
-                    extended = extended with { Path = Text(ReadContent(size)) };
+                    extended = extended.Named(Text(ReadContent(size)));
                     break;
                 case 'K':
-                    extended = extended with { LinkPath = Text(ReadContent(size)) };
+                    extended = extended.LinkedTo(Text(ReadContent(size)));
                     break;
                 default:
                     return Entry((char)_block[156], extended, extended.Size ?? size, dataOffset);

@@ -51,6 +51,22 @@ public sealed class HostileLayerTests : IDisposable
     [Fact]
     public Task A_name_with_a_nul() => Refused(new RawTar().Pax(("path", "a\0b")).File("a"));
 
+    // Runtimes take the name of the header then, and what is there would go unseen.
+    [Fact]
+    public Task An_extended_header_with_an_empty_name() => Refused(new RawTar().Pax(("path", "")).File("a"));
+
+    [Fact]
+    public Task A_long_name_that_is_empty() => Refused(new RawTar().Entry('L', "././@LongLink", [0]).File("a"));
+
+    [Fact]
+    public Task An_extended_header_with_an_empty_target() => Refused(new RawTar().Pax(("linkpath", "")).Symlink("a", "b"));
+
+    [Fact]
+    public Task A_long_name_beside_an_extended_one() => Refused(new RawTar().Entry('L', "././@LongLink", Encoding.UTF8.GetBytes("b\0")).Pax(("path", "c")).File("a"));
+
+    [Fact]
+    public Task Two_extended_headers_of_one_entry() => Refused(new RawTar().Pax(("path", "b")).Pax(("mtime", "1")).File("a"));
+
     [Fact]
     public Task A_name_too_long() => Refused(new RawTar().Pax(("path", new string('n', 256))).File("a"));
 
