@@ -6,7 +6,8 @@ namespace ImmutableBuild.Images;
 /// The files of an image while its layers are applied, lowest first (OCI image-spec, layer, "Applying Changesets"). Nothing
 /// here touches a disk: links are followed within the tree and can't leave it.
 /// </summary>
-internal sealed class FileTree
+/// <param name="budget">What the image may still use up: directories that no layer lists take as much room as those that one does.</param>
+internal sealed class FileTree(SpoolBudget budget)
 {
     private const string WhiteoutPrefix = ".wh.";
     private const string OpaqueMarker = ".wh..wh..opq";
@@ -119,6 +120,7 @@ internal sealed class FileTree
 
             if (child is null)
             {
+                budget.SpendEntry();
                 child = new TreeNode(part, node, ordinal);
                 node.Add(child);
             }

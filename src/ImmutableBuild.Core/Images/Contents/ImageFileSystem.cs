@@ -65,7 +65,7 @@ public sealed class ImageFileSystem : IDisposable
         {
             await Parallel.ForAsync(0, layers.Length, cancellationToken, async (i, ct) =>
                 layers[i] = await ImageLayer.OpenAsync(source, manifest.Layers[i], config.RootFs.DiffIds[i], scratchDirectory, budget, notes, ct));
-            var tree = new FileTree();
+            var tree = new FileTree(budget);
             for (var i = 0; i < layers.Length; i++)
             {
                 Apply(tree, layers[i]!.Digest, layers[i]!.Entries(budget, note: notes is not null), i, cancellationToken);

@@ -125,7 +125,7 @@ internal sealed class SpoolBudget(ImageLimits limits)
         }
     }
 
-    /// <summary>Counts one entry.</summary>
+    /// <summary>Counts one entry, or a directory that only the names of others tell of.</summary>
     public void SpendEntry()
     {
         if (Interlocked.Increment(ref _entries) > limits.MaxEntries)

@@ -44,7 +44,7 @@ public sealed class DamagedTarTests
 
     private static void Apply(byte[] archive)
     {
-        var tree = new FileTree();
+        var tree = new FileTree(new SpoolBudget(new ImageLimits()));
         for (var ordinal = 0; ordinal < 2; ordinal++)
         {
             var reader = new TarReader(new MemoryStream(archive));

@@ -251,6 +251,14 @@ public sealed class HostileLayerTests : IDisposable
         (await Refusal(TestImage.Write(_layout, tar), new ImageLimits { MaxEntries = 10 })).Code.ShouldBe("IMB2004");
     }
 
+    [Fact]
+    public async Task Too_many_directories_that_only_a_name_tells_of()
+    {
+        var tar = new RawTar().File("1/2/3/4/5/6/7/8/9/10/file").End();
+
+        (await Refusal(TestImage.Write(_layout, tar), new ImageLimits { MaxEntries = 10 })).Code.ShouldBe("IMB2004");
+    }
+
     private Task Refused(RawTar tar) => Refused([tar.End()]);
 
     private async Task Refused(byte[][] tars)
