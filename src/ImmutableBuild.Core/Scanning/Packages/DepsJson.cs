@@ -16,6 +16,7 @@ internal static class DepsJson
     // Many times what any app has; the graph's cost grows with their product.
     private const int MaximumLibraries = 5_000;
     private const int MaximumDependencies = 50_000;
+    private const int MaximumEdges = 500_000;
 
     private const string RuntimePack = "runtimepack.";
 
@@ -47,13 +48,17 @@ internal static class DepsJson
         }
 
         var byName = libraries.ToLookup(library => library.Name, StringComparer.OrdinalIgnoreCase);
-        return
-        [
-            .. libraries.Where(library => library.HasFiles).Select(library => ToComponent(library, path, layer) with
-            {
-                DependsOn = WithFiles(library, byName).Select(dependency => ToComponent(dependency, path, layer).Reference).ToImmutableSortedSet(StringComparer.Ordinal),
-            }),
-        ];
+        var left = MaximumEdges;
+        return [.. libraries.Where(library => library.HasFiles).Select(library => ToComponent(library, path, layer) with { DependsOn = Needed(library) })];
+
+        ImmutableSortedSet<string> Needed(Library library)
+        {
+            var needed = WithFiles(library, byName);
+            left -= needed.Count;
+            return left >= 0
+                ? needed.Select(dependency => ToComponent(dependency, path, layer).Reference).ToImmutableSortedSet(StringComparer.Ordinal)
+                : throw new FormatException($"its libraries need each other in more than {MaximumEdges} ways");
+        }
     }
 
     // Packages without files hold the graph together, but nothing of them is in the image: pass through to what they need.
@@ -61,10 +66,11 @@ internal static class DepsJson
     {
         var found = new HashSet<Library>();
         var seen = new HashSet<Library> { from };
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var pending = new Stack<Library>([from]);
         while (pending.TryPop(out var library))
         {
-            foreach (var next in library.Dependencies.SelectMany(name => byName[name]).Where(seen.Add))
+            foreach (var next in library.Dependencies.Where(names.Add).SelectMany(name => byName[name]).Where(seen.Add))
             {
                 if (next.HasFiles)
                 {

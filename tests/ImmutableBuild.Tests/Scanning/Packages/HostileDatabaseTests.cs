@@ -17,6 +17,29 @@ public sealed class HostileDatabaseTests
         ScannedImage.DepsJson,
         """{"runtimeTarget":{"name":"t"},"targets":{"t":{"a/1":{"dependencies":{"b":"1"}},"b/1":{"dependencies":{"a":"1","c":"1"}},"c/1":{"dependencies":{"a":"1"},"runtime":{"c.dll":{}}}}},"libraries":{"a/1":{"type":"package"},"b/1":{"type":"package"},"c/1":{"type":"runtimepack"}}}""");
 
+    // Through one package without files each of a thousand needs all of them.
+    [Fact]
+    public void Deps_json_whose_graph_is_far_larger_than_the_file()
+    {
+        var names = Enumerable.Range(0, 1000).Select(number => $"l{number}").ToArray();
+        var targets = string.Concat(names.Select(name => $$"""
+            "{{name}}/1":{"dependencies":{"hub":"1"},"runtime":{"{{name}}.dll":{} } },
+            """));
+        var all = string.Join(',', names.Select(name => $"\"{name}\":\"1\""));
+        var libraries = string.Concat(names.Select(name => $$"""
+            "{{name}}/1":{"type":"package"},
+            """));
+        var json = $$"""
+            {
+              "runtimeTarget":{"name":"t"},
+              "targets":{"t":{ {{targets}} "hub/1":{"dependencies":{ {{all}} } } } },
+              "libraries":{ {{libraries}} "hub/1":{"type":"package"} }
+            }
+            """;
+
+        Should.Throw<FormatException>(() => DepsJson.Read(Encoding.UTF8.GetBytes(json), "x", Layer)).Message.ShouldContain("more than 500000 ways");
+    }
+
     [Fact]
     public Task Dpkg() => RunAsync(
         input => DpkgDatabase.Read(Encoding.UTF8.GetString(input), Debian, "x", Layer),
