@@ -82,6 +82,7 @@ internal sealed class CertificateTrust(TrustedRoot? root, IReadOnlyCollection<Tr
         times.AddRange(material.Timestamps.Select(timestamp => SignedTimestamp.Require(timestamp, envelope.Signature.Span, root.TimestampAuthorities)));
         return !root.Logs.IsEmpty && material.Entries.IsEmpty ? throw new FormatException("it is in no transparency log")
             : times.Count == 0 ? throw new FormatException("nobody vouches for the time it was made at")
+            : material.Entries.Any(entry => entry.Promise is null && !entry.CountsAt(times, root.Logs)) ? throw new FormatException("its log did not count at the time it was made at")
             : times;
     }
 

@@ -53,6 +53,9 @@ internal sealed record LogEntry(string Log, long Index, string Kind, DateTimeOff
         return Promise is null ? null : Time;
     }
 
+    /// <summary>Whether the log among <paramref name="logs"/> that holds it counted at all of <paramref name="times"/>: those of others, for an entry whose own time nothing vouches for.</summary>
+    public bool CountsAt(IReadOnlyCollection<DateTimeOffset> times, ImmutableArray<LogKey> logs) => logs.Any(log => log.Id == Log && times.All(log.Validity.Has));
+
     // What Rekor signs: canonical JSON (RFC 8785), which for these four is their order and no white space.
     private byte[] PromisedBytes() => SignedJson.Write(json =>
     {

@@ -75,6 +75,22 @@ public sealed class CertificateTrustTests : IDisposable
         Should.Throw<FormatException>(() => RequireRecorded(RecordedSigstore.Bundle, Encoding.UTF8.GetBytes(root.ToJsonString()))).Message.ShouldMatch(says);
     }
 
+    [Theory]
+    [InlineData("start", "2099-01-01T00:00:00Z")]
+    [InlineData("end", "2021-01-02T00:00:00Z")]
+    public void Without_its_promise_too_a_log_counts_in_its_time_only(string limit, string time)
+    {
+        var (bundle, root) = (JsonNode.Parse(RecordedSigstore.Bundle)!, JsonNode.Parse(RecordedSigstore.Root)!);
+        var (entry, promise) = Find(bundle, "verificationMaterial.tlogEntries.0.inclusionPromise");
+        entry.AsObject().Remove(promise).ShouldBeTrue();
+        var stripped = Encoding.UTF8.GetBytes(bundle.ToJsonString());
+        RequireRecorded(stripped, RecordedSigstore.Root).Identity.ShouldNotBeNull("a timestamp authority vouches for its time");
+
+        var (log, valid) = Find(root, "tlogs.0.publicKey.validFor");
+        log[valid]![limit] = time;
+        Should.Throw<FormatException>(() => RequireRecorded(stripped, Encoding.UTF8.GetBytes(root.ToJsonString()))).Message.ShouldContain("its log did not count");
+    }
+
     [Fact]
     public void Its_own_holds_and_so_does_one_that_a_log_took_just_before_the_certificate_ended() =>
         new[] { new Signing(), new Signing { LoggedAt = OwnSigstore.Now.AddMinutes(9).AddSeconds(-1) } }.ShouldAllBe(how => Require(how).Identity!.Identity == OwnSigstore.Identity);
