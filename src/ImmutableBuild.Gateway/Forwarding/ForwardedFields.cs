@@ -4,26 +4,29 @@ namespace ImmutableBuild.Gateway.Forwarding;
 
 /// <summary>
 /// Tells the app who asked: <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c>. What came with the request is believed only when
-/// it came from this machine, that is from another proxy on it; anyone else's is replaced.
+/// it came from this machine, that is from another proxy on it; anyone else's is replaced. So is <c>-Prefix</c>, by nothing: this gateway
+/// takes nothing off a path, and an app that believes it puts it before every link.
 /// </summary>
 internal static class ForwardedFields
 {
     private const string For = "X-Forwarded-For";
     private const string Proto = "X-Forwarded-Proto";
     private const string Host = "X-Forwarded-Host";
+    private const string Prefix = "X-Forwarded-Prefix";
 
     /// <summary>Takes a field to be sent.</summary>
     public delegate void Writer(ReadOnlySpan<char> name, ReadOnlySpan<char> value);
 
     /// <summary>Whether this class alone decides on the field <paramref name="name"/>.</summary>
     public static bool Own(string name) =>
-        name.Length is 15 or 16 or 17
+        name.Length is 15 or 16 or 17 or 18
         && (name.Equals(For, StringComparison.OrdinalIgnoreCase)
             || name.Equals(Proto, StringComparison.OrdinalIgnoreCase)
             || name.Equals(Host, StringComparison.OrdinalIgnoreCase)
+            || name.Equals(Prefix, StringComparison.OrdinalIgnoreCase)
             || name.Equals(ServingProbe.Field, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Gives the three to <paramref name="write"/>.</summary>
+    /// <summary>Gives them to <paramref name="write"/>.</summary>
     public static void Write(Exchange exchange, Writer write)
     {
         var fields = exchange.Http.Request.Headers;
@@ -36,6 +39,12 @@ internal static class ForwardedFields
 
         var host = believed ? Before(fields[Host]) : "";
         write(Host, host.Length == 0 ? Before(fields.Host) : host);
+
+        var prefix = believed ? Before(fields[Prefix]) : "";
+        if (prefix.Length > 0)
+        {
+            write(Prefix, prefix);
+        }
     }
 
     /// <summary>The peer as the app is told of it, and whether it is this machine.</summary>
