@@ -152,7 +152,7 @@ public static class BakeErrors
 
     /// <summary>A manifest, index or configuration that isn't one.</summary>
     public static ImmutableBuildException ImageInvalid(string where, string found, Exception? inner = null) =>
-        new(new Diagnostic(ImageInvalidDescriptor, $"Expected a valid image document, found another in {where}: {found}."), inner);
+        new(new Diagnostic(ImageInvalidDescriptor, $"Expected a valid image document, found another in {where}: {PrintableText.Of(found)}."), inner);
 
     /// <summary>Bytes that hash to something else, or have another length.</summary>
     public static ImmutableBuildException ContentMismatch(string where, string expected, string found) =>
@@ -160,7 +160,7 @@ public static class BakeErrors
 
     /// <summary>A layer that is damaged or hostile.</summary>
     public static ImmutableBuildException LayerInvalid(string layer, string found, Exception? inner = null) =>
-        new(new Diagnostic(LayerInvalidDescriptor, $"The layer {layer} is refused: {found}."), inner);
+        new(new Diagnostic(LayerInvalidDescriptor, $"The layer {layer} is refused: {PrintableText.Of(found)}."), inner);
 
     /// <summary>Something larger than a limit.</summary>
     public static ImmutableBuildException LimitExceeded(string what, string found, string limit) =>

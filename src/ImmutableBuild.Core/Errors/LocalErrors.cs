@@ -99,7 +99,7 @@ public static class LocalErrors
 
     /// <summary>An entry of the image is refused.</summary>
     public static ImmutableBuildException EntryRefused(Digest image, string entry, string what) => new(
-        new Diagnostic(EntryRefusedDescriptor, $"The image {image} holds '{entry}', which can't be unpacked: {what}"));
+        new Diagnostic(EntryRefusedDescriptor, $"The image {image} holds '{PrintableText.Of(entry)}', which can't be unpacked: {what}"));
 
     /// <summary>The lock of the unpacked images was not free in time.</summary>
     public static ImmutableBuildException ImageStoreBusy(string path, TimeSpan waited) => new(

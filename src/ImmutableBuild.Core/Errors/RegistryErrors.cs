@@ -112,11 +112,11 @@ public static class RegistryErrors
 
     /// <summary>Content that isn't what was asked for (R1, R2, R4, R5).</summary>
     public static ImmutableBuildException RegistryLies(HttpResponseMessage response, string expected, string found) => new(new Diagnostic(
-        RegistryLiesDescriptor, $"{Describe(response)}: expected {expected}, found {found}. Nothing of it was used."));
+        RegistryLiesDescriptor, $"{Describe(response)}: expected {expected}, found {PrintableText.Of(found)}. Nothing of it was used."));
 
     /// <summary>A redirect, realm or upload address that is not gone to (R6, R7, R8).</summary>
     public static ImmutableBuildException UnsafeAddress(string registry, string what, string address, string why) => new(new Diagnostic(
-        UnsafeAddressDescriptor, $"The registry {registry} is refused: {what} is {address}, and {why}."));
+        UnsafeAddressDescriptor, $"The registry {registry} is refused: {what} is {PrintableText.Of(address)}, and {why}."));
 
     /// <summary>The tag is there with another digest (F36, R13).</summary>
     public static ImmutableBuildException TagTaken(string repository, string tag, Digest there, Digest ours) => new(new Diagnostic(

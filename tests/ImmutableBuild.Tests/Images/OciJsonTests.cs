@@ -49,6 +49,18 @@ public sealed class OciJsonTests
         Should.Throw<ImmutableBuildException>(() => OciJson.ParseManifest(Bytes(json.Replace("ITEM", Item, StringComparison.Ordinal)), "here")).Code.ShouldBe("IMB2001");
 
     [Fact]
+    public void What_steers_terminals_is_told_in_letters_and_in_short()
+    {
+        var json = $$"""{"schemaVersion":2,"mediaType":"\u001b[2J{{new string('x', 10_000)}}","config":{{Item}},"layers":[]}""";
+
+        var told = Should.Throw<ImmutableBuildException>(() => OciJson.ParseManifest(Bytes(json), "here")).Diagnostics[0].Message;
+
+        told.ShouldContain("\\u001b[2J");
+        told.Any(char.IsControl).ShouldBeFalse();
+        told.Length.ShouldBeLessThan(1000);
+    }
+
+    [Fact]
     public void A_manifest_over_4_MiB_is_refused() =>
         Should.Throw<ImmutableBuildException>(() => OciJson.ParseManifest(new byte[OciJson.MaxManifestBytes + 1], "here")).Code.ShouldBe("IMB2001");
 

@@ -120,6 +120,15 @@ public sealed class RegistryAuthenticationTests : IAsyncLifetime
     public void A_realm_that_must_not_be_asked_is_refused(string? realm) =>
         Should.Throw<ImmutableBuildException>(() => TokenRealm.Judge(RegistryHost.Parse("ghcr.io", allowHttp: false), realm)).Code.ShouldBe("IMB5007");
 
+    [Fact]
+    public void A_realm_that_steers_terminals_is_told_in_letters()
+    {
+        var told = Should.Throw<ImmutableBuildException>(() => TokenRealm.Judge(RegistryHost.Parse("ghcr.io", allowHttp: false), "\u001b[2J")).Diagnostics[0].Message;
+
+        told.ShouldContain("\\u001b[2J");
+        told.Any(char.IsControl).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("ghcr.io", "https://ghcr.io/token", true)]
     [InlineData("docker.io", "https://auth.docker.io/token", true)]

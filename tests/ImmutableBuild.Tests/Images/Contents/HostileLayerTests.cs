@@ -203,6 +203,15 @@ public sealed class HostileLayerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_name_that_steers_terminals_is_told_in_letters()
+    {
+        var told = (await Refusal(TestImage.Write(_layout, new RawTar().File("\u001b[2J/../x").End()))).Diagnostics[0].Message;
+
+        told.ShouldContain("\\u001b[2J");
+        told.Any(char.IsControl).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task More_layers_than_diff_ids()
     {
         var image = TestImage.Write(_layout, new RawTar().File("a").End());
