@@ -19,7 +19,7 @@ internal sealed record LoadableImage(ManifestContent Content, ImageManifest Mani
         var content = await source.ReadManifestContentAsync(digest, cancellationToken);
         var where = $"{source.Name}@{digest}";
         var manifest = OciJson.ParseManifest(content.Bytes, where);
-        RequireSize(manifest, where, limits);
+        limits.RequireSize(manifest, where);
         foreach (var layer in manifest.Layers)
         {
             RequireKnown(layer);
@@ -30,16 +30,6 @@ internal sealed record LoadableImage(ManifestContent Content, ImageManifest Mani
         return config.RootFs.DiffIds.Length == manifest.Layers.Length
             ? new LoadableImage(content, manifest, bytes, source)
             : throw BakeErrors.ImageInvalid(where, $"the manifest has {manifest.Layers.Length} layers, the configuration {config.RootFs.DiffIds.Length} diff_ids");
-    }
-
-    // A manifest's sizes are what is read at most, so they are looked at before anything is sent. Decimal: no sum of a thousand longs overflows it.
-    private static void RequireSize(ImageManifest manifest, string where, ImageLimits limits)
-    {
-        var size = manifest.Layers.Append(manifest.Config).Sum(blob => (decimal)blob.Size);
-        if (size > limits.MaxBytes)
-        {
-            throw BakeErrors.LimitExceeded(where, $"{size} bytes", $"{limits.MaxBytes} bytes");
-        }
     }
 
     private static void RequireKnown(Descriptor layer)

@@ -65,6 +65,7 @@ internal sealed class BaseImageResolver(string dataDirectory, RegistryConnector 
     {
         content = await source.SelectAsync(content, platform, reference, cancellationToken);
         var manifest = OciJson.ParseManifest(content.Bytes, reference);
+        new ImageLimits().RequireSize(manifest, reference);
         var config = await source.ReadConfigAsync(manifest, cancellationToken);
         if (config.Os != platform.Os || config.Architecture != platform.Architecture)
         {

@@ -52,6 +52,7 @@ public sealed class ImageFileSystem : IDisposable
         IImageSource source, Digest digest, string scratchDirectory, ImageLimits limits, LayerNotesCache? notes, CancellationToken cancellationToken)
     {
         var manifest = await source.ReadManifestAsync(digest, cancellationToken);
+        limits.RequireSize(manifest, $"{source.Name}@{digest}");
         var config = await source.ReadConfigAsync(manifest, cancellationToken);
         if (config.RootFs.DiffIds.Length != manifest.Layers.Length)
         {

@@ -1,3 +1,6 @@
+using ImmutableBuild.Errors;
+using ImmutableBuild.Images.Oci;
+
 namespace ImmutableBuild.Images;
 
 /// <summary>How much of an image is read before it is refused with IMB2004 (L6, L12).</summary>
@@ -14,4 +17,18 @@ public sealed record ImageLimits
 
     /// <summary>Uncompressed bytes of a layer below which no ratio is asked for: small files of zeros are harmless.</summary>
     public long RatioFloor { get; init; } = 64L << 20;
+
+    /// <summary>
+    /// Throws IMB2004 for an image whose blobs together are larger than all that may come out of them. A manifest's sizes are what is read at most, so
+    /// they are looked at before anything is fetched or sent.
+    /// </summary>
+    internal void RequireSize(ImageManifest manifest, string where)
+    {
+        // Decimal: no sum of a thousand longs overflows it.
+        var size = manifest.Layers.Append(manifest.Config).Sum(blob => (decimal)blob.Size);
+        if (size > MaxBytes)
+        {
+            throw BakeErrors.LimitExceeded(where, $"{size} bytes", $"{MaxBytes} bytes");
+        }
+    }
 }

@@ -71,6 +71,16 @@ public sealed class BaseImageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task L6_a_base_that_says_it_is_larger_than_any_image_is_refused_before_it_is_fetched()
+    {
+        var manifest = await _layout.ReadManifestAsync(_image.Digest, None);
+        var huge = _layout.WriteBlob(_image.MediaType, OciJson.Write(manifest with { Layers = [manifest.Layers[0] with { Size = long.MaxValue }] }));
+        _layout.SetReference("2.0", huge, None);
+
+        (await Should.ThrowAsync<ImmutableBuildException>(() => BakeAsync($"oci:{_layout.Directory}:2.0"))).Code.ShouldBe("IMB2004");
+    }
+
+    [Fact]
     public async Task Of_an_index_the_platforms_image_is_taken()
     {
         var index = OciJson.Write(new ImageIndex

@@ -253,6 +253,16 @@ public sealed class HostileLayerTests : IDisposable
     }
 
     [Fact]
+    public async Task L6_a_layer_that_says_it_is_larger_than_any_image_is_not_even_fetched()
+    {
+        var image = TestImage.Write(_layout, new RawTar().File("a").End());
+        var manifest = await _layout.ReadManifestAsync(image.Digest, TestContext.Current.CancellationToken);
+        var huge = manifest with { Layers = [manifest.Layers[0] with { Size = long.MaxValue }, manifest.Layers[0] with { Size = long.MaxValue }] };
+
+        (await Refusal(_layout.WriteBlob(image.MediaType, ImmutableBuild.Images.Oci.OciJson.Write(huge)))).Code.ShouldBe("IMB2004");
+    }
+
+    [Fact]
     public async Task Too_many_entries()
     {
         var tar = Enumerable.Range(0, 11).Aggregate(new RawTar(), (archive, i) => archive.Dir($"d{i}")).End();
