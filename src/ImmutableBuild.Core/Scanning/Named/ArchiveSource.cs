@@ -112,6 +112,12 @@ internal sealed partial class ArchiveSource : IImageSource, IDisposable
             throw new FormatException("its manifest.json does not name one image");
         }
 
+        if (layers.Length > OciJson.MaxDescriptors)
+        {
+            // Each is hashed, and one file may be named any number of times.
+            throw new FormatException($"its manifest.json lists {layers.Length} layers; at most {OciJson.MaxDescriptors} are read");
+        }
+
         var config = AddBlob(configuration, MediaTypes.Config);
         var manifest = OciJson.Write(new ImageManifest { MediaType = MediaTypes.Manifest, Config = config, Layers = [.. layers.Select(layer => AddBlob(layer ?? throw new FormatException("a layer has no name"), MediaTypes.TarLayer))] });
         var digest = Digest.Of(manifest);

@@ -79,6 +79,14 @@ public sealed class NamedImageTests : IDisposable
     }
 
     [Fact]
+    public async Task An_archive_that_names_one_file_as_very_many_layers_is_refused()
+    {
+        var layers = string.Join(',', Enumerable.Repeat("\"layer.tar\"", OciJson.MaxDescriptors + 1));
+        File.WriteAllBytes(_image.Scratch["image.tar"], new RawTar().File("config.json", "{}").File("layer.tar").File("manifest.json", $$"""[{"Config":"config.json","Layers":[{{layers}}]}]""").End());
+        await ShouldFailAsync(_image.Scratch["image.tar"], "IMB3022");
+    }
+
+    [Fact]
     public async Task A_layer_of_an_archive_that_was_altered_is_refused()
     {
         var file = _image.Scratch["image.tar"];
