@@ -29,6 +29,10 @@ internal static class GatewayAnswer
     public static Task BadRequestAsync(Exchange exchange) =>
         WriteAsync(exchange, StatusCodes.Status400BadRequest, "This request target can't be forwarded.");
 
+    /// <summary>The app answered a request for a WebSocket as any other, which over HTTP/2 would pass for one that is open (RFC 8441, 5).</summary>
+    public static Task NotSwitchedAsync(Exchange exchange) =>
+        WriteAsync(exchange, StatusCodes.Status400BadRequest, "Nothing here switches to WebSocket.");
+
     /// <summary>The client's body is malformed, too slow or cut short.</summary>
     public static Task BadBodyAsync(Exchange exchange, int status) =>
         WriteAsync(exchange, status, "The request's body could not be read.");

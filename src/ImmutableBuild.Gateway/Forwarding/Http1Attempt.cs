@@ -117,6 +117,13 @@ internal sealed class Http1Attempt(Exchange exchange, GenerationTraffic generati
             return;
         }
 
+        if (exchange.Tunnel == Tunnel.ExtendedConnect && response.Status < StatusCodes.Status300MultipleChoices)
+        {
+            await ReleaseAsync(whole: false);
+            await GatewayAnswer.NotSwitchedAsync(exchange);
+            return;
+        }
+
         Http1Response.CopyHead(response, exchange.Http);
         Answering.Prepare(exchange, generation, isProbe);
         if (response.Framing != BodyFraming.None)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 
 namespace ImmutableBuild.Tests.Gateway;
 
@@ -258,6 +259,23 @@ public sealed class Http1ForwardingTests
         using var answer = await client.GetAsync(new Uri($"http://{gateway.Address}/"), TestContext.Current.CancellationToken);
         (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe("body");
         answer.TrailingHeaders.GetValues("X-Checksum").ShouldBe(["42"]);
+    }
+
+    [Fact]
+    public async Task Over_http2_any_answer_of_success_would_pass_for_an_open_WebSocket()
+    {
+        await using var gateway = await ScriptedGateway.StartAsync(async instance =>
+        {
+            await instance.ReadToAsync(EndOfHead);
+            await instance.SendAsync(Ok);
+            await instance.ReadToEndAsync();
+        });
+        using var socket = new ClientWebSocket();
+        socket.Options.HttpVersion = HttpVersion.Version20;
+        socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        using var invoker = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false });
+        await Should.ThrowAsync<WebSocketException>(() => socket.ConnectAsync(new Uri($"ws://{gateway.Address}/"), invoker, TestContext.Current.CancellationToken));
+        gateway.Sample().ShouldBe((1, 0));
     }
 
     [Fact]
