@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Trust.Attestations;
@@ -21,7 +22,8 @@ internal sealed class SignatureTag(IImageStore store, OciLayout layout, Digest i
     public static bool IsOf(Digest image, string? name) => name is not null && name.StartsWith($"sha256-{image.Hex}", StringComparison.Ordinal);
 
     /// <summary>
-    /// What the tag has to hold: null when what is there suffices, else our manifest, with the layers that are there before ours.
+    /// What the tag has to hold: null when what is there suffices, else our manifest, with the layers that are there before ours. Throws IMB2004 when
+    /// those are more than is ever read of them.
     /// </summary>
     public async Task<ManifestContent?> MergeAsync(string tag, ManifestContent ours, CancellationToken cancellationToken)
     {
@@ -32,9 +34,20 @@ internal sealed class SignatureTag(IImageStore store, OciLayout layout, Digest i
         }
 
         var theirs = OciJson.ParseManifest(there.Bytes, $"{store.Name}:{tag}");
+        RequireSize(theirs, tag);
         var mine = OciJson.ParseManifest(ours.Bytes, layout.Name).Layers.RemoveAll(layer => theirs.Layers.Any(their => IsSame(layer, their)));
         var missing = tag == AttestationManifest.TagOf(image) ? await UnsaidAsync(theirs, mine, cancellationToken) : await UnsignedAsync(theirs, mine, cancellationToken);
         return missing.IsEmpty ? null : await UniteAsync(theirs, missing, cancellationToken);
+    }
+
+    // All that is there comes here to be put again beside ours.
+    private void RequireSize(ImageManifest theirs, string tag)
+    {
+        var size = theirs.Layers.Sum(layer => (decimal)layer.Size);
+        if (size > StatementReading.MaximumTotal)
+        {
+            throw BakeErrors.LimitExceeded($"{store.Name}:{tag}", $"{size} bytes", $"{StatementReading.MaximumTotal} bytes");
+        }
     }
 
     // The payload has to be the very same: it names the image, the repository and the commit.

@@ -278,4 +278,21 @@ public sealed class PushToRegistryTests : PushStageTests
 
         _registry.Requests.Where(request => request.StartsWith("PUT ", StringComparison.Ordinal)).ShouldAllBe(request => request.Contains("/blobs/uploads/"));
     }
+
+    [Fact]
+    public async Task More_signatures_than_are_ever_read_are_not_fetched_to_add_another()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var record = await Pushing.BakedAndSignedAsync(Place, key);
+        var tag = Pushing.TagOf((await Pushing.PushAsync(Place, record, Registry)).Digest);
+        var layout = OciLayout.Open(record.Bake!.Layout);
+        var there = OciJson.ParseManifest(File.ReadAllBytes(layout.BlobPath(record.Sign!.SignatureManifest)), layout.Name);
+        _registry.SetManifest("me/web", tag, MediaTypes.Manifest, OciJson.Write(there with { Layers = [there.Layers[0] with { Size = 1L << 40 }] }));
+
+        var refused = await Should.ThrowAsync<ImmutableBuildException>(() => Pushing.PushAsync(Place, Pushing.Sign(record, other), Registry));
+
+        refused.Code.ShouldBe("IMB2004");
+        refused.Message.ShouldContain(tag);
+    }
 }
