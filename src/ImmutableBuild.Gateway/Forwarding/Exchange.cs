@@ -56,6 +56,9 @@ internal sealed class Exchange
     /// <summary>The body's length in bytes; null when it isn't known before its end.</summary>
     public long? BodyLength { get; private set; }
 
+    /// <summary>The body has a transfer coding beneath its chunks (RFC 9112, 7), which this hop would have to take off.</summary>
+    public bool IsCoded { get; private set; }
+
     /// <summary>Whether it says how long its body is even when it has none, as the instance then should be told (RFC 9110, 8.6).</summary>
     public bool AnnouncesLength { get; private set; }
 
@@ -190,7 +193,9 @@ internal sealed class Exchange
     private void ReadBody(IFeatureCollection features, HttpRequest request)
     {
         HasBody = Tunnel == Tunnel.None && features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
-        BodyLength = request.Headers.TransferEncoding.Count > 0 ? null : request.ContentLength;
+        var coding = request.Headers.TransferEncoding;
+        IsCoded = coding.Count > 0 && !coding.ToString().Equals("chunked", StringComparison.OrdinalIgnoreCase);
+        BodyLength = coding.Count > 0 ? null : request.ContentLength;
         AnnouncesLength = request.ContentLength is not null || !IsIdempotent;
         ExpectsContinue = HasBody && !SpeaksHttp2 && request.Headers.Expect.ToString().Equals("100-continue", StringComparison.OrdinalIgnoreCase);
     }

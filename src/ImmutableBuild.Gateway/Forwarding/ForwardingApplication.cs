@@ -41,6 +41,12 @@ internal sealed class ForwardingApplication(RouteTable routes, ServingProbe prob
             context.Http.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
         }
 
+        if (context.IsCoded)
+        {
+            await GatewayAnswer.CodedAsync(context);
+            return;
+        }
+
         var answeredBySelf = probe.Sent(context.Http.Request);
         Upstream? avoid = null;
         for (var attempt = 1; ; attempt++)

@@ -29,6 +29,10 @@ internal static class GatewayAnswer
     public static Task BadRequestAsync(Exchange exchange) =>
         WriteAsync(exchange, StatusCodes.Status400BadRequest, "This request target can't be forwarded.");
 
+    /// <summary>The body is coded in a way that is not understood here, and passed on without that coding's name it would be another body (RFC 9112, 6.1).</summary>
+    public static Task CodedAsync(Exchange exchange) =>
+        WriteAsync(exchange, StatusCodes.Status501NotImplemented, "No transfer coding but chunked is understood here.");
+
     /// <summary>The app answered a request for a WebSocket as any other, which over HTTP/2 would pass for one that is open (RFC 8441, 5).</summary>
     public static Task NotSwitchedAsync(Exchange exchange) =>
         WriteAsync(exchange, StatusCodes.Status400BadRequest, "Nothing here switches to WebSocket.");
