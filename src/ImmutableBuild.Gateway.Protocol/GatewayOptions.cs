@@ -15,11 +15,24 @@ namespace ImmutableBuild.Gateway;
 /// <param name="Bind">The address it listens on.</param>
 public sealed record GatewayOptions(string StateDirectory, AppKey App, int? Port, IPAddress Bind)
 {
+    /// <summary>
+    /// The option after which it is said who else is this machine; its one value is <see cref="Router"/>: who comes by the default router. That is how a container sees
+    /// its host, where that publishes the port on its own loopback address alone.
+    /// </summary>
+    public const string HostOption = "--host";
+
+    /// <summary>The value of <see cref="HostOption"/>.</summary>
+    public const string Router = "router";
+
+    /// <summary>Whether who comes by the default router counts as this machine, whose forwarded fields are believed.</summary>
+    public bool HostIsRouter { get; init; }
+
     /// <summary>The arguments after the verb.</summary>
     public IReadOnlyList<string> ToArguments() =>
     [
         "--state", StateDirectory, "--app", App.App, "--environment", App.Environment,
         "--port", Port?.ToString(CultureInfo.InvariantCulture) ?? "none", "--bind", Bind.ToString(),
+        .. HostIsRouter ? [HostOption, Router] : Array.Empty<string>(),
     ];
 
     /// <summary>Reads the arguments after the verb; throws <see cref="FormatException"/> that names what is wrong.</summary>
@@ -27,6 +40,7 @@ public sealed record GatewayOptions(string StateDirectory, AppKey App, int? Port
     {
         string? state = null, app = null, environment = null, port = null;
         var bind = IPAddress.Loopback;
+        var hostIsRouter = false;
         for (var i = 0; i < arguments.Length; i += 2)
         {
             var value = i + 1 < arguments.Length ? arguments[i + 1] : throw new FormatException($"{arguments[i]} has no value.");
@@ -39,7 +53,10 @@ public sealed record GatewayOptions(string StateDirectory, AppKey App, int? Port
                 case "--bind":
                     bind = IPAddress.TryParse(value, out var address) ? address : throw new FormatException($"--bind {value} is no IP address.");
                     break;
-                default: throw new FormatException($"{arguments[i]} is no option; expected --state, --app, --environment, --port or --bind.");
+                case HostOption:
+                    hostIsRouter = value == Router ? true : throw new FormatException($"{HostOption} {value} is unknown; expected {Router}.");
+                    break;
+                default: throw new FormatException($"{arguments[i]} is no option; expected --state, --app, --environment, --port, --bind or {HostOption}.");
             }
         }
 
@@ -48,7 +65,7 @@ public sealed record GatewayOptions(string StateDirectory, AppKey App, int? Port
             throw new FormatException("Expected --state <directory> --app <name> --environment <name> --port <number or none>.");
         }
 
-        return new GatewayOptions(Path.GetFullPath(state), new AppKey(app, environment), PortOf(port), bind);
+        return new GatewayOptions(Path.GetFullPath(state), new AppKey(app, environment), PortOf(port), bind) { HostIsRouter = hostIsRouter };
     }
 
     private static int? PortOf(string text)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImmutableBuild.Gateway;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Docker.Gateways;
@@ -25,9 +26,13 @@ internal static class GatewayCommand
     public static IReadOnlyList<string> Limit(TimeSpan limit) => ["limit", ((long)Math.Ceiling(limit.TotalSeconds)).ToString(CultureInfo.InvariantCulture)];
 
     /// <summary>What the image's entry point is told: to be the gateway of <paramref name="app"/>, with its keeper: a gateway that dies is back before the engine would notice.</summary>
-    public static IReadOnlyList<string> Serve(AppKey app, bool listens) =>
+    /// <param name="app">The app.</param>
+    /// <param name="listens">Whether it has a port.</param>
+    /// <param name="forHostAlone">Whether nobody but the host reaches that port: what ends TLS there is believed who asked, and how.</param>
+    public static IReadOnlyList<string> Serve(AppKey app, bool listens, bool forHostAlone) =>
     [
         "keep", "--state", StateDirectory, "--app", app.App, "--environment", app.Environment,
         "--port", listens ? Port.ToString(CultureInfo.InvariantCulture) : "none", "--bind", "0.0.0.0",
+        .. listens && forHostAlone ? [GatewayOptions.HostOption, GatewayOptions.Router] : Array.Empty<string>(),
     ];
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Docker.Images;
@@ -233,7 +234,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
     {
         Name = names.Gateway,
         Image = image,
-        Cmd = GatewayCommand.Serve(names.App, port is not null),
+        Cmd = GatewayCommand.Serve(names.App, port is not null, IPAddress.IsLoopback(options.Bind)),
         User = StateVolume.Owner,
         Labels = new Dictionary<string, string>(names.LabelsOf(AppNames.GatewayRole), StringComparer.Ordinal) 
         {

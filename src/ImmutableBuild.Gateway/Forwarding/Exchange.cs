@@ -11,7 +11,8 @@ namespace ImmutableBuild.Gateway.Forwarding;
 // Kestrel drops these without disposing of them; a token source without a timer holds nothing.
 #pragma warning disable CA1001 // Types that own disposable fields should be disposable
 /// <summary>One request of a client and what becomes of it. Kestrel keeps it with the connection and uses it again.</summary>
-internal sealed class Exchange
+/// <param name="host">Who is believed as this machine is; null for nobody else.</param>
+internal sealed class Exchange(IPAddress? host)
 #pragma warning restore CA1001 // Types that own disposable fields should be disposable
 {
     private readonly DefaultHttpContext _http = new();
@@ -92,7 +93,7 @@ internal sealed class Exchange
             if (_peer.Address is null || !ReferenceEquals(address, _peerAddress))
             {
                 _peerAddress = address;
-                _peer = ForwardedFields.Describe(address);
+                _peer = ForwardedFields.Describe(address, host);
             }
 
             return _peer;

@@ -4,7 +4,7 @@ namespace ImmutableBuild.Gateway.Forwarding;
 
 /// <summary>
 /// Tells the app who asked: <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c>. What came with the request is believed only when
-/// it came from this machine, that is from another proxy on it; anyone else's is replaced. So is <c>-Prefix</c>, by nothing: this gateway
+/// it came from this machine, or from the host that this container is reached by, that is from another proxy there; anyone else's is replaced. So is <c>-Prefix</c>, by nothing: this gateway
 /// takes nothing off a path, and an app that believes it puts it before every link.
 /// </summary>
 internal static class ForwardedFields
@@ -47,8 +47,8 @@ internal static class ForwardedFields
         }
     }
 
-    /// <summary>The peer as the app is told of it, and whether it is this machine.</summary>
-    public static (string Address, bool Believed) Describe(IPAddress? peer)
+    /// <summary>The peer as the app is told of it, and whether it is this machine, or its <paramref name="host"/>.</summary>
+    public static (string Address, bool Believed) Describe(IPAddress? peer, IPAddress? host)
     {
         if (peer is null)
         {
@@ -56,7 +56,7 @@ internal static class ForwardedFields
         }
 
         var plain = peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer;
-        return (plain.ToString(), IPAddress.IsLoopback(plain));
+        return (plain.ToString(), IPAddress.IsLoopback(plain) || plain.Equals(host));
     }
 
     /// <summary>What another proxy told; nothing when it could not stand in a field line.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using ImmutableBuild.Gateway.Routing;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -11,7 +12,10 @@ namespace ImmutableBuild.Gateway.Forwarding;
 /// What the public port does with a request: registers it with a generation, has an instance answer, sends it once more where that
 /// is safe, and counts it where it ended.
 /// </summary>
-internal sealed class ForwardingApplication(RouteTable routes, ServingProbe probe) : IHttpApplication<Exchange>
+/// <param name="routes">Where requests go.</param>
+/// <param name="probe">Tells the gateway's own questions to its public port.</param>
+/// <param name="host">Who is believed as this machine is; null for nobody else.</param>
+internal sealed class ForwardingApplication(RouteTable routes, ServingProbe probe, IPAddress? host) : IHttpApplication<Exchange>
 {
     private const int Attempts = 2;
 
@@ -19,7 +23,7 @@ internal sealed class ForwardingApplication(RouteTable routes, ServingProbe prob
     public Exchange CreateContext(IFeatureCollection contextFeatures)
     {
         var kept = contextFeatures as IHostContextContainer<Exchange>;
-        var exchange = kept?.HostContext ?? new Exchange();
+        var exchange = kept?.HostContext ?? new Exchange(host);
         if (kept is not null)
         {
             kept.HostContext = exchange;

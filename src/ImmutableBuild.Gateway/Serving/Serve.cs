@@ -44,12 +44,13 @@ internal static class Serve
         await using var serving = new ServingPathWatch(url, fleet.Routes, probe, time);
         var orders = new Orders(options.App, fleet, ledger, surroundings, serving, destruction, replacements);
         var observer = new Observer(options.App, url?.ToString().TrimEnd('/'), fleet, ledger, surroundings, serving);
+        var host = options.HostIsRouter ? DefaultRouter.Find(log) : null;
         using var publicServer = url is null ? null : Servers.Public(listener, new IPEndPoint(options.Bind, options.Port!.Value));
         var retirement = new Retirement(fleet, surroundings, publicServer, url is null ? null : new InstanceAddress(url.Host, url.Port), serving, hasLeft);
         var control = new ControlApplication(() => Info(options), orders, observer, fleet, retirement, log, stopped.Cancel);
         var socketPath = ControlSocket.PathFor(options.StateDirectory);
         using var controlServer = Servers.Control(socketPath);
-        await (publicServer?.StartAsync(new ForwardingApplication(fleet.Routes, probe), ending) ?? Task.CompletedTask);
+        await (publicServer?.StartAsync(new ForwardingApplication(fleet.Routes, probe, host), ending) ?? Task.CompletedTask);
         serving.Start();
         await ListenAsync(controlServer, control, socketPath, ending);
         log.Write($"serving {options.App} {(url is null ? "without a port" : $"on {url}")}, process {Environment.ProcessId}");

@@ -12,9 +12,12 @@ public sealed class ForwardedFieldsTests
     private static readonly string[] Names = ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Prefix"];
 
     [Theory]
-    [InlineData("192.0.2.1", "192.0.2.1|http|shop.test|")]
-    [InlineData("127.0.0.1", "198.51.100.7, 127.0.0.1|https|example.test|/shop")]
-    public void What_came_with_the_request_is_believed_from_this_machine_only(string peer, string told)
+    [InlineData("192.0.2.1", null, "192.0.2.1|http|shop.test|")]
+    [InlineData("172.18.0.9", "172.18.0.1", "172.18.0.9|http|shop.test|")]
+    [InlineData("127.0.0.1", null, "198.51.100.7, 127.0.0.1|https|example.test|/shop")]
+    [InlineData("172.18.0.1", "172.18.0.1", "198.51.100.7, 172.18.0.1|https|example.test|/shop")]
+    [InlineData("::ffff:172.18.0.1", "172.18.0.1", "198.51.100.7, 172.18.0.1|https|example.test|/shop")]
+    public void What_came_with_the_request_is_believed_from_this_machine_and_its_host_only(string peer, string? host, string told)
     {
         var features = new FeatureCollection();
         features.Set<IHttpRequestFeature>(new HttpRequestFeature
@@ -32,7 +35,7 @@ public sealed class ForwardedFieldsTests
         });
         features.Set<IHttpResponseFeature>(new HttpResponseFeature());
         features.Set<IHttpConnectionFeature>(new HttpConnectionFeature { RemoteIpAddress = IPAddress.Parse(peer) });
-        var exchange = new Exchange();
+        var exchange = new Exchange(host is null ? null : IPAddress.Parse(host));
         exchange.Begin(features);
         var written = new Dictionary<string, string>(StringComparer.Ordinal);
 

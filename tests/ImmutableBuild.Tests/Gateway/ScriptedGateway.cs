@@ -38,7 +38,7 @@ internal sealed class ScriptedGateway : IAsyncDisposable
         gateway._traffic.Rotate([gateway._upstream]);
         var routes = new RouteTable(Random.Shared);
         routes.Switch(new RouteForm(Route.To(gateway._traffic.Id), _ => gateway._traffic));
-        await gateway._server.StartAsync(new ForwardingApplication(routes, new ServingProbe()), Token);
+        await gateway._server.StartAsync(new ForwardingApplication(routes, new ServingProbe(), host: null), Token);
         var address = gateway._server.Addresses.First(address => address.StartsWith("http://127", StringComparison.Ordinal));
         gateway.Address = new IPEndPoint(IPAddress.Loopback, new Uri(address).Port);
         return gateway;
