@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Trust.Attestations;
@@ -14,6 +13,9 @@ namespace ImmutableBuild.Registries;
 internal sealed class SignatureTag(IImageStore store, OciLayout layout, Digest image, SignedBy by)
 {
     private const int MaxPayloadBytes = 1024 * 1024;
+
+    // All that is there comes here to be put again beside ours.
+    private static readonly ImageLimits s_limits = new() { MaxBytes = StatementReading.MaximumTotal };
 
     /// <summary>Whether a name in a layout or registry is one of signatures or attestations, and no commit.</summary>
     public static bool Is(string? name) => name is not null && name.StartsWith("sha256-", StringComparison.Ordinal);
@@ -34,20 +36,10 @@ internal sealed class SignatureTag(IImageStore store, OciLayout layout, Digest i
         }
 
         var theirs = OciJson.ParseManifest(there.Bytes, $"{store.Name}:{tag}");
-        RequireSize(theirs, tag);
+        s_limits.RequireSize(theirs, $"{store.Name}:{tag}");
         var mine = OciJson.ParseManifest(ours.Bytes, layout.Name).Layers.RemoveAll(layer => theirs.Layers.Any(their => IsSame(layer, their)));
         var missing = tag == AttestationManifest.TagOf(image) ? await UnsaidAsync(theirs, mine, cancellationToken) : await UnsignedAsync(theirs, mine, cancellationToken);
         return missing.IsEmpty ? null : await UniteAsync(theirs, missing, cancellationToken);
-    }
-
-    // All that is there comes here to be put again beside ours.
-    private void RequireSize(ImageManifest theirs, string tag)
-    {
-        var size = theirs.Layers.Sum(layer => (decimal)layer.Size);
-        if (size > StatementReading.MaximumTotal)
-        {
-            throw BakeErrors.LimitExceeded($"{store.Name}:{tag}", $"{size} bytes", $"{StatementReading.MaximumTotal} bytes");
-        }
     }
 
     // The payload has to be the very same: it names the image, the repository and the commit.
