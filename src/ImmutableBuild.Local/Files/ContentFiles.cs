@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ImmutableBuild.Images;
 
 namespace ImmutableBuild.Local.Files;
 

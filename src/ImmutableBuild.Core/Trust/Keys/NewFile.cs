@@ -1,4 +1,5 @@
 using System.Text;
+using ImmutableBuild.Images;
 
 namespace ImmutableBuild.Trust.Keys;
 
@@ -12,7 +13,7 @@ internal static class NewFile
     public const UnixFileMode Public = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>
-    /// Writes it, or returns false where the path is taken. Whole and with its mode from its first byte: written aside, then moved in place, which fails when another
+    /// Writes it, or returns false where the path is taken. Whole and with its mode from its first byte: written aside, then given its name, which fails when another
     /// process was first.
     /// </summary>
     public static bool TryWrite(string path, string text, UnixFileMode mode)
@@ -32,7 +33,13 @@ internal static class NewFile
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(aside, path, overwrite: false);
+            if (!HardLink.TryCreate(path, aside))
+            {
+                // Off Windows this looks whether the path is free and then renames, so of two at once the second would replace the first one's file. It is only for
+                // file systems without hard links, and to tell what is wrong.
+                File.Move(aside, path, overwrite: false);
+            }
+
             return true;
         }
         catch (IOException) when (File.Exists(path))

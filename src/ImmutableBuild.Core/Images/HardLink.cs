@@ -1,13 +1,13 @@
 using System.Runtime.InteropServices;
 
-namespace ImmutableBuild.Local.Files;
+namespace ImmutableBuild.Images;
 
 /// <summary>A second name for a file, which .NET can't make by itself.</summary>
 internal static partial class HardLink
 {
     /// <summary>
-    /// Gives <paramref name="file"/> the second name <paramref name="path"/>; false where the file system can't (another
-    /// volume, too many names), and then the caller copies.
+    /// Gives <paramref name="file"/> the second name <paramref name="path"/>, in one step where that name is free; false where it is taken, and where the file
+    /// system can't (another volume, too many names).
     /// </summary>
     public static bool TryCreate(string path, string file) => OperatingSystem.IsWindows()
         ? CreateHardLink(path, file, 0) != 0
