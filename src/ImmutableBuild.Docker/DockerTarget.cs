@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Net;
 using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Endpoints;
 using ImmutableBuild.Docker.Api.Models;
@@ -42,7 +43,7 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
     /// <inheritdoc/>
     public Task<Lease> AcquireLeaseAsync(AppKey app, LeaseRequest request, CancellationToken cancellationToken) => CallAsync(app, async bed =>
     {
-        var container = await StartAnsweringAsync(app, bed, request.Listens is false ? null : _options.PublicPort, cancellationToken);
+        var container = await StartAnsweringAsync(app, bed, listens: request.Listens is not false, cancellationToken);
         var client = bed.Control;
         var lease = _leases[app] = await client.AcquireLeaseAsync(request, cancellationToken);
         if (_upgraded.TryAdd(app, true))
@@ -108,7 +109,7 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
 
         var seen = joined.Complete(observed);
         _seen.Note(app, seen.Generations.Select(generation => generation.Spec));
-        return seen with { Url = GatewayContainer.PortOf(container) is { } port ? UrlOf(port) : null };
+        return seen with { Url = PublishedPort.Of(container)?.UrlBehind(_engine.Endpoint!) };
     }, cancellationToken);
 
     /// <inheritdoc/>
@@ -212,14 +213,15 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
     }
 
     /// <summary>The gateway's container, once it answers. A release that ends beside this one may take it away after it was found: then it is made anew.</summary>
-    private async Task<ContainerInspectResponse> StartAnsweringAsync(AppKey app, Bed bed, int? asked, CancellationToken cancellationToken)
+    private async Task<ContainerInspectResponse> StartAnsweringAsync(AppKey app, Bed bed, bool listens, CancellationToken cancellationToken)
     {
+        var first = listens ? new PublishedPort(_options.Bind ?? IPAddress.Loopback, _options.PublicPort) : null;
         for (var began = _options.Time.GetTimestamp(); ; await Task.Delay(s_poll, _options.Time, cancellationToken))
         {
-            var container = await bed.Container.StartAsync(asked, cancellationToken);
-            if (asked is { } port && GatewayContainer.PortOf(container) is var has && (has is null || (port > 0 && has != port)))
+            var container = await bed.Container.StartAsync(first, cancellationToken);
+            if (listens)
             {
-                throw DockerErrors.PublicPortDiffers(app, has, port);
+                RequireAsAsked(app, PublishedPort.Of(container));
             }
 
             try
@@ -234,6 +236,19 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
                     throw DockerErrors.GatewayNotStarted(app, fault.Message, fault);
                 }
             }
+        }
+    }
+
+    private void RequireAsAsked(AppKey app, PublishedPort? found)
+    {
+        if (found is null || (_options.PublicPort > 0 && _options.PublicPort != found.Port))
+        {
+            throw DockerErrors.PublicPortDiffers(app, found?.Port, _options.PublicPort);
+        }
+
+        if (_options.Bind is { } bind && !bind.Equals(found.Address))
+        {
+            throw DockerErrors.PublicAddressDiffers(app, found.Address, bind);
         }
     }
 
@@ -255,17 +270,6 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
         {
             throw fault.ToUserError();
         }
-    }
-
-    private string UrlOf(int port)
-    {
-        var host = _engine.Endpoint switch
-        {
-            TcpEndpoint tcp => tcp.Host,
-            SshEndpoint ssh => ssh.Host,
-            _ => _options.Bind.Equals(System.Net.IPAddress.Any) ? "127.0.0.1" : _options.Bind.ToString(),
-        };
-        return new UriBuilder("http", host, port).Uri.ToString().TrimEnd('/');
     }
 
     /// <summary>One app on the engine.</summary>

@@ -32,8 +32,8 @@ internal sealed record DockerTargetOptions
     /// <summary>The app's port on the host: 0 keeps the one it has, or lets the engine choose one at the first start. A worker has none, whatever this says.</summary>
     public int PublicPort { get; init; }
 
-    /// <summary>The address of the host that the app serves on.</summary>
-    public IPAddress Bind { get; init; } = IPAddress.Loopback;
+    /// <summary>The address of the host that the app serves on; null keeps the one it has, and is loopback at first.</summary>
+    public IPAddress? Bind { get; init; }
 
     /// <summary>Where the instances' output goes (docker's <c>--log-driver</c>); null for the engine's default.</summary>
     public string? LogDriver { get; init; }

@@ -31,6 +31,7 @@ public static class DockerTargets
             EnsureToolsImage = (client, reference, cancellationToken) => Images(client).EnsureTaggedAsync(ImageReference.Parse(reference), cancellationToken),
             ReadVariable = readVariable,
             PublicPort = options.PublicPort,
+            Bind = options.Bind,
             LogDriver = options.LogDriver,
             Time = time,
         });

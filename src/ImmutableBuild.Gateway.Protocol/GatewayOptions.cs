@@ -12,8 +12,8 @@ namespace ImmutableBuild.Gateway;
 /// <param name="StateDirectory">Absolute path of the directory that holds everything of this app and environment.</param>
 /// <param name="App">The one app and environment it serves.</param>
 /// <param name="Port">The public port; 0 to choose a free one at the first start and keep it; null for an app that listens on nothing.</param>
-/// <param name="Bind">The address it listens on.</param>
-public sealed record GatewayOptions(string StateDirectory, AppKey App, int? Port, IPAddress Bind)
+/// <param name="Bind">The address it listens on; null for the one it had, which is loopback at first.</param>
+public sealed record GatewayOptions(string StateDirectory, AppKey App, int? Port, IPAddress? Bind = null)
 {
     /// <summary>
     /// The option after which it is said who else is this machine; its one value is <see cref="Router"/>: who comes by the default router. That is how a container sees
@@ -31,7 +31,8 @@ public sealed record GatewayOptions(string StateDirectory, AppKey App, int? Port
     public IReadOnlyList<string> ToArguments() =>
     [
         "--state", StateDirectory, "--app", App.App, "--environment", App.Environment,
-        "--port", Port?.ToString(CultureInfo.InvariantCulture) ?? "none", "--bind", Bind.ToString(),
+        "--port", Port?.ToString(CultureInfo.InvariantCulture) ?? "none",
+        .. Bind is null ? Array.Empty<string>() : ["--bind", Bind.ToString()],
         .. HostIsRouter ? [HostOption, Router] : Array.Empty<string>(),
     ];
 
@@ -39,7 +40,7 @@ public sealed record GatewayOptions(string StateDirectory, AppKey App, int? Port
     public static GatewayOptions Parse(ReadOnlySpan<string> arguments)
     {
         string? state = null, app = null, environment = null, port = null;
-        var bind = IPAddress.Loopback;
+        IPAddress? bind = null;
         var hostIsRouter = false;
         for (var i = 0; i < arguments.Length; i += 2)
         {

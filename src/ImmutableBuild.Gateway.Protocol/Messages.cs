@@ -70,6 +70,9 @@ public sealed record InFlightLine(ImmutableSortedDictionary<string, long> InFlig
 /// <param name="PublicPort">The port it serves on; 0 for an app without one.</param>
 public sealed record GatewayInfo(AppKey App, int ProtocolVersion, string ProductVersion, int ProcessId, int PublicPort)
 {
+    /// <summary>The IP address that its port is on; null from gateways of before it could be another than 127.0.0.1.</summary>
+    public string? PublicAddress { get; init; }
+
     /// <summary>The directory of the program that it runs; null from gateways of before it was told.</summary>
     public string? Program { get; init; }
 

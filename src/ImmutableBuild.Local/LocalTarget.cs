@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Net;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Gateway;
 using ImmutableBuild.Generations;
@@ -48,6 +49,11 @@ public sealed class LocalTarget : IDeploymentTarget
         if (asked is { } port and > 0 && gateway.PublicPort != port)
         {
             throw LocalErrors.PublicPortDiffers(app, PortOf(gateway), port);
+        }
+
+        if (_options.Bind is { } bind && gateway.PublicPort > 0 && AddressOf(gateway) is var address && !address.Equals(bind))
+        {
+            throw LocalErrors.PublicAddressDiffers(app, address, bind);
         }
 
         await using var client = ClientOf(app);
@@ -228,6 +234,8 @@ public sealed class LocalTarget : IDeploymentTarget
         _gateways.ResumeAsync(app, cancellationToken);
 
     private GatewayClient ClientOf(AppKey app) => GatewayClient.ForState(app, _layout.App(app));
+
+    private static IPAddress AddressOf(GatewayInfo gateway) => IPAddress.TryParse(gateway.PublicAddress, out var address) ? address : IPAddress.Loopback;
 
     private static int? PortOf(GatewayInfo gateway) => gateway.PublicPort == 0 ? null : gateway.PublicPort;
 }

@@ -22,8 +22,8 @@ public sealed record LocalTargetOptions
     /// <summary>The app's public port: 0 keeps the one it has, or chooses one at the first start. A worker has none, whatever this says.</summary>
     public int PublicPort { get; init; }
 
-    /// <summary>The address the app serves on.</summary>
-    public IPAddress Bind { get; init; } = IPAddress.Loopback;
+    /// <summary>The address the app serves on; null keeps the one it has, and is loopback at first.</summary>
+    public IPAddress? Bind { get; init; }
 
     /// <summary>Generations kept warm; the images of two more Live entries of the ledger stay unpacked, so that going back needs no registry.</summary>
     public int Keep { get; init; }

@@ -65,6 +65,7 @@ public sealed class ReleaseStages : IAsyncDisposable
             OpenRepository = OpenRepository,
             ReadVariable = _context.ReadVariable,
             PublicPort = _context.Options.PublicPort,
+            Bind = _context.Options.Bind,
             Keep = _context.Options.Rollout.Keep,
         }),
     };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Errors;
@@ -84,12 +85,12 @@ public static class DockerErrors
     private static readonly ErrorDescriptor GatewayNotStartedDescriptor = new(
         "IMB6230", "The gateway's container did not start",
         "The container that takes the app's requests could not be started, or did not answer in time.",
-        "The message has the engine's words; see `docker logs` of the container. A port that is taken is another's: choose one with ImmutablePort.");
+        "The message has the engine's words; see `docker logs` of the container. A port that is taken is another's: choose one with ImmutablePort. An address that the host does not have is set with ImmutableBind.");
 
     private static readonly ErrorDescriptor PublicPortDiffersDescriptor = new(
-        "IMB6231", "The app is published on another port",
-        "The gateway of the app has its port from when it was created; it can't be changed while the app runs.",
-        "Release with the port it has (or 0), or stop the app first.");
+        "IMB6231", "The app is published on another port or address",
+        "The gateway of the app has its port and address from when it was created; they can't be changed while the app runs.",
+        "Release with the port it has (or 0) and the address it has (or none), or stop the app first.");
 
     /// <summary>The rows of this file.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
@@ -175,4 +176,8 @@ public static class DockerErrors
     /// <summary>The app has <paramref name="found"/>, and <paramref name="asked"/> was asked for.</summary>
     public static ImmutableBuildException PublicPortDiffers(AppKey app, int? found, int asked) => new(new Diagnostic(
         PublicPortDiffersDescriptor, $"{app} is published on {(found is { } port ? $"port {port}" : "no port")}, and port {asked} was asked for. Release with the port it has, or stop it first."));
+
+    /// <summary>The app is on <paramref name="found"/>, and <paramref name="asked"/> was asked for.</summary>
+    public static ImmutableBuildException PublicAddressDiffers(AppKey app, IPAddress found, IPAddress asked) => new(new Diagnostic(
+        PublicPortDiffersDescriptor, $"{app} is published on the address {found}, and {asked} was asked for (ImmutableBind). Release with the address it has, or stop it first (-t:Stop)."));
 }

@@ -17,6 +17,11 @@ public static class GatewayErrors
         "Another program listens on the port that the app should serve on.",
         "Stop that program, or choose another port with the property ImmutablePort.");
 
+    private static readonly ErrorDescriptor NotListenedOnDescriptor = new(
+        "IMB6062", "The public port can't be listened on",
+        "The address that the app should serve on is none of this machine's, or the system does not let this user have the port.",
+        "Set ImmutableBind to an address of this machine, 0.0.0.0 for all of them, or ImmutablePort to a port that needs no rights (above 1023).");
+
     private static readonly ErrorDescriptor StateUnreadableDescriptor = new(
         "IMB6052", "The gateway's saved state can't be read",
         "Neither the newest saved state nor the one before it is whole.",
@@ -106,7 +111,7 @@ public static class GatewayErrors
     /// <summary>The rows of this file.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
     [
-        StateNotCommittedDescriptor, PortTakenDescriptor, StateUnreadableDescriptor, StateTooNewDescriptor, InstanceNotStartedDescriptor,
+        StateNotCommittedDescriptor, PortTakenDescriptor, NotListenedOnDescriptor, StateUnreadableDescriptor, StateTooNewDescriptor, InstanceNotStartedDescriptor,
         RequestNotUnderstoodDescriptor, BeingDestroyedDescriptor, AlreadyKeptDescriptor, NotUpgradedDescriptor, HandedOverDescriptor, ReplyNotUnderstoodDescriptor, FaultDescriptor,
         UnknownGenerationDescriptor, NoHealthyInstanceDescriptor, StillRoutedDescriptor, LastHealthyDescriptor,
         NotReplaceableDescriptor, FreshNotHealthyDescriptor,
@@ -119,6 +124,10 @@ public static class GatewayErrors
     /// <summary>Something else listens on <paramref name="address"/>.</summary>
     public static ImmutableBuildException PortTaken(string address, Exception fault) => new(
         new Diagnostic(PortTakenDescriptor, $"The gateway can't listen on {address}: {fault.Message} Stop the program that does, or set ImmutablePort to another port (0 lets the gateway choose one)."), fault);
+
+    /// <summary>The system refuses <paramref name="address"/>, which nobody else listens on.</summary>
+    public static ImmutableBuildException NotListenedOn(string address, Exception fault) => new(
+        new Diagnostic(NotListenedOnDescriptor, $"The gateway can't listen on {address}: {fault.Message}. Set ImmutableBind to an address of this machine, or ImmutablePort to a port that this user may have."), fault);
 
     /// <summary>Neither <paramref name="path"/> nor its predecessor is whole.</summary>
     public static ImmutableBuildException StateUnreadable(string path, Exception fault) => new(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Images;
 using ImmutableBuild.Releases;
@@ -29,9 +30,9 @@ public static class LocalErrors
         "Release with the version that started the gateway, or take the app down with that version (-t:Stop) and release again.");
 
     private static readonly ErrorDescriptor PublicPortDiffersDescriptor = new(
-        "IMB6104", "The app serves on another public port",
-        "The public port belongs to the running gateway; it can't be changed while the gateway runs without losing requests.",
-        "Remove the port from the release's options to keep the one that serves, or take the app down (-t:Stop) and release again.");
+        "IMB6104", "The app serves on another public port or address",
+        "The public port, and the address it is on, belong to the running gateway; they can't be changed while the gateway runs without losing requests.",
+        "Remove ImmutablePort or ImmutableBind from the release's options to keep what serves, or take the app down (-t:Stop) and release again.");
 
     private static readonly ErrorDescriptor NotAnsweringDescriptor = new(
         "IMB6105", "The app's gateway is back, but the app does not answer",
@@ -84,6 +85,10 @@ public static class LocalErrors
     /// <summary>The running gateway of <paramref name="app"/> has another port than the one asked for; null stands for none.</summary>
     public static ImmutableBuildException PublicPortDiffers(AppKey app, int? serves, int? asked) => new(
         new Diagnostic(PublicPortDiffersDescriptor, $"The gateway of {app} serves on {Port(serves)}, and the release asks for {Port(asked)}. Stop the app first (-t:Stop), or don't ask for another port."));
+
+    /// <summary>The running gateway of <paramref name="app"/> is on another address than the one asked for.</summary>
+    public static ImmutableBuildException PublicAddressDiffers(AppKey app, IPAddress serves, IPAddress asked) => new(
+        new Diagnostic(PublicPortDiffersDescriptor, $"The gateway of {app} serves on the address {serves}, and the release asks for {asked}. Stop the app first (-t:Stop), or don't ask for another address."));
 
     /// <summary>What has traffic was started again and is not healthy; <paramref name="instances"/> says of each what it does.</summary>
     public static ImmutableBuildException NotAnswering(AppKey app, GenerationId serving, TimeSpan waited, IEnumerable<string> instances) => new(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Debugging;
 using ImmutableBuild.Images;
@@ -62,6 +63,9 @@ public sealed record ReleaseOptions
 
     /// <summary>The public port of the app on the targets <c>local</c> and <c>docker</c>; 0 lets the target choose one and keep it.</summary>
     public int PublicPort { get; init; }
+
+    /// <summary>The address that <see cref="PublicPort"/> is on; null keeps the one it has, and is loopback at first.</summary>
+    public IPAddress? Bind { get; init; }
 
     /// <summary>On the <c>docker</c> target: the image that the gateway's is made upon, one with the ASP.NET Core runtime.</summary>
     public string GatewayBaseImage { get; init; } = "mcr.microsoft.com/dotnet/aspnet:10.0";

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Docker.Gateways;
@@ -69,10 +70,11 @@ internal sealed class DriftLook(IDockerClient client, AppNames names, DockerTarg
     private async Task<IEnumerable<DriftFinding>> GatewayAsync(ContainerInspectResponse gateway, Observation observed, CancellationToken cancellationToken)
     {
         var image = gateway.Config.Labels?.GetValueOrDefault(AppNames.GatewayImageLabel) ?? "that it was made from, which it should name";
-        var listens = observed.Generations.IsEmpty ? GatewayContainer.PortOf(gateway) is not null : observed.Generations.Any(generation => generation.Spec.Configuration.Port is not null);
-        int? port = listens ? GatewayContainer.PortOf(gateway) ?? options.PublicPort : null;
+        var listens = observed.Generations.IsEmpty ? PublishedPort.Of(gateway) is not null : observed.Generations.Any(generation => generation.Spec.Configuration.Port is not null);
+        var found = PublishedPort.Of(gateway);
+        var published = listens ? new PublishedPort(options.Bind ?? found?.Address ?? IPAddress.Loopback, found?.Port ?? options.PublicPort) : null;
         var program = gateway.Config.Labels?.GetValueOrDefault(AppNames.GatewayProgramLabel) ?? "";
-        var plan = new GatewayContainer(client, names, options).Plan(image, program, names.Network, port);
+        var plan = new GatewayContainer(client, names, options).Plan(image, program, names.Network, published);
         var differences = await _look.FindAsync(plan, gateway, [string.Join(' ', GatewayCommand.Connect)], cancellationToken);
         return differences.Select(difference => OfGateway($"{difference.Kind}: {difference.Subject}".ToLowerInvariant(), difference.Expected, difference.Found));
     }

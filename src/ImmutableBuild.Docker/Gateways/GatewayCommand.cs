@@ -27,12 +27,11 @@ internal static class GatewayCommand
 
     /// <summary>What the image's entry point is told: to be the gateway of <paramref name="app"/>, with its keeper: a gateway that dies is back before the engine would notice.</summary>
     /// <param name="app">The app.</param>
-    /// <param name="listens">Whether it has a port.</param>
-    /// <param name="forHostAlone">Whether nobody but the host reaches that port: what ends TLS there is believed who asked, and how.</param>
-    public static IReadOnlyList<string> Serve(AppKey app, bool listens, bool forHostAlone) =>
+    /// <param name="published">Where its port is published, null when it has none. What ends TLS on the host is believed who asked, and how, where nobody but the host reaches that port.</param>
+    public static IReadOnlyList<string> Serve(AppKey app, PublishedPort? published) =>
     [
         "keep", "--state", StateDirectory, "--app", app.App, "--environment", app.Environment,
-        "--port", listens ? Port.ToString(CultureInfo.InvariantCulture) : "none", "--bind", "0.0.0.0",
-        .. listens && forHostAlone ? [GatewayOptions.HostOption, GatewayOptions.Router] : Array.Empty<string>(),
+        "--port", published is not null ? Port.ToString(CultureInfo.InvariantCulture) : "none", "--bind", "0.0.0.0",
+        .. published is { IsForHostAlone: true } ? [GatewayOptions.HostOption, GatewayOptions.Router] : Array.Empty<string>(),
     ];
 }

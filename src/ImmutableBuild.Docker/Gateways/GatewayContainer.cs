@@ -15,21 +15,20 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_choosing = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
-    private static readonly string s_port = string.Create(CultureInfo.InvariantCulture, $"{GatewayCommand.Port}/tcp");
 
     /// <summary>It as it is; null when there is none.</summary>
     public Task<ContainerInspectResponse?> FindAsync(CancellationToken cancellationToken) => Found.OrNullAsync(client.Containers.InspectContainerAsync(names.Gateway, cancellationToken));
 
     /// <summary>Finds it, or creates it with all that it needs, and starts it.</summary>
-    /// <param name="port">The port of the host; 0 for one that the engine chooses, null for none.</param>
+    /// <param name="published">Where a new one is published; null for nowhere.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    public async Task<ContainerInspectResponse> StartAsync(int? port, CancellationToken cancellationToken)
+    public async Task<ContainerInspectResponse> StartAsync(PublishedPort? published, CancellationToken cancellationToken)
     {
         for (var began = options.Time.GetTimestamp(); ; await Task.Delay(s_pause, options.Time, cancellationToken))
         {
             if (await FindAsync(cancellationToken) is not { } found)
             {
-                return await MissingImage.BringAndAsync(() => options.EnsureGatewayImage(client, cancellationToken), image => CreateAsync(image, port, cancellationToken));
+                return await MissingImage.BringAndAsync(() => options.EnsureGatewayImage(client, cancellationToken), image => CreateAsync(image, published, cancellationToken));
             }
 
             try
@@ -93,10 +92,6 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         }
     }
 
-    /// <summary>The port of the host that it serves on; null when it has none.</summary>
-    public static int? PortOf(ContainerInspectResponse gateway) =>
-        gateway.HostConfig.PortBindings?.GetValueOrDefault(s_port) is [{ HostPort: { } port }, ..] && int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
-
     /// <summary>
     /// An engine chooses anew at each start, so it chooses once, for a container that is gone right after, and the gateway asks for
     /// that port by number from then on.
@@ -109,9 +104,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         {
             await StartAsync(asking.ID, cancellationToken);
             var asked = await client.Containers.InspectContainerAsync(asking.ID, cancellationToken);
-            return asked.NetworkSettings?.Ports?.GetValueOrDefault(s_port) is [{ HostPort: { } port }, ..] && int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                ? number
-                : throw DockerErrors.GatewayWithoutPort(names.App);
+            return PublishedPort.Current(asked)?.Port ?? throw DockerErrors.GatewayWithoutPort(names.App);
         }
         catch (DockerApiException fault) when (!fault.IsTransient)
         {
@@ -123,7 +116,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         }
     }
 
-    private async Task<ContainerInspectResponse> CreateAsync(string image, int? port, CancellationToken cancellationToken)
+    private async Task<ContainerInspectResponse> CreateAsync(string image, PublishedPort? published, CancellationToken cancellationToken)
     {
         var was = await Found.OrNullAsync(client.Volumes.InspectAsync(names.StateVolume, cancellationToken));
         try
@@ -133,7 +126,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
                 new VolumesCreateParameters { Name = names.StateVolume, Labels = new Dictionary<string, string>(names.Labels, StringComparer.Ordinal) { [AppNames.GatewayImageLabel] = image } },
                 cancellationToken);
             var program = options.FindGatewayProgram().Hash;
-            var chosen = port == 0 ? await ChoosePortAsync(Plan(image, program, network, 0), cancellationToken) : port;
+            var chosen = published is { Port: 0 } open ? open with { Port = await ChoosePortAsync(Plan(image, program, network, open), cancellationToken) } : published;
             var created = await CreateAsync(Plan(image, program, network, chosen), cancellationToken);
             if (was?.Labels?.GetValueOrDefault(AppNames.GatewayImageLabel) is { } earlier && earlier != image)
             {
@@ -229,26 +222,23 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
     /// <param name="image">Its image.</param>
     /// <param name="program">The hash of the program in it.</param>
     /// <param name="network">Its network.</param>
-    /// <param name="port">The port of the host; 0 for one that the engine chooses, null for none.</param>
-    public CreateContainerParameters Plan(string image, string program, string network, int? port) => new()
+    /// <param name="published">Where it is published; null for nowhere.</param>
+    public CreateContainerParameters Plan(string image, string program, string network, PublishedPort? published) => new()
     {
         Name = names.Gateway,
         Image = image,
-        Cmd = GatewayCommand.Serve(names.App, port is not null, IPAddress.IsLoopback(options.Bind)),
+        Cmd = GatewayCommand.Serve(names.App, published),
         User = StateVolume.Owner,
         Labels = new Dictionary<string, string>(names.LabelsOf(AppNames.GatewayRole), StringComparer.Ordinal) 
         {
             [AppNames.GatewayImageLabel] = image,
             [AppNames.GatewayProgramLabel] = program,
         },
-        ExposedPorts = port is null ? null : new Dictionary<string, EmptyObject>(StringComparer.Ordinal) { [s_port] = new() },
+        ExposedPorts = published is null ? null : PublishedPort.Exposed,
         HostConfig = Hardening.Apply(new HostConfiguration
         {
             NetworkMode = network,
-            PortBindings = port is not { } number ? null : new Dictionary<string, IReadOnlyList<PortBinding>?>(StringComparer.Ordinal)
-            {
-                [s_port] = [new PortBinding(options.Bind.ToString(), number == 0 ? "" : number.ToString(CultureInfo.InvariantCulture))],
-            },
+            PortBindings = published?.Bindings,
             RestartPolicy = new RestartPolicy("always"),
             Mounts = [new ContainerMount("volume", names.StateVolume, GatewayCommand.Volume)],
         }),

@@ -8,7 +8,7 @@ namespace ImmutableBuild.Gateway.Keeping;
 
 /// <summary>
 /// The listening socket that outlives the gateway's process. A port that was chosen once is written down and used again, so that
-/// the app's address stays; after a stop only if nobody has taken it meanwhile.
+/// the app stays where it is; after a stop only if nobody has taken it meanwhile. So is the address, until a stop.
 /// </summary>
 internal sealed class PublicPort : IDisposable
 {
@@ -25,13 +25,13 @@ internal sealed class PublicPort : IDisposable
         _file = file;
     }
 
-    /// <summary>The options with the port that is really listened on.</summary>
+    /// <summary>The options with the port and the address that are really listened on.</summary>
     public GatewayOptions Serving { get; }
 
     /// <summary>The descriptor a child inherits; null where children listen for themselves.</summary>
     public int? Descriptor { get; }
 
-    /// <summary>Listens as <paramref name="options"/> say. IMB6051 when the port is taken.</summary>
+    /// <summary>Listens as <paramref name="options"/> say. IMB6051 when the port is taken, IMB6062 when it can't be had.</summary>
     public static PublicPort Listen(GatewayOptions options)
     {
         var file = FileOf(options);
@@ -40,10 +40,12 @@ internal sealed class PublicPort : IDisposable
             return new PublicPort(options, null, null, file);
         }
 
-        var socket = Open(options.Bind, port != 0 ? port : Written(file), FormerFileOf(options));
+        var address = options.Bind ?? WrittenAddress(AddressFileOf(options));
+        var socket = Open(address, port != 0 ? port : Written(file), FormerFileOf(options));
         var listening = ((IPEndPoint)socket.LocalEndPoint!).Port;
         File.WriteAllText(file, listening.ToString(CultureInfo.InvariantCulture));
-        var serving = options with { Port = listening };
+        File.WriteAllText(AddressFileOf(options), address.ToString());
+        var serving = options with { Port = listening, Bind = address };
         if (!OperatingSystem.IsWindows())
         {
             return new PublicPort(serving, socket, socket.SafeHandle.DangerousGetHandle().ToInt32(), file);
@@ -57,9 +59,10 @@ internal sealed class PublicPort : IDisposable
     public static PublicPort TakeOver(GatewayOptions serving, Handover handover) =>
         new(serving, null, handover.InheritsListener ? ProcessStart.InheritedDescriptor : null, FileOf(serving));
 
-    /// <summary>The app was taken down: it has no right to its port any more, and the next start only prefers it.</summary>
+    /// <summary>The app was taken down: it has no right to its port any more, and the next start only prefers it. Who reaches it is decided anew.</summary>
     public void Forget()
     {
+        File.Delete(AddressFileOf(Serving));
         if (File.Exists(_file))
         {
             File.Move(_file, FormerFileOf(Serving), overwrite: true);
@@ -70,10 +73,15 @@ internal sealed class PublicPort : IDisposable
 
     private static string FileOf(GatewayOptions options) => Path.Combine(options.StateDirectory, GatewayFiles.PublicPort);
 
+    private static string AddressFileOf(GatewayOptions options) => Path.Combine(options.StateDirectory, GatewayFiles.PublicAddress);
+
     private static string FormerFileOf(GatewayOptions options) => Path.Combine(options.StateDirectory, GatewayFiles.FormerPublicPort);
 
     private static int Written(string file) =>
         File.Exists(file) && int.TryParse(File.ReadAllText(file), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= IPEndPoint.MaxPort ? port : 0;
+
+    private static IPAddress WrittenAddress(string file) =>
+        File.Exists(file) && IPAddress.TryParse(File.ReadAllText(file), out var address) ? address : IPAddress.Loopback;
 
     private static Socket Open(IPAddress bind, int port, string formerFile)
     {
@@ -96,7 +104,7 @@ internal sealed class PublicPort : IDisposable
         }
         catch (SocketException fault)
         {
-            throw GatewayErrors.PortTaken(endpoint.ToString(), fault);
+            throw fault.SocketErrorCode == SocketError.AddressAlreadyInUse ? GatewayErrors.PortTaken(endpoint.ToString(), fault) : GatewayErrors.NotListenedOn(endpoint.ToString(), fault);
         }
     }
 
@@ -105,6 +113,12 @@ internal sealed class PublicPort : IDisposable
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            if (endpoint.Address.Equals(IPAddress.IPv6Any))
+            {
+                // All addresses, those of IPv4 too, as Kestrel understands it.
+                socket.DualMode = true;
+            }
+
             socket.Bind(endpoint);
             socket.Listen(Backlog);
             return socket;

@@ -20,7 +20,7 @@ internal static class Serve
     private static readonly TimeSpan ServersStop = TimeSpan.FromSeconds(5);
 
     /// <summary>Runs a gateway. Ends when an order stopped the app, or when <paramref name="ending"/> asks: then the instances go on.</summary>
-    /// <param name="options">What it serves; the port is the one really listened on.</param>
+    /// <param name="options">What it serves; port and address are those really listened on.</param>
     /// <param name="listener">The keeper's listening socket, where one is inherited.</param>
     /// <param name="predecessor">The gateway whose place this one takes; null when none runs.</param>
     /// <param name="hasLeft">Called once it has left its place to another.</param>
@@ -40,12 +40,13 @@ internal static class Serve
         var replacements = new Replacements(options.App, fleet, surroundings);
         await Restoration.RunAsync(fleet, destruction, replacements, surroundings, before);
 
-        var url = options.Port is { } port ? new Uri($"http://{Reachable(options.Bind)}:{port}") : null;
+        var address = options.Bind ?? IPAddress.Loopback;
+        var url = options.Port is { } port ? new Uri($"http://{Reachable(address)}:{port}") : null;
         await using var serving = new ServingPathWatch(url, fleet.Routes, probe, time);
         var orders = new Orders(options.App, fleet, ledger, surroundings, serving, destruction, replacements);
         var observer = new Observer(options.App, url?.ToString().TrimEnd('/'), fleet, ledger, surroundings, serving);
         var host = options.HostIsRouter ? DefaultRouter.Find(log) : null;
-        using var publicServer = url is null ? null : Servers.Public(listener, new IPEndPoint(options.Bind, options.Port!.Value));
+        using var publicServer = url is null ? null : Servers.Public(listener, new IPEndPoint(address, options.Port!.Value));
         var retirement = new Retirement(fleet, surroundings, publicServer, url is null ? null : new InstanceAddress(url.Host, url.Port), serving, hasLeft);
         var control = new ControlApplication(() => Info(options), orders, observer, fleet, retirement, log, stopped.Cancel);
         var socketPath = ControlSocket.PathFor(options.StateDirectory);
@@ -108,6 +109,7 @@ internal static class Serve
         Environment.ProcessId,
         options.Port ?? 0)
     {
+        PublicAddress = options.Port is null ? null : options.Bind?.ToString(),
         Program = ServedProgram.Own,
         Next = ServedProgram.Read(options.StateDirectory) is var next && next != ServedProgram.Own ? next : null,
     };

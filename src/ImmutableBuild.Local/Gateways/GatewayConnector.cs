@@ -67,7 +67,7 @@ internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions op
 
     /// <summary>
     /// The gateway of <paramref name="app"/>, started unless it runs: on <paramref name="port"/>, or where that is 0 on the port
-    /// it had before. IMB6102 when it doesn't start, or the error that it gives for it, such as IMB6051 for a port that is taken.
+    /// it had before, and likewise its address. IMB6102 when it doesn't start, or the error that it gives for it, such as IMB6051 for a port that is taken.
     /// </summary>
     public async Task<GatewayInfo> StartAsync(AppKey app, int? port, CancellationToken cancellationToken)
     {

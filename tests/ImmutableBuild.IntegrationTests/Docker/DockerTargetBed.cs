@@ -1,3 +1,4 @@
+using System.Net;
 using ImmutableBuild.Docker;
 using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Endpoints;
@@ -60,13 +61,15 @@ internal sealed class DockerTargetBed : IServingFixture
     /// <param name="ensureImage">Where a generation's image comes from, where it isn't the registry.</param>
     /// <param name="gatewayDirectory">The gateway that the build brings, where it is another one.</param>
     /// <param name="ensureGatewayImage">Where the gateway's image comes from, where it can't be made.</param>
+    /// <param name="bind">The address to publish on.</param>
     public DockerTarget Open(
         int port = 0,
         Func<IDockerClient, string, Task>? afterImage = null,
         DockerEndpoint? by = null,
         Func<IDockerClient, GenerationSpec, CancellationToken, Task<string>>? ensureImage = null,
         string? gatewayDirectory = null,
-        Func<IDockerClient, CancellationToken, Task<string>>? ensureGatewayImage = null) => DockerTarget.Open(new DockerTargetOptions
+        Func<IDockerClient, CancellationToken, Task<string>>? ensureGatewayImage = null,
+        IPAddress? bind = null) => DockerTarget.Open(new DockerTargetOptions
     {
         FindEndpoint = () => by ?? Endpoint,
         EnsureImage = async (client, spec, cancellationToken) =>
@@ -81,6 +84,7 @@ internal sealed class DockerTargetBed : IServingFixture
         EnsureToolsImage = (client, reference, cancellationToken) => _apps.EnsureToolsAsync(client, reference, cancellationToken),
         ReadVariable = name => Variables.GetValueOrDefault(name),
         PublicPort = port,
+        Bind = bind,
     });
 
     public GenerationSpec Spec(AppKey app, AppVariant variant, int version = 1, int instances = 1) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using ImmutableBuild.AcceptanceTests.Infrastructure;
 using ImmutableBuild.Generations;
 using ImmutableBuild.IntegrationTests.Targets;
@@ -45,13 +46,14 @@ internal sealed class LocalBed : IServingFixture
     /// <summary>A file of this bed.</summary>
     public string this[string name] => Path.Combine(_directory, name);
 
-    public LocalTarget Open(int port = 0, Func<string, string?>? readVariable = null, string? gatewayProgram = null) => LocalTarget.Open(new LocalTargetOptions
+    public LocalTarget Open(int port = 0, Func<string, string?>? readVariable = null, string? gatewayProgram = null, IPAddress? bind = null) => LocalTarget.Open(new LocalTargetOptions
     {
         DataDirectory = Layout.Root,
         GatewayProgram = gatewayProgram ?? GatewayProgram,
         OpenRepository = _ => _images.Layout,
         ReadVariable = readVariable ?? (_ => null),
         PublicPort = port,
+        Bind = bind,
     });
 
     public GenerationSpec Spec(AppKey app, AppVariant variant, int version = 1, int instances = 1) =>

@@ -10,6 +10,7 @@ public sealed class GatewayOptionsTests
     [
         new GatewayOptions("/state", SimulatedSpecs.App, 8080, IPAddress.Any) { HostIsRouter = true },
         new GatewayOptions("/state", SimulatedSpecs.App, null, IPAddress.Loopback),
+        new GatewayOptions("/state", SimulatedSpecs.App, 0),
     ];
 
     [Theory, MemberData(nameof(All))]

@@ -66,6 +66,46 @@ public sealed class PublicPortTests : IDisposable
         Should.Throw<ImmutableBuildException>(() => PublicPort.Listen(Options)).Code.ShouldBe("IMB6051");
     }
 
+    [Fact]
+    public void The_address_stays_too_until_a_stop()
+    {
+        var asked = IPAddress.Parse("127.0.0.2");
+        using (var first = PublicPort.Listen(Options with { Bind = asked }))
+        {
+            first.Serving.Bind.ShouldBe(asked);
+        }
+
+        using (var again = PublicPort.Listen(Options with { Bind = null }))
+        {
+            again.Serving.Bind.ShouldBe(asked);
+            again.Forget();
+        }
+
+        using var afterStop = PublicPort.Listen(Options with { Bind = null });
+        afterStop.Serving.Bind.ShouldBe(IPAddress.Loopback);
+    }
+
+    [Fact]
+    public void An_address_of_another_machine_is_refused_as_one()
+    {
+        var refusal = Should.Throw<ImmutableBuildException>(() => PublicPort.Listen(Options with { Bind = IPAddress.Parse("192.0.2.1") }));
+
+        refusal.Code.ShouldBe("IMB6062");
+        refusal.Message.ShouldContain("192.0.2.1");
+        refusal.Message.ShouldContain("ImmutableBind");
+    }
+
+    [Fact]
+    public async Task All_addresses_are_those_of_IPv4_too()
+    {
+        using var port = PublicPort.Listen(Options with { Bind = IPAddress.IPv6Any });
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+        await client.ConnectAsync(IPAddress.Loopback, port.Serving.Port!.Value, TestContext.Current.CancellationToken);
+
+        client.Connected.ShouldBeTrue();
+    }
+
     // Below those that the machine gives to whoever asks for any, as the tests beside this one do.
     private static int FreePort()
     {

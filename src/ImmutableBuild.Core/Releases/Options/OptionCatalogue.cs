@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
+using System.Net;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Images;
 using static ImmutableBuild.Releases.Options.OptionTypes;
@@ -88,6 +89,9 @@ public static class OptionCatalogue
 
     /// <summary>Public port.</summary>
     public static PropertyOption<int> PublicPort { get; } = new("ImmutablePort", Port, "0", "The port the app's users reach on the targets `local` and `docker`; 0 lets the target choose one and keep it.");
+
+    /// <summary>Address of the public port.</summary>
+    public static PropertyOption<IPAddress?> Bind { get; } = new("ImmutableBind", Address, null, "The address that the public port is on; with `0.0.0.0` other machines reach the app too. Default: the one it has; at first `127.0.0.1`, which only this machine reaches, or the engine's.");
 
     /// <summary>Instances.</summary>
     public static PropertyOption<int> Instances { get; } = new("ImmutableInstances", WholeNumber(1, 100), "1", "How many instances each generation has.");
@@ -190,7 +194,7 @@ public static class OptionCatalogue
         App, Environment, Target, .. SourceCatalogue.All, Protected, DataDirectory, TargetFramework,
         .. DockerfileCatalogue.All, BaseImage, LockFile, MaxBaseAge, ImageRepository, Registry, MirrorRegistries, ImageTag, ImageTags, User, WorkingDirectory, Compression, Archive, CommandInstruction, .. ImageLabelOptions.All.Select(label => label.Option), RegistryUserVariable, RegistryPasswordVariable, RegistryAllowHttp, RegistryCertificates,
         .. ScanCatalogue.All, .. KeyCatalogue.All, TrustCatalogue.AttestedBom, .. TrustCatalogue.Verification,
-        PublicPort, Instances, Memory, Cpus, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace, GatewayBaseImage, LogDriver,
+        PublicPort, Bind, Instances, Memory, Cpus, Probe, HealthPath, ProbeInterval, ProbeTimeout, DrainTimeout, StreamDrainTimeout, StopGrace, GatewayBaseImage, LogDriver,
         Rollout, CanarySteps, CanaryStepDuration, HealthSuccesses, HealthTimeout, Soak, Keep, RollbackTo, .. PromoteCatalogue.All, DebugLimit, DebugImage, DriftFile,
         JudgeMinimumRequests, JudgeSuccessFloor, JudgeLatencyCeiling, JudgeSignificance, JudgeLatencyTolerance, JudgeSuccessTolerance, JudgeOnInconclusive, JudgeHoldTimeout,
         .. GitHubCatalogue.All,

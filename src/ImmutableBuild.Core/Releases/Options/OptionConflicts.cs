@@ -23,6 +23,7 @@ internal static class OptionConflicts
         RefuseWhen(worker && options.Rollout.Strategy == RolloutStrategy.Canary, Rollout, "a canary divides traffic, and this app listens on no port; use 'bluegreen', or declare its port with a ContainerPort item");
         RefuseWhen(worker && options.Runtime.Probe.Kind != ProbeKind.Process, OptionCatalogue.Probe, "this app listens on no port; use 'process', or declare its port with a ContainerPort item");
         RefuseWhen(worker && options.PublicPort != 0, PublicPort, "this app listens on no port, so it can have no public one; declare its port with a ContainerPort item");
+        RefuseWhen(worker && options.Bind is not null, OptionCatalogue.Bind, "this app listens on no port, so on no address either; declare its port with a ContainerPort item");
         RefuseWhen(options.Runtime.Probe.Interval <= TimeSpan.Zero, ProbeInterval, "the time between two probes must be longer than nothing");
         RefuseWhen(options.Runtime.Probe.Timeout <= TimeSpan.Zero, ProbeTimeout, "a probe needs some time to be answered");
         RefuseWhen(reader.TextOf(ImageTag) is not null && reader.TextOf(ImageTags) is not null, ImageTag, $"{ImageTags.Name} is set as well; set one of the two");

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Registries;
@@ -132,6 +134,11 @@ public static partial class OptionTypes
 
     /// <summary>A TCP port; 0 leaves the choice open.</summary>
     public static OptionType<int> Port { get; } = WholeNumber(0, 65535);
+
+    /// <summary>An IP address, as people write it: <c>1</c> and <c>0x7f.1</c>, which stand for others, are none.</summary>
+    public static OptionType<IPAddress?> Address { get; } = new(
+        "an IP address: '127.0.0.1', '0.0.0.0' for all of IPv4, '::' for all",
+        (string text, out IPAddress? value) => IPAddress.TryParse(text, out value) && (value.AddressFamily == AddressFamily.InterNetworkV6 ? value.ScopeId == 0 && !text.Contains('[', StringComparison.Ordinal) : value.ToString() == text));
 
     /// <summary>A length of time.</summary>
     public static OptionType<TimeSpan> Duration { get; } = new(

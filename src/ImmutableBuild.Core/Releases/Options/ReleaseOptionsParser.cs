@@ -65,6 +65,7 @@ public static class ReleaseOptionsParser
             Verify = TrustCatalogue.Read(reader),
             Rollout = ReadRollout(reader),
             PublicPort = reader.Get(PublicPort),
+            Bind = reader.Get(OptionCatalogue.Bind, null),
             GatewayBaseImage = reader.Get(GatewayBaseImage),
             LogDriver = reader.Find(LogDriver),
             Debug = new DebugRequest(reader.Get(DebugLimit), reader.Find(DebugImage)),

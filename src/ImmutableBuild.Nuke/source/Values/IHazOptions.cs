@@ -233,6 +233,10 @@ namespace ImmutableBuild.Nuke
         [Parameter("The port the app's users reach on the targets `local` and `docker`; 0 lets the target choose one and keep it.", List = false)]
         string? ImmutablePort => TryGetValue(() => ImmutablePort!);
 
+        /// <summary>The address that the public port is on; with `0.0.0.0` other machines reach the app too. Default: the one it has; at first `127.0.0.1`, which only this machine reaches, or the engine's.</summary>
+        [Parameter("The address that the public port is on; with `0.0.0.0` other machines reach the app too. Default: the one it has; at first `127.0.0.1`, which only this machine reaches, or the engine's.", List = false)]
+        string? ImmutableBind => TryGetValue(() => ImmutableBind!);
+
         /// <summary>How many instances each generation has.</summary>
         [Parameter("How many instances each generation has.", List = false)]
         string? ImmutableInstances => TryGetValue(() => ImmutableInstances!);
@@ -436,6 +440,7 @@ namespace ImmutableBuild.Nuke
             new(nameof(ImmutableMaxScanAge), ImmutableMaxScanAge),
             new(nameof(ImmutableTrustedRoot), ImmutableTrustedRoot),
             new(nameof(ImmutablePort), ImmutablePort),
+            new(nameof(ImmutableBind), ImmutableBind),
             new(nameof(ImmutableInstances), ImmutableInstances),
             new(nameof(ImmutableMemory), ImmutableMemory),
             new(nameof(ImmutableCpus), ImmutableCpus),
