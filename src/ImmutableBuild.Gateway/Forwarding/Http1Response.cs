@@ -137,7 +137,10 @@ internal static class Http1Response
 
         for (var index = 0; index < response.Fields.Count; index++)
         {
-            Add(feature.Trailers, response.Fields[index].Name, response.Fields[index].Value);
+            if (response.Fields[index] is var field && !Hops.Are(field.Name))
+            {
+                Add(feature.Trailers, field.Name, field.Value);
+            }
         }
     }
 

@@ -81,7 +81,10 @@ internal static class Http2Response
 
         foreach (var (name, values) in source.TrailingHeaders.NonValidated)
         {
-            feature.Trailers[name] = Values(values);
+            if (!Hops.Are(name))
+            {
+                feature.Trailers[name] = Values(values);
+            }
         }
     }
 

@@ -247,17 +247,18 @@ public sealed class Http1ForwardingTests
     }
 
     [Fact]
-    public async Task Trailers_reach_a_client_that_speaks_http2()
+    public async Task Trailers_reach_a_client_that_speaks_http2_but_for_those_of_the_connection()
     {
         await using var gateway = await ScriptedGateway.StartAsync(async instance =>
         {
             await instance.ReadToAsync(EndOfHead);
-            await instance.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\nX-Checksum: 42\r\n\r\n");
+            await instance.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\nConnection: X-Hop\r\nKeep-Alive: timeout=5\r\nX-Checksum: 42\r\n\r\n");
             await instance.ReadToEndAsync();
         });
         using var client = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
         using var answer = await client.GetAsync(new Uri($"http://{gateway.Address}/"), TestContext.Current.CancellationToken);
         (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe("body");
+        answer.TrailingHeaders.ShouldHaveSingleItem().Key.ShouldBe("x-checksum");
         answer.TrailingHeaders.GetValues("X-Checksum").ShouldBe(["42"]);
     }
 
