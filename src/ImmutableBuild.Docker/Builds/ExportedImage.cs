@@ -22,10 +22,11 @@ internal sealed partial class ExportedImage : IDisposable
     private readonly ImageLimits _limits;
     private readonly Dictionary<string, TarHeader> _entries = new(StringComparer.Ordinal);
     private readonly string[] _layers;
+    private long _left;
 
     private ExportedImage(FileStream file, string image, ImageLimits limits)
     {
-        (_file, _image, _limits) = (file, image, limits);
+        (_file, _image, _limits, _left) = (file, image, limits, limits.MaxBytes);
         ReadEntries();
         var item = ReadItem();
         ConfigBytes = ReadDocument(item.Config ?? throw Refused("its manifest.json names no configuration"));
@@ -72,7 +73,7 @@ internal sealed partial class ExportedImage : IDisposable
         }
     }
 
-    /// <summary>Copies the archive of a layer, uncompressed however the engine keeps it.</summary>
+    /// <summary>Copies the archive of a layer, uncompressed however the engine keeps it. IMB2004 where more comes out of all that were copied than an image may hold.</summary>
     /// <param name="index">Which one, from the lowest.</param>
     /// <param name="archive">Where it goes.</param>
     /// <param name="cancellationToken">Ends the work.</param>
@@ -93,13 +94,16 @@ internal sealed partial class ExportedImage : IDisposable
     private void Copy(Stream content, Stream archive, CancellationToken cancellationToken)
     {
         var buffer = new byte[128 * 1024];
-        var left = _limits.MaxBytes;
         try
         {
             for (var count = content.Read(buffer); count > 0; count = content.Read(buffer))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                left -= left >= count ? count : throw BakeErrors.LimitExceeded($"a layer of {_image}", "more", $"{_limits.MaxBytes} bytes");
+                if (Interlocked.Add(ref _left, -count) < 0)
+                {
+                    throw BakeErrors.LimitExceeded($"the layers of {_image}", "more", $"{_limits.MaxBytes} bytes");
+                }
+
                 archive.Write(buffer, 0, count);
             }
         }

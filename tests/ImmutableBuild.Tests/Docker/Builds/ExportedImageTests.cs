@@ -136,6 +136,26 @@ public sealed class ExportedImageTests : IDisposable
         Directory.GetFiles(_directory.Path).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Layers_that_each_stay_within_the_limit_do_not_pass_it_together()
+    {
+        var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(new byte[60_000]);
+        }
+
+        var other = new string('b', 64);
+        _config = Config(Digest.Of(new byte[60_000]), Digest.Of(s_layer));
+        Add($"{_hex}/layer.tar", compressed.ToArray());
+        Add($"{other}/layer.tar", compressed.ToArray());
+        Describe($"{_hex}/layer.tar", $"{other}/layer.tar");
+        using var image = await ReceiveAsync(limits: new ImageLimits { MaxBytes = 100_000 });
+
+        Layer(image, 0).Length.ShouldBe(60_000);
+        Should.Throw<ImmutableBuildException>(() => Layer(image, 1)).Code.ShouldBe("IMB2004");
+    }
+
     private static byte[] Config(params Digest[] layers) =>
         Encoding.UTF8.GetBytes($$$"""{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[{{{string.Join(',', layers.Select(layer => $"\"{layer}\""))}}}]}}""");
 
