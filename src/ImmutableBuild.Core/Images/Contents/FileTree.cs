@@ -120,7 +120,7 @@ internal sealed class FileTree(SpoolBudget budget)
 
             if (child is null)
             {
-                budget.SpendEntry();
+                budget.SpendEntry(part.Length);
                 child = new TreeNode(part, node, ordinal);
                 node.Add(child);
             }

@@ -43,7 +43,7 @@ internal sealed class ImageLayer : IDisposable
         var entries = Notes is null && note ? ImmutableArray.CreateBuilder<TarHeader>() : null;
         foreach (var header in Notes?.Entries ?? Archived(_spool!))
         {
-            budget.SpendEntry();
+            budget.SpendEntry(header.Name.Length + header.LinkName.Length);
             entries = entries?.Count < MaximumNoted ? entries : null;
             entries?.Add(header);
             yield return header;

@@ -9,6 +9,9 @@ public sealed record ImageLimits
     /// <summary>Entries of all layers together.</summary>
     public int MaxEntries { get; init; } = 1_000_000;
 
+    /// <summary>Characters of all entries' names and link targets together: they are kept in memory, and an archive may give each of a million some thousands.</summary>
+    public long MaxNameLength { get; init; } = 256L << 20;
+
     /// <summary>Uncompressed bytes of all layers together.</summary>
     public long MaxBytes { get; init; } = 16L << 30;
 

@@ -109,6 +109,7 @@ internal sealed class LayerSpool : IDisposable
 internal sealed class SpoolBudget(ImageLimits limits)
 {
     private long _bytes;
+    private long _names;
     private int _entries;
 
     /// <summary>Counts uncompressed bytes; <paramref name="layerTotal"/> is what the layer has had so far.</summary>
@@ -125,9 +126,14 @@ internal sealed class SpoolBudget(ImageLimits limits)
         }
     }
 
-    /// <summary>Counts one entry, or a directory that only the names of others tell of.</summary>
-    public void SpendEntry()
+    /// <summary>Counts one entry, or a directory that only the names of others tell of; <paramref name="named"/> is the length of its names.</summary>
+    public void SpendEntry(int named)
     {
+        if (Interlocked.Add(ref _names, named) > limits.MaxNameLength)
+        {
+            throw BakeErrors.LimitExceeded("The names in the image's layers together", $"more than {limits.MaxNameLength} characters", $"{limits.MaxNameLength} characters");
+        }
+
         if (Interlocked.Increment(ref _entries) > limits.MaxEntries)
         {
             throw BakeErrors.LimitExceeded("The image's layers together", $"more than {limits.MaxEntries} entries", $"{limits.MaxEntries} entries");

@@ -271,6 +271,14 @@ public sealed class HostileLayerTests : IDisposable
     }
 
     [Fact]
+    public async Task Names_that_are_too_long_together()
+    {
+        var tar = new RawTar().File(new string('a', 60)).Symlink("l", new string('b', 60)).End();
+
+        (await Refusal(TestImage.Write(_layout, tar), new ImageLimits { MaxNameLength = 120 })).Code.ShouldBe("IMB2004");
+    }
+
+    [Fact]
     public async Task Too_many_directories_that_only_a_name_tells_of()
     {
         var tar = new RawTar().File("1/2/3/4/5/6/7/8/9/10/file").End();
