@@ -15,7 +15,11 @@ internal static class PrivateKeyPem
     /// <param name="Name"><c>file …</c> or <c>variable …</c>.</param>
     /// <param name="PasswordVariable">The variable that holds the password; null when none is set.</param>
     /// <param name="Password">The password; null when there is none.</param>
-    public sealed record Origin(string Name, string? PasswordVariable, string? Password);
+    public sealed record Origin(string Name, string? PasswordVariable, string? Password)
+    {
+        /// <summary>Without the password.</summary>
+        public override string ToString() => Name;
+    }
 
     /// <summary>Reads the key; throws IMB4003 or IMB4004.</summary>
     public static ISigner Read(string pem, Origin origin)
