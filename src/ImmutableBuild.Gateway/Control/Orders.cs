@@ -158,7 +158,8 @@ internal sealed class Orders(AppKey app, Fleet fleet, LedgerFile ledger, Surroun
                 return;
             }
 
-            surroundings.Store.Change(state => state.Find(created.Id) is { } record
+            // It may have been ordered to go meanwhile.
+            surroundings.Store.Change(state => state.Find(created.Id) is { Phase: GenerationPhase.Creating } record
                 ? state.With(record with { Phase = GenerationPhase.Running, Instances = [.. created.Instances.Select(instance => instance.Record)] })
                 : state);
         }

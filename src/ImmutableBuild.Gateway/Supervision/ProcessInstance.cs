@@ -18,6 +18,7 @@ internal sealed class ProcessInstance : IInstance
     private readonly Action _rotationChanged;
     private readonly DrainLimits _limits;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _starting = new();
     private readonly ProbeLoop _looking;
     private readonly RestartBackoff _backoff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(15), wellAfter: TimeSpan.FromSeconds(30));
     private volatile InstanceRecord _record;
@@ -53,11 +54,15 @@ internal sealed class ProcessInstance : IInstance
     private IReadOnlyList<string> Markers => InstanceEnvironment.Markers(_surroundings.StateDirectory, Id, _record.Name);
 
     /// <inheritdoc/>
+    /// <remarks>IMB6056 once it was told to stop, which may be while its generation is being started: nobody would end its process then.</remarks>
     public void Start()
     {
         try
         {
-            Supervise(StartProcess());
+            lock (_starting)
+            {
+                Supervise(_stopping.IsCancellationRequested ? throw GatewayErrors.BeingDestroyed(Id) : StartProcess());
+            }
         }
         catch (Exception fault) when (fault is Win32Exception or IOException or UnauthorizedAccessException)
         {
@@ -96,8 +101,13 @@ internal sealed class ProcessInstance : IInstance
     public async Task StopAsync()
     {
         await _stopping.CancelAsync();
-        await _supervision;
-        await _probes;
+        Task watching;
+        lock (_starting)
+        {
+            watching = Task.WhenAll(_supervision, _probes);
+        }
+
+        await watching;
         await EndStraysAsync();
     }
 
