@@ -67,13 +67,13 @@ internal static class Keeper
                     return exitCode;
                 }
             }
-            else if (ending.IsCancellationRequested)
-            {
-                return ExitCodes.Fault;
-            }
 
             adopted = null;
             await Task.Delay(backoff.After(TimeProvider.System.GetElapsedTime(began)), ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (ending.IsCancellationRequested)
+            {
+                return ExitCodes.Fault;
+            }
         }
     }
 

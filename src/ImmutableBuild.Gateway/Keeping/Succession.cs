@@ -34,7 +34,7 @@ internal sealed class Succession(string stateDirectory, IProcessHost host, Func<
     /// <summary>Waits until <paramref name="gateway"/>, which runs <paramref name="program"/>, or who takes its place has ended; the exit code, null where nobody knows it.</summary>
     public async Task<int?> WaitAsync(RunningProcess gateway, string program, CancellationToken ending)
     {
-        _serving = gateway;
+        Watch(gateway, _leaving, ending);
         while (true)
         {
             if (await WantedAsync(gateway, program, ending) is not { } wanted)
@@ -52,6 +52,19 @@ internal sealed class Succession(string stateDirectory, IProcessHost host, Func<
                 log.Write($"the program in {wanted} did not take over; process {gateway.Identity.Id} goes on");
                 ServedProgram.Write(stateDirectory, program);
             }
+        }
+    }
+
+    /// <summary>From here on these are who is asked to end. Who was being started as all were asked is asked now.</summary>
+    private void Watch(RunningProcess serving, RunningProcess? leaving, CancellationToken ending)
+    {
+        (_serving, _leaving) = (serving, leaving);
+
+        // Orders this before the look, as whoever cancels does so before it asks those that are here.
+        Interlocked.MemoryBarrier();
+        if (ending.IsCancellationRequested)
+        {
+            Terminate();
         }
     }
 
@@ -79,7 +92,7 @@ internal sealed class Succession(string stateDirectory, IProcessHost host, Func<
         {
             if (start(wanted, gateway.Identity) is { } successor)
             {
-                (_serving, _leaving) = (successor, gateway);
+                Watch(successor, gateway, ending);
                 await Task.WhenAny(gateway.Exited, successor.Exited);
                 if (!successor.HasExited || await successor.Exited == ExitCodes.Stopped)
                 {
