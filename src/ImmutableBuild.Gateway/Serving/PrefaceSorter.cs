@@ -16,9 +16,16 @@ internal sealed class PrefaceSorter(IConnectionListenerFactory transport) : ICon
     private readonly Channel<ConnectionContext> _http2 = Channel.CreateUnbounded<ConnectionContext>(new() { SingleReader = true });
     private readonly ConcurrentDictionary<ConnectionContext, bool> _connections = new();
     private volatile bool _stopsAccepting;
+    private volatile bool _isAccepting;
 
     /// <summary>Connections that were accepted and are not closed.</summary>
     public int Connections => _connections.Count;
+
+    /// <summary>
+    /// Whether one is being waited for: it is accepted here when it comes, even after <see cref="StopAccepting"/>, and is one of
+    /// <see cref="Connections"/> before this ends.
+    /// </summary>
+    public bool IsAccepting => _isAccepting;
 
     /// <summary>Accepts none after the one that is being waited for.</summary>
     public void StopAccepting() => _stopsAccepting = true;
@@ -94,6 +101,7 @@ internal sealed class PrefaceSorter(IConnectionListenerFactory transport) : ICon
         {
             _inner = inner;
             _sorter = sorter;
+            _sorter._isAccepting = true;
             _accepting = Task.Run(AcceptAllAsync);
         }
 
@@ -132,6 +140,10 @@ internal sealed class PrefaceSorter(IConnectionListenerFactory transport) : ICon
             {
                 // Kestrel sees it at its next accept and reports it.
                 _http1.Writer.TryComplete(fault);
+            }
+            finally
+            {
+                _sorter._isAccepting = false;
             }
         }
 

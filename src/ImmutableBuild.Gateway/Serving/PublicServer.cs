@@ -14,6 +14,9 @@ internal sealed class PublicServer(KestrelServer server, PrefaceSorter sorter) :
     /// <summary>The connections it has.</summary>
     public int Connections => sorter.Connections;
 
+    /// <summary>Whether the next connection may be one of its own; so it is for one more after <see cref="StopAccepting"/>.</summary>
+    public bool IsAccepting => sorter.IsAccepting;
+
     /// <summary>Begins to serve.</summary>
     public Task StartAsync(ForwardingApplication application, CancellationToken cancellationToken) => server.StartAsync(application, cancellationToken);
 

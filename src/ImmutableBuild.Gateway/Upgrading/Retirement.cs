@@ -95,7 +95,11 @@ internal sealed class Retirement(Fleet fleet, Surroundings surroundings, PublicS
         await serving.StopAsync();
         var began = surroundings.Time.GetTimestamp();
         var patience = fleet.All.Select(generation => generation.Traffic.Configuration.StreamDrainTimeout).Append(LeastPatience).Max();
-        while (surroundings.Time.GetElapsedTime(began) < patience && (server is { Connections: > 0 } || Busy))
+
+        // One more connection is accepted here, and would break off if it came as the process ends. The next gateway, which asks the public port, soon brings one.
+        // Whether it came is asked first: from then on it is one of the others.
+        while (surroundings.Time.GetElapsedTime(began) is var elapsed && elapsed < patience
+            && ((elapsed < LeastPatience && server is { IsAccepting: true }) || server is { Connections: > 0 } || Busy))
         {
             await Task.Delay(Interval, surroundings.Time);
         }
