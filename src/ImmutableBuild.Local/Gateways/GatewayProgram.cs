@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
 
 namespace ImmutableBuild.Local.Gateways;
 
@@ -13,14 +14,18 @@ internal sealed class GatewayProgram(LocalLayout layout, string program)
 {
     private const string Incoming = ".incoming-";
 
-    /// <summary>The path of the kept copy, made when there is none. IMB6101 when the program is not whole.</summary>
+    /// <summary>The path of the kept copy, made when there is none, and mended when it is not whole. IMB6101 when the program is not whole.</summary>
     public string Keep()
     {
         var files = Files();
         try
         {
             var place = Path.Combine(layout.Gateways, Hash(files));
-            if (!Directory.Exists(place))
+            if (Directory.Exists(place))
+            {
+                Mend(files, place);
+            }
+            else
             {
                 Copy(files, place);
             }
@@ -76,6 +81,17 @@ internal sealed class GatewayProgram(LocalLayout layout, string program)
 
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
+
+    // A power cut soon after a copy was made leaves its name, and files of it empty.
+    private static void Mend(SortedDictionary<string, byte[]> files, string place)
+    {
+        foreach (var (name, content) in files.Where(file => !Holds(Path.Combine(place, file.Key), file.Value)))
+        {
+            AtomicFile.Write(Path.Combine(place, name), content);
+        }
+    }
+
+    private static bool Holds(string file, byte[] content) => File.Exists(file) && content.AsSpan().SequenceEqual(File.ReadAllBytes(file));
 
     private void Copy(SortedDictionary<string, byte[]> files, string place)
     {

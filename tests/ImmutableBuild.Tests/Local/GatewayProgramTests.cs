@@ -47,5 +47,19 @@ public sealed class GatewayProgramTests : IDisposable
         Directory.GetDirectories(_layout.Gateways).Length.ShouldBe(2);
     }
 
+    [Fact]
+    public void A_copy_that_a_power_cut_left_without_content_is_mended()
+    {
+        var kept = new GatewayProgram(_layout, _program).Keep();
+        var library = Path.Combine(Path.GetDirectoryName(kept)!, "Lib.dll");
+        File.WriteAllBytes(library, []);
+        File.Delete(kept);
+
+        new GatewayProgram(_layout, _program).Keep().ShouldBe(kept);
+
+        (File.ReadAllText(kept), File.ReadAllText(library)).ShouldBe(("program", "library"));
+        Directory.GetFiles(Path.GetDirectoryName(kept)!).Length.ShouldBe(4);
+    }
+
     private void Write(string name, string content) => File.WriteAllText(_directory[$"package/{name}"], content);
 }
