@@ -48,7 +48,10 @@ internal static class ServedProgram
         File.Delete(PathOf(stateDirectory) + ".previous");
     }
 
-    /// <summary>Removes what earlier upgrades brought into the state directory, but for the program that runs.</summary>
+    /// <summary>
+    /// Removes what earlier upgrades brought into the state directory, but for the program that runs, and the one that is written down: another upgrade may have begun, and
+    /// even have ended, while what came before this program still had work.
+    /// </summary>
     public static void RemoveOthers(string stateDirectory)
     {
         var programs = Path.Combine(stateDirectory, GatewayFiles.Programs);
@@ -57,7 +60,8 @@ internal static class ServedProgram
             return;
         }
 
-        foreach (var other in Directory.GetDirectories(programs).Where(directory => directory != Own))
+        var wanted = Find(stateDirectory);
+        foreach (var other in Directory.GetDirectories(programs).Where(directory => directory != Own && directory != wanted))
         {
             try
             {
