@@ -15,7 +15,7 @@ internal sealed class ImageDirectory(string directory)
     /// <summary>The image's file system.</summary>
     public string Root => Path.Combine(directory, "rootfs");
 
-    /// <summary>A file for each app and environment that needs the image, named after it.</summary>
+    /// <summary>A file for each app and environment that needs the image, named after it; each use writes another text into it.</summary>
     public string Users => Path.Combine(directory, "users");
 
     private string ConfigFile => Path.Combine(directory, "config.json");

@@ -75,12 +75,14 @@ internal sealed class ImageStore(LocalLayout layout, TimeProvider time)
             return 0;
         }
 
+        // What it begins to use while this waits for its turn is another release's, of which nobody here knows.
+        var marks = MarksOf(user);
         using var held = await ImageStoreLock.AcquireAsync(layout, time, cancellationToken);
         try
         {
             RemoveUnfinished();
             var removed = 0;
-            foreach (var image in ImagesOf(user).Where(image => !needed.Contains(image)).ToList())
+            foreach (var (image, _) in marks.Where(mark => !needed.Contains(mark.Image) && MarkOf(mark.Image, user) == mark.Text))
             {
                 File.Delete(UserFile(image, user));
                 if (!Directory.EnumerateFileSystemEntries(DirectoryOf(image).Users).Any())
@@ -176,14 +178,37 @@ internal sealed class ImageStore(LocalLayout layout, TimeProvider time)
     private void MarkUsed(Digest image, AppKey user)
     {
         Directory.CreateDirectory(DirectoryOf(image).Users);
-        File.WriteAllBytes(UserFile(image, user), []);
+        File.WriteAllText(UserFile(image, user), $"{Guid.NewGuid():N}");
     }
 
     private IEnumerable<Digest> All() => Directory.EnumerateDirectories(layout.Images)
         .Select(path => Digest.TryParse($"sha256:{Path.GetFileName(path)}", out var digest) ? digest : (Digest?)null)
         .OfType<Digest>();
 
-    private IEnumerable<Digest> ImagesOf(AppKey user) => All().Where(image => File.Exists(UserFile(image, user)));
+    private List<(Digest Image, string Text)> MarksOf(AppKey user)
+    {
+        try
+        {
+            return [.. from image in All() let text = MarkOf(image, user) where text is not null select (image, text!)];
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw LocalErrors.DataDirectoryUnusable(layout.Images, fault);
+        }
+    }
+
+    private string? MarkOf(Digest image, AppKey user)
+    {
+        try
+        {
+            return File.ReadAllText(UserFile(image, user));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // There is none, or it is being written.
+            return null;
+        }
+    }
 
     private HashSet<string> NeededFiles() => All()
         .SelectMany(image => DirectoryOf(image).ReadInventory()?.Files.Values ?? [])

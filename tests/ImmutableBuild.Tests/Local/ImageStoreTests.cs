@@ -171,6 +171,24 @@ public sealed class ImageStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task What_another_release_begins_to_use_while_this_one_waits_its_turn_stays()
+    {
+        var image = Image(LocalImages.File("app/web", "program"));
+        await Use(Production, image);
+        var time = new HeldTime();
+        var held = await ImageStoreLock.AcquireAsync(_layout, TimeProvider.System, TestContext.Current.CancellationToken);
+        var stopping = new ImageStore(_layout, time).KeepOnlyAsync(Production, new HashSet<Digest>(), TestContext.Current.CancellationToken);
+        held.Dispose();
+
+        var running = await Use(Production, image);
+        time.GoOn();
+
+        (await stopping).ShouldBe(0);
+        Read(running, "app/web").ShouldBe("program");
+        (await Keep(Production)).ShouldBe(1, "now it is no longer needed");
+    }
+
+    [Fact]
     [Trait("Fault", "F40")]
     public async Task A_data_directory_that_can_not_be_made_is_named()
     {
@@ -220,5 +238,19 @@ public sealed class ImageStoreTests : IDisposable
         }
 
         File.WriteAllText(path, content);
+    }
+
+    /// <summary>Whoever waits goes on once told to.</summary>
+    private sealed class HeldTime : TimeProvider
+    {
+        private Action _waiting = () => { };
+
+        public void GoOn() => _waiting();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _waiting = () => callback(state);
+            return base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period);
+        }
     }
 }
