@@ -30,9 +30,10 @@ internal sealed class PortableProcessHost : IProcessHost
             info.Environment[name] = value;
         }
 
-        var process = Process.Start(info) ?? throw new Win32Exception($"Starting '{start.Program}' failed.");
+        var output = start.OutputFile is { } file ? new SharedOutputFile(file) : null;
+        var process = Launch(info, output) ?? throw new Win32Exception($"Starting '{start.Program}' failed.");
         process.StandardInput.Close();
-        CopyOutput(process, start.OutputFile);
+        CopyOutput(process, output);
         var identity = new ProcessIdentity(process.Id, StartOf(process));
         _children[identity] = process;
         return identity;
@@ -85,23 +86,31 @@ internal sealed class PortableProcessHost : IProcessHost
 
     private static string StartOf(Process process) => process.StartTime.ToUniversalTime().Ticks.ToString(CultureInfo.InvariantCulture);
 
-    private static void CopyOutput(Process process, string? file)
+    private static Process? Launch(ProcessStartInfo info, SharedOutputFile? output)
     {
-        var writer = file is null ? TextWriter.Null : TextWriter.Synchronized(new StreamWriter(file, append: true) { AutoFlush = true });
+        try
+        {
+            return Process.Start(info);
+        }
+        catch
+        {
+            output?.Dispose();
+            throw;
+        }
+    }
+
+    private static void CopyOutput(Process process, SharedOutputFile? file)
+    {
+        var open = 2;
         void Write(object sender, DataReceivedEventArgs line)
         {
-            if (line.Data is not { } text)
+            if (line.Data is { } text)
             {
-                return;
+                file?.WriteLine(text);
             }
-
-            try
+            else if (Interlocked.Decrement(ref open) == 0)
             {
-                writer.WriteLine(text);
-            }
-            catch (IOException)
-            {
-                // A full disk loses lines. Nobody takes an exception from here, and the gateway would end with all it serves.
+                file?.Dispose();
             }
         }
 

@@ -59,8 +59,15 @@ internal sealed class GatewayProcess(LocalLayout layout, LocalTargetOptions opti
 
     private static string Tail(string file)
     {
-        var text = File.Exists(file) ? File.ReadAllText(file).Trim() : "";
+        var text = File.Exists(file) ? Read(file).Trim() : "";
         return text.Length <= MaxWordsLength ? text : "…" + text[^MaxWordsLength..];
+    }
+
+    // It is written to meanwhile.
+    private static string Read(string file)
+    {
+        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return reader.ReadToEnd();
     }
 }
 

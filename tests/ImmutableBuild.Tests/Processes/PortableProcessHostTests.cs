@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using ImmutableBuild.Processes;
+
+namespace ImmutableBuild.Tests.Processes;
+
+/// <summary>The host of other systems, as far as a Unix shell shows it.</summary>
+public sealed class PortableProcessHostTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("processes-").FullName;
+    private readonly PortableProcessHost _host = new();
+    private readonly List<ProcessIdentity> _started = [];
+
+    public PortableProcessHostTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "starts /bin/sh");
+
+    public void Dispose()
+    {
+        _started.ForEach(_host.Kill);
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task Output_goes_on_at_the_beginning_of_a_file_that_was_emptied()
+    {
+        Shell($"echo one; {Wait("go")}; echo two");
+        await Until(() => ReadOutput() == "one\n");
+
+        await using (var file = new FileStream(OutputFile, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            file.SetLength(0);
+        }
+
+        await WriteAsync("go");
+        await Until(() => ReadOutput() == "two\n");
+    }
+
+    private string OutputFile => Path.Combine(_directory, "output");
+
+    private ProcessIdentity Shell(string script)
+    {
+        var process = _host.Start(new ProcessStart
+        {
+            Program = "/bin/sh",
+            Arguments = ["-c", script],
+            Environment = ImmutableSortedDictionary<string, string>.Empty.Add("PATH", "/usr/bin:/bin"),
+            WorkingDirectory = _directory,
+            OutputFile = OutputFile,
+        });
+        _started.Add(process);
+        return process;
+    }
+
+    // Not for ever: what waits may be left behind by a test that failed.
+    private static string Wait(string file) => $"for i in $(seq 2400); do [ -e {file} ] && break; sleep 0.05; done";
+
+    private Task WriteAsync(string file) => File.WriteAllTextAsync(Path.Combine(_directory, file), "", TestContext.Current.CancellationToken);
+
+    private string ReadOutput()
+    {
+        using var reader = new StreamReader(new FileStream(OutputFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return reader.ReadToEnd();
+    }
+
+    private static async Task Until(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!condition())
+        {
+            await Task.Delay(20, patience.Token);
+        }
+    }
+}
