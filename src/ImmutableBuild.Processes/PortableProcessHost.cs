@@ -11,7 +11,7 @@ namespace ImmutableBuild.Processes;
 /// </summary>
 internal sealed class PortableProcessHost : IProcessHost
 {
-    private readonly ConcurrentDictionary<ProcessIdentity, Process> _children = new();
+    private readonly ConcurrentDictionary<ProcessIdentity, (Process Process, Task<int?> Exit)> _children = new();
 
     public ProcessIdentity Start(ProcessStart start)
     {
@@ -35,7 +35,7 @@ internal sealed class PortableProcessHost : IProcessHost
         process.StandardInput.Close();
         CopyOutput(process, output);
         var identity = new ProcessIdentity(process.Id, StartOf(process));
-        _children[identity] = process;
+        _children[identity] = (process, ExitOf(process));
         return identity;
     }
 
@@ -58,8 +58,7 @@ internal sealed class PortableProcessHost : IProcessHost
     {
         if (_children.TryGetValue(process, out var child))
         {
-            await child.WaitForExitAsync(cancellationToken);
-            return child.ExitCode;
+            return await child.Exit.WaitAsync(cancellationToken);
         }
 
         while (IsRunning(process))
@@ -85,6 +84,15 @@ internal sealed class PortableProcessHost : IProcessHost
     public bool IsGroupRunning(ProcessIdentity leader) => IsRunning(leader);
 
     private static string StartOf(Process process) => process.StartTime.ToUniversalTime().Ticks.ToString(CultureInfo.InvariantCulture);
+
+    // Process.WaitForExitAsync waits for the end of the output as well, which a child that is left behind holds open.
+    private static Task<int?> ExitOf(Process process)
+    {
+        var exit = new TaskCompletionSource<int?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        process.Exited += (_, _) => exit.TrySetResult(process.ExitCode);
+        process.EnableRaisingEvents = true;
+        return exit.Task;
+    }
 
     private static Process? Launch(ProcessStartInfo info, SharedOutputFile? output)
     {

@@ -35,6 +35,18 @@ public sealed class PortableProcessHostTests : IDisposable
         await Until(() => ReadOutput() == "two\n");
     }
 
+    [Fact]
+    public async Task A_process_has_ended_though_what_it_started_holds_its_output()
+    {
+        var process = Shell($"({Wait("go")}) & {Wait("leave")}; exit 7");
+        var exit = _host.WaitForExitAsync(process, TestContext.Current.CancellationToken);
+
+        await WriteAsync("leave");
+
+        (await exit.WaitAsync(Patience, TestContext.Current.CancellationToken)).ShouldBe(7);
+        await WriteAsync("go");
+    }
+
     private string OutputFile => Path.Combine(_directory, "output");
 
     private ProcessIdentity Shell(string script)
