@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using ImmutableBuild.Processes.Windows;
 
 namespace ImmutableBuild.Processes;
 
@@ -98,7 +99,7 @@ internal sealed class PortableProcessHost : IProcessHost
     {
         try
         {
-            return Process.Start(info);
+            return OperatingSystem.IsWindows() ? OwnStreams.Withhold(() => Process.Start(info)) : Process.Start(info);
         }
         catch
         {
