@@ -80,8 +80,12 @@ internal static unsafe class DetachedSpawn
         Check(LibC.ActionsDuplicate(actions, 1, 2), start);
         if (start.Descriptor is { } inherited)
         {
-            // A duplicate has no close-on-exec flag.
-            Check(LibC.ActionsDuplicate(actions, inherited, ProcessStart.InheritedDescriptor), start);
+            // A duplicate has no close-on-exec flag; but macOS makes none under the same number, and would close it.
+            Check(
+                OperatingSystem.IsMacOS() && inherited == ProcessStart.InheritedDescriptor
+                    ? LibC.ActionsInherit(actions, inherited)
+                    : LibC.ActionsDuplicate(actions, inherited, ProcessStart.InheritedDescriptor),
+                start);
         }
 
         foreach (var descriptor in OpenDescriptors().Where(open => start.Descriptor is null || open != ProcessStart.InheritedDescriptor))

@@ -50,6 +50,10 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
     public static unsafe partial int ActionsDuplicate(byte* actions, int from, int to);
 
+    /// <summary>macOS only: the descriptor stays open, whatever its close-on-exec flag says.</summary>
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addinherit_np")]
+    public static unsafe partial int ActionsInherit(byte* actions, int descriptor);
+
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addclose")]
     public static unsafe partial int ActionsClose(byte* actions, int descriptor);
 
