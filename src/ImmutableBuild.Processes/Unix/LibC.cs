@@ -7,6 +7,7 @@ internal static partial class LibC
 {
     public const int SigKill = 9;
     public const int SigTerm = 15;
+    public const int ErrorNotPermitted = 1;
     public const int ErrorInterrupted = 4;
     public const int ErrorNoSuchProcess = 3;
     public const int ErrorTextFileBusy = 26;

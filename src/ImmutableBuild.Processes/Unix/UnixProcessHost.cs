@@ -93,8 +93,9 @@ internal sealed class UnixProcessHost(Func<string, string> readFile) : IProcessH
             return;
         }
 
+        // macOS says "not permitted" of a group of which only zombies are left.
         var error = Marshal.GetLastPInvokeError();
-        if (error != LibC.ErrorNoSuchProcess)
+        if (error != LibC.ErrorNoSuchProcess && !(OperatingSystem.IsMacOS() && error == LibC.ErrorNotPermitted))
         {
             throw new Win32Exception(error, $"Signal {signal} to the process group {leader.Id} failed: {Marshal.GetPInvokeErrorMessage(error)}.");
         }
