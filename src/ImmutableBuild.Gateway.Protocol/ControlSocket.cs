@@ -62,12 +62,12 @@ public static class ControlSocket
 
     private static string PrivateDirectory()
     {
+        // Neither %TEMP% nor $TMPDIR: the gateway and every build of one user must agree on the path whatever their environments say.
         if (OperatingSystem.IsWindows())
         {
-            return Path.Combine(Path.GetTempPath(), "immutable");
+            return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "ImmutableBuild", "sockets");
         }
 
-        // Not $TMPDIR: two builds of one user must agree on the path whatever their environments say.
         return Environment.UserName == "root" ? "/var/run/immutable" : $"/tmp/immutable-{Environment.UserName}";
     }
 }

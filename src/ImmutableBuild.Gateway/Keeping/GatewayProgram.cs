@@ -7,7 +7,7 @@ namespace ImmutableBuild.Gateway.Keeping;
 /// <summary>How keeper and gateway start each other: the same program with another verb, and nothing of the build's environment.</summary>
 internal static class GatewayProgram
 {
-    private static readonly string[] PassedOn = ["PATH", "HOME", "TMPDIR", "TZ", "LANG", "SystemRoot", "LOCALAPPDATA", "USERPROFILE"];
+    private static readonly string[] PassedOn = ["PATH", "HOME", "TMPDIR", "TZ", "LANG", "SystemRoot", "TEMP", "TMP", "LOCALAPPDATA", "USERPROFILE"];
 
     /// <summary>A gateway.</summary>
     /// <param name="options">What it serves; the port is the one really listened on.</param>
