@@ -15,7 +15,7 @@ internal static class AtomicFile
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path, overwrite: true);
+            Renaming.Do(() => File.Move(temporary, path, overwrite: true));
         }
         catch
         {
@@ -37,7 +37,7 @@ internal static class AtomicFile
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path, overwrite: true);
+            Renaming.Do(() => File.Move(temporary, path, overwrite: true));
         }
         catch
         {

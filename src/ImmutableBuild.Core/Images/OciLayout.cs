@@ -138,7 +138,8 @@ public sealed class OciLayout : IImageSource
     {
         try
         {
-            using var file = File.OpenRead(_indexFile);
+            // Open to others as well: Windows would let nobody replace it meanwhile.
+            using var file = new FileStream(_indexFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             if (file.Length > OciJson.MaxManifestBytes)
             {
                 throw BakeErrors.LimitExceeded(_indexFile, $"{file.Length} bytes", $"{OciJson.MaxManifestBytes} bytes");

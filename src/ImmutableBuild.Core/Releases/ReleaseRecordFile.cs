@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
 
 namespace ImmutableBuild.Releases;
 
@@ -62,7 +63,7 @@ public sealed class ReleaseRecordFile(string workDirectory)
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, Path, overwrite: true);
+            Renaming.Do(() => File.Move(temporary, Path, overwrite: true));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
 using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Reports;
@@ -104,7 +105,7 @@ public sealed class ReleaseReport
         try
         {
             await File.WriteAllTextAsync(temporary, content, Utf8, cancellationToken);
-            File.Move(temporary, path, overwrite: true);
+            Renaming.Do(() => File.Move(temporary, path, overwrite: true));
         }
         finally
         {

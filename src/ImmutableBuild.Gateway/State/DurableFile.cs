@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using ImmutableBuild.Images;
 
 namespace ImmutableBuild.Gateway.State;
 
@@ -32,11 +33,11 @@ internal static class DurableFile
         var replaces = File.Exists(path);
         if (replaces)
         {
-            File.Replace(temporary, path, previous);
+            Renaming.Do(() => File.Replace(temporary, path, previous));
         }
         else
         {
-            File.Move(temporary, path, overwrite: true);
+            Renaming.Do(() => File.Move(temporary, path, overwrite: true));
         }
 
         try
@@ -105,7 +106,7 @@ internal static class DurableFile
             }
             else
             {
-                File.Move(previous, path, overwrite: true);
+                Renaming.Do(() => File.Move(previous, path, overwrite: true));
             }
 
             return true;

@@ -36,7 +36,7 @@ internal sealed class ContentFiles(string directory)
         else
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.Move(incoming, path, overwrite: true);
+            Renaming.Do(() => File.Move(incoming, path, overwrite: true));
         }
 
         var info = new FileInfo(path);

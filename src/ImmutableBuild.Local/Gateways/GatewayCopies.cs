@@ -1,4 +1,5 @@
 using ImmutableBuild.Gateway;
+using ImmutableBuild.Images;
 using ImmutableBuild.Local.Files;
 using ImmutableBuild.Releases;
 
@@ -29,7 +30,7 @@ internal sealed class GatewayCopies(LocalLayout layout, TimeProvider time)
         var names = NamesOf(layout.App(app)).Where(other => other != name).Append(name).TakeLast(NamedByAnApp);
         var file = Path.Combine(layout.App(app), NamesFile);
         File.WriteAllLines(file + ".new", names);
-        File.Move(file + ".new", file, overwrite: true);
+        Renaming.Do(() => File.Move(file + ".new", file, overwrite: true));
         return path;
     }
 

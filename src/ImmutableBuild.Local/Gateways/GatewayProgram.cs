@@ -105,7 +105,7 @@ internal sealed class GatewayProgram(LocalLayout layout, string program)
 
         try
         {
-            Directory.Move(incoming, place);
+            Renaming.Do(() => Directory.Move(incoming, place));
         }
         catch (IOException) when (Directory.Exists(place))
         {

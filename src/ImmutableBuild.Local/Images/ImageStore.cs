@@ -153,17 +153,17 @@ internal sealed class ImageStore(LocalLayout layout, TimeProvider time)
             var users = DirectoryOf(image).Users;
             if (Directory.Exists(users))
             {
-                Directory.Move(users, new ImageDirectory(whole).Users);
+                Renaming.Do(() => Directory.Move(users, new ImageDirectory(whole).Users));
             }
 
             var aside = Path.Combine(layout.Images, $"{Unfinished}{image.Hex}-replaced");
-            Directory.Move(place, aside);
-            Directory.Move(whole, place);
+            Renaming.Do(() => Directory.Move(place, aside));
+            Renaming.Do(() => Directory.Move(whole, place));
             ReadOnlyTree.Delete(aside);
         }
         else
         {
-            Directory.Move(whole, place);
+            Renaming.Do(() => Directory.Move(whole, place));
         }
     }
 

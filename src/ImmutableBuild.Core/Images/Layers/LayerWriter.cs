@@ -79,7 +79,7 @@ internal sealed class LayerWriter(OciLayout layout, LayerCache cache, Compressio
                 throw BakeErrors.LayerInvalid(wanted.ToString(), $"its archive is that of {written.DiffId}");
             }
 
-            File.Move(temporary, layout.BlobPath(written.Digest), overwrite: true);
+            Renaming.Do(() => File.Move(temporary, layout.BlobPath(written.Digest), overwrite: true));
             return written;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
