@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
+using ImmutableBuild.Images.Layers;
 
 namespace ImmutableBuild.Docker.Builds;
 
@@ -16,7 +17,7 @@ internal sealed record BuildContext(ImmutableArray<ContextEntry> Entries, string
     private const string OutsideDockerfile = ".dockerfile.immutable";
     private const string IgnoreName = ".dockerignore";
 
-    /// <summary>Looks at the files; none is read yet. IMB2040 when Dockerfile or directory is missing, IMB2041 for what can't be sent, IMB2042 for a bad pattern, IMB2004 for too much.</summary>
+    /// <summary>Looks at the files; of none more is read than how it begins. IMB2040 when Dockerfile or directory is missing, IMB2041 for what can't be sent, IMB2042 for a bad pattern, IMB2004 for too much.</summary>
     /// <param name="options">Where Dockerfile and context are.</param>
     /// <param name="own">The release's own files and directories, absolute, which are never part of it: its work, its signing key.</param>
     /// <param name="limits">How much is sent at most.</param>
@@ -51,6 +52,21 @@ internal sealed record BuildContext(ImmutableArray<ContextEntry> Entries, string
                 Document(OutsideDockerfile, Read(options.File)),
             ],
             OutsideDockerfile);
+    }
+
+    /// <summary>Whether a file is a program or a script, by how it begins.</summary>
+    internal static bool BeginsAsProgram(string file)
+    {
+        try
+        {
+            using var content = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            Span<byte> start = stackalloc byte[16];
+            return LayerFile.IsExecutable(Path.GetFileName(file), start[..RandomAccess.Read(content, start, 0)]);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw DockerfileErrors.ContextUnusable(file, fault.Message, fault);
+        }
     }
 
     private static ContextEntry Document(string name, string text)
@@ -135,10 +151,11 @@ internal sealed record BuildContext(ImmutableArray<ContextEntry> Entries, string
         }
 
         private static ContextEntry Entry(FileSystemInfo found, string name) => found.LinkTarget is { } target
-            ? new ContextEntry(name, LinkTarget: target)
+            ? new ContextEntry(name, LinkTarget: target.Replace(Path.DirectorySeparatorChar, '/'))
             : new ContextEntry(name, found.FullName, ((FileInfo)found).Length, IsExecutable(found));
 
-        private static bool IsExecutable(FileSystemInfo file) => !OperatingSystem.IsWindows() && file.UnixFileMode.HasFlag(UnixFileMode.UserExecute);
+        // Windows has no such permission.
+        private static bool IsExecutable(FileSystemInfo file) => OperatingSystem.IsWindows() ? BeginsAsProgram(file.FullName) : file.UnixFileMode.HasFlag(UnixFileMode.UserExecute);
 
         private static List<FileSystemInfo> Sorted(DirectoryInfo directory)
         {

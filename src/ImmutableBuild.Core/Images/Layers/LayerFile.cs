@@ -38,8 +38,8 @@ internal sealed record LayerFile(PlannedFile Planned, Digest Content, long Size,
         }
     }
 
-    // By content and name alone: the bits on disk depend on the umask, the file system and the operating system of the build.
-    private static bool IsExecutable(string path, ReadOnlySpan<byte> start)
+    /// <summary>Whether a file is a program, by its name and how it begins alone: the bits on disk depend on the umask, the file system and the operating system of the build.</summary>
+    public static bool IsExecutable(string path, ReadOnlySpan<byte> start)
     {
         var name = path.AsSpan(path.LastIndexOf('/') + 1);
         var isLibrary = name.EndsWith(".so", StringComparison.Ordinal) || name.Contains(".so.", StringComparison.Ordinal) || name.EndsWith(".dbg", StringComparison.Ordinal);

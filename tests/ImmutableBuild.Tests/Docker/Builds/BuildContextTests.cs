@@ -122,6 +122,19 @@ public sealed class BuildContextTests : IDisposable
         entries.Values.Select(entry => entry.ModificationTime).Distinct().ShouldHaveSingleItem();
     }
 
+    [Theory]
+    [InlineData("run.sh", "#!/bin/sh\n", true)]
+    [InlineData("server", "\u007fELF…", true)]
+    [InlineData("libserver.so", "\u007fELF…", false)]
+    [InlineData("notes.sh", "echo", false)]
+    [InlineData("empty", "", false)]
+    public void Where_files_have_no_permissions_a_program_is_known_by_its_beginning(string name, string content, bool expected)
+    {
+        Write(name, content);
+
+        BuildContext.BeginsAsProgram(_directory[name]).ShouldBe(expected);
+    }
+
     [Fact]
     public async Task A_file_that_becomes_shorter_while_it_is_sent_ends_the_archive()
     {
