@@ -17,6 +17,9 @@ internal sealed record BuildContext(ImmutableArray<ContextEntry> Entries, string
     private const string OutsideDockerfile = ".dockerfile.immutable";
     private const string IgnoreName = ".dockerignore";
 
+    // An option may name a file in other letters than the disk does there, and a key must never be sent.
+    private static readonly StringComparer s_paths = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+
     /// <summary>Looks at the files; of none more is read than how it begins. IMB2040 when Dockerfile or directory is missing, IMB2041 for what can't be sent, IMB2042 for a bad pattern, IMB2004 for too much.</summary>
     /// <param name="options">Where Dockerfile and context are.</param>
     /// <param name="own">The release's own files and directories, absolute, which are never part of it: its work, its signing key.</param>
@@ -98,7 +101,7 @@ internal sealed record BuildContext(ImmutableArray<ContextEntry> Entries, string
 
         public void Add(DirectoryInfo directory, string prefix)
         {
-            foreach (var found in Sorted(directory).Where(found => !own.Contains(found.FullName, StringComparer.Ordinal)))
+            foreach (var found in Sorted(directory).Where(found => !own.Contains(found.FullName, s_paths)))
             {
                 var name = prefix + found.Name;
                 var ignored = ignore.Ignores(name) && !always.Contains(name, StringComparer.Ordinal);

@@ -7,7 +7,8 @@ namespace ImmutableBuild.Releases.Source;
 /// <param name="paths">What is ignored, relative to the root; a directory with all that is in it ends with '/'.</param>
 public sealed class IgnoredFiles(string root, ImmutableArray<string> paths)
 {
-    private static readonly StringComparer s_comparer = OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+    // Where a project may name a file in other letters than the disk does.
+    private static readonly StringComparer s_comparer = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
     private readonly HashSet<string> _ignored = new(paths.Select(path => Path.GetFullPath(path.TrimEnd('/'), root)), s_comparer);
 
