@@ -18,7 +18,13 @@ internal sealed class DockerConfigFile
     /// <summary>Reads it: in the directory that <c>DOCKER_CONFIG</c> names, else in the user's <c>.docker</c>. Null when there is none, IMB5010 for a damaged one.</summary>
     public static DockerConfigFile? Read(Func<string, string?> readVariable)
     {
-        if (Find(readVariable) is not { } file || !File.Exists(file))
+        if (DockerDirectory.Find(readVariable, OperatingSystem.IsWindows()) is not { } directory)
+        {
+            return null;
+        }
+
+        var file = Path.Combine(directory, "config.json");
+        if (!File.Exists(file))
         {
             return null;
         }
@@ -63,17 +69,6 @@ internal sealed class DockerConfigFile
         {
             throw RegistryErrors.DockerConfigInvalid(_file, fault.GetType().Name);
         }
-    }
-
-    private static string? Find(Func<string, string?> readVariable)
-    {
-        if (readVariable("DOCKER_CONFIG") is { Length: > 0 } directory)
-        {
-            return Path.Combine(directory, "config.json");
-        }
-
-        var home = readVariable("HOME") ?? readVariable("USERPROFILE");
-        return string.IsNullOrEmpty(home) ? null : Path.Combine(home, ".docker", "config.json");
     }
 
     private static string[] KeysOf(string host) => host == "docker.io"

@@ -1,10 +1,11 @@
 using ImmutableBuild.Errors;
+using ImmutableBuild.Registries;
 
 namespace ImmutableBuild.Docker.Api.Endpoints;
 
 /// <summary>Finds the engine as docker does: DOCKER_HOST, then the docker context, then the platform's own socket.</summary>
 /// <param name="readVariable">Reads an environment variable.</param>
-/// <param name="isWindows">Whether the platform's own socket is a named pipe.</param>
+/// <param name="isWindows">Whether the platform's own socket is a named pipe, and a user's home that of <c>USERPROFILE</c>.</param>
 internal sealed class EndpointDiscovery(Func<string, string?> readVariable, bool isWindows)
 {
     private const string DefaultContext = "default";
@@ -32,7 +33,7 @@ internal sealed class EndpointDiscovery(Func<string, string?> readVariable, bool
         ? null
         : new TlsFiles(Variable("DOCKER_CERT_PATH") ?? Configuration() ?? ".");
 
-    private string? Configuration() => Variable("DOCKER_CONFIG") ?? ((Variable("HOME") ?? Variable("USERPROFILE")) is { } home ? Path.Combine(home, ".docker") : null);
+    private string? Configuration() => DockerDirectory.Find(readVariable, isWindows);
 
     private string? Variable(string name) => readVariable(name) is { Length: > 0 } value ? value : null;
 }

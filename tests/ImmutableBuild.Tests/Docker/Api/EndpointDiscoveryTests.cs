@@ -43,6 +43,20 @@ public sealed class EndpointDiscoveryTests : IDisposable
         Find().ShouldBe(new UnixSocketEndpoint("/var/run/docker.sock"));
     }
 
+    [Theory]
+    [InlineData(true, "USERPROFILE", "HOME")]
+    [InlineData(false, "HOME", "USERPROFILE")]
+    public void The_configuration_is_in_the_home_that_docker_takes_for_one(bool isWindows, string home, string other)
+    {
+        _variables.Remove("DOCKER_CONFIG");
+        _variables[home] = _directory;
+        _variables[other] = Path.Combine(_directory, "elsewhere");
+        var configuration = Directory.CreateDirectory(Path.Combine(_directory, ".docker")).FullName;
+        File.WriteAllText(Path.Combine(configuration, "config.json"), """{"currentContext":"missing"}""");
+
+        Should.Throw<ImmutableBuildException>(() => Find(isWindows)).Message.ShouldContain("'missing'");
+    }
+
     [Fact]
     public void A_context_brings_its_own_TLS_files()
     {
