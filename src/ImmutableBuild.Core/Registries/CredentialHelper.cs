@@ -90,7 +90,7 @@ internal sealed partial class CredentialHelper(string name, Func<string, string?
 
     private string Find(string server) =>
         !NamePattern().IsMatch(name) ? throw RegistryErrors.CredentialHelperFailed("docker-credential-…", server, "its name is none")
-        : OtherProgram.Find(Program, readVariable) ?? throw RegistryErrors.CredentialHelperFailed(Program, server, "it is in no directory of the PATH");
+        : OtherProgram.FindOrScript(Program, readVariable, OperatingSystem.IsWindows()) ?? throw RegistryErrors.CredentialHelperFailed(Program, server, "it is in no directory of the PATH");
 
     private static async Task WriteAsync(Process process, string server)
     {
