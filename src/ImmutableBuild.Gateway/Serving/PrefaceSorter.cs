@@ -11,12 +11,15 @@ namespace ImmutableBuild.Gateway.Serving;
 /// Lets one cleartext port speak HTTP/1.1 and HTTP/2 with prior knowledge: Kestrel 10 decides by endpoint, so connections that begin
 /// with HTTP/2's preface (RFC 9113, 3.4) are handed to a second endpoint that listens on nothing but this sorter.
 /// </summary>
-internal sealed class PrefaceSorter(IConnectionListenerFactory transport) : IConnectionListenerFactory, IConnectionListenerFactorySelector
+/// <param name="transport">Listens and accepts.</param>
+/// <param name="sharesSocket">Another process listens on the same socket.</param>
+internal sealed class PrefaceSorter(IConnectionListenerFactory transport, bool sharesSocket) : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     private readonly Channel<ConnectionContext> _http2 = Channel.CreateUnbounded<ConnectionContext>(new() { SingleReader = true });
     private readonly ConcurrentDictionary<ConnectionContext, bool> _connections = new();
     private volatile bool _stopsAccepting;
     private volatile bool _isAccepting;
+    private volatile Action? _close;
 
     /// <summary>Connections that were accepted and are not closed.</summary>
     public int Connections => _connections.Count;
@@ -27,8 +30,15 @@ internal sealed class PrefaceSorter(IConnectionListenerFactory transport) : ICon
     /// </summary>
     public bool IsAccepting => _isAccepting;
 
-    /// <summary>Accepts none after the one that is being waited for.</summary>
-    public void StopAccepting() => _stopsAccepting = true;
+    /// <summary>Accepts none after the one that is being waited for. A socket of its own is closed: whoever comes next can't listen before.</summary>
+    public void StopAccepting()
+    {
+        _stopsAccepting = true;
+        if (!sharesSocket)
+        {
+            _close?.Invoke();
+        }
+    }
 
     /// <summary>Asks the clients of HTTP/2 connections to begin no more requests.</summary>
     public void CloseHttp2()
@@ -49,10 +59,17 @@ internal sealed class PrefaceSorter(IConnectionListenerFactory transport) : ICon
     public bool CanBind(EndPoint endpoint) => true;
 
     /// <inheritdoc/>
-    public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        endpoint is SortedEndPoint
-            ? new Http2Listener(endpoint, _http2)
-            : new SortingListener(await transport.BindAsync(endpoint, cancellationToken), this);
+    public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        if (endpoint is SortedEndPoint)
+        {
+            return new Http2Listener(endpoint, _http2);
+        }
+
+        var listener = new SortingListener(await transport.BindAsync(endpoint, cancellationToken), this);
+        _close = listener.Close;
+        return listener;
+    }
 
     private void Keep(ConnectionContext connection, bool speaksHttp2)
     {
@@ -118,6 +135,9 @@ internal sealed class PrefaceSorter(IConnectionListenerFactory transport) : ICon
 
         public ValueTask DisposeAsync() => _inner.DisposeAsync();
 
+        /// <summary>Closes the listening socket, and no connection.</summary>
+        public void Close() => _ = _inner.UnbindAsync().AsTask();
+
         private async Task AcceptAllAsync()
         {
             try
@@ -130,7 +150,7 @@ internal sealed class PrefaceSorter(IConnectionListenerFactory transport) : ICon
 
                 if (_sorter._stopsAccepting)
                 {
-                    // Kestrel would close the socket that others listen on.
+                    // Kestrel would close the socket that others listen on, and think that all is over.
                     return;
                 }
 

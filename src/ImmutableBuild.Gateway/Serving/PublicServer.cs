@@ -20,7 +20,10 @@ internal sealed class PublicServer(KestrelServer server, PrefaceSorter sorter) :
     /// <summary>Begins to serve.</summary>
     public Task StartAsync(ForwardingApplication application, CancellationToken cancellationToken) => server.StartAsync(application, cancellationToken);
 
-    /// <summary>Accepts nobody any more, but for one that may be waited for already. The listening socket stays as it is: another process listens on it.</summary>
+    /// <summary>
+    /// Accepts nobody any more, but for one that may be waited for already. The listening socket stays as it is where another process listens on it, and is closed
+    /// where each process has one of its own.
+    /// </summary>
     public void StopAccepting() => sorter.StopAccepting();
 
     /// <summary>Asks clients that came with HTTP/2 to begin no more requests here (RFC 9113, 6.8). One with HTTP/1.1 is told with its next answer, so that none is closed as it asks.</summary>

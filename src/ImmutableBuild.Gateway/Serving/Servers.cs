@@ -15,7 +15,7 @@ internal static class Servers
     /// <param name="endpoint">Where to listen when nothing is inherited.</param>
     public static PublicServer Public(int? listener, IPEndPoint endpoint)
     {
-        var sorter = new PrefaceSorter(Transport(inline: true));
+        var sorter = new PrefaceSorter(Transport(inline: true), sharesSocket: listener is not null);
         var options = new KestrelServerOptions
         {
             AddServerHeader = false,
