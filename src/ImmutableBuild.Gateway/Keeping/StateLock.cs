@@ -9,6 +9,9 @@ internal sealed class StateLock : IDisposable
 
     private StateLock(FileStream file) => _file = file;
 
+    // Who stops an app removes it, which Windows allows only so; elsewhere only a file that is shared with nobody is locked.
+    private static readonly FileShare Alone = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
+
     // EWOULDBLOCK of Linux and macOS, ERROR_SHARING_VIOLATION of Windows.
     private static readonly int[] Taken = [11, 35, unchecked((int)0x80070020)];
 
@@ -17,7 +20,7 @@ internal sealed class StateLock : IDisposable
     {
         try
         {
-            return new StateLock(new FileStream(Path.Combine(stateDirectory, "keeper.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new StateLock(new FileStream(Path.Combine(stateDirectory, "keeper.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, Alone));
         }
         catch (IOException taken) when (Taken.Contains(taken.HResult))
         {

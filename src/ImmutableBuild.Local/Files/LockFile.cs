@@ -5,12 +5,15 @@ namespace ImmutableBuild.Local.Files;
 /// <summary>A file that one process at a time can hold. The operating system takes it back when the holder dies.</summary>
 internal static class LockFile
 {
+    // Who stops an app removes it, which Windows allows only so; elsewhere only a file that is shared with nobody is locked.
+    private static readonly FileShare Alone = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
+
     /// <summary>Takes the lock; null while another has it. IMB6100 when the file can't be made.</summary>
     public static IDisposable? TryTake(string path)
     {
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 0);
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, Alone, 0);
         }
         catch (IOException fault) when (IsHeldElsewhere(fault))
         {
