@@ -50,21 +50,24 @@ internal sealed class GatewayCopies(LocalLayout layout, TimeProvider time)
         }
 
         var used = apps.SelectMany(NamesOf).ToHashSet(StringComparer.Ordinal);
-        var unused = Directory.GetDirectories(layout.Gateways).Where(copy => !used.Contains(Path.GetFileName(copy))).ToList();
-        foreach (var copy in unused)
-        {
-            Remove(copy);
-        }
-
-        return unused.Count;
+        return Directory.GetDirectories(layout.Gateways).Where(copy => !used.Contains(Path.GetFileName(copy))).Count(TryRemove);
     }
 
     // Half a copy must never have the name of a whole one.
-    private void Remove(string copy)
+    private bool TryRemove(string copy)
     {
         var aside = Path.Combine(layout.Gateways, Removed + Guid.NewGuid().ToString("N"));
-        Directory.Move(copy, aside);
-        Directory.Delete(aside, recursive: true);
+        try
+        {
+            Directory.Move(copy, aside);
+            Directory.Delete(aside, recursive: true);
+            return true;
+        }
+        catch (Exception fault) when (OperatingSystem.IsWindows() && (fault is IOException or UnauthorizedAccessException))
+        {
+            // A keeper runs from it, whose gateway runs from a later one. It goes once that has ended.
+            return false;
+        }
     }
 
     private async Task<IDisposable> HoldAsync(CancellationToken cancellationToken)
