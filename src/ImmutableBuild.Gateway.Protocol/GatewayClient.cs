@@ -113,12 +113,12 @@ public sealed class GatewayClient : IAsyncDisposable
             try
             {
                 var info = await InfoAsync(cancellationToken);
-                if (info.Program == directory)
+                if (IsOf(info.Program, directory))
                 {
                     return;
                 }
 
-                if (info.Next != directory)
+                if (!IsOf(info.Next, directory))
                 {
                     break;
                 }
@@ -148,6 +148,9 @@ public sealed class GatewayClient : IAsyncDisposable
         _http.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    // By the directory's name, which follows from the program: a way to it may lead through links, and a program knows only where they lead to.
+    private static bool IsOf(string? program, string directory) => program is not null && Path.GetFileName(program) == Path.GetFileName(directory);
 
     private static JsonContent Leased(Lease lease) => Body(new LeasedRequest(lease), ProtocolJson.Default.LeasedRequest);
 
