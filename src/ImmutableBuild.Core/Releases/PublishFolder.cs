@@ -77,7 +77,9 @@ public sealed class PublishFolder
             Replace(path, source, now.GetValueOrDefault(path));
         }
 
-        var lines = now.Where(file => roots.Any(root => file.Value.StartsWith(root, StringComparison.Ordinal)) && IsAsItCame(file.Key, file.Value))
+        bool IsPackages(string source) => roots.Any(root => source.StartsWith(root, StringComparison.Ordinal));
+        SdkSettings.Settle(now.Where(file => !IsPackages(file.Value)).Select(file => file.Key));
+        var lines = now.Where(file => IsPackages(file.Value) && IsAsItCame(file.Key, file.Value))
             .Select(file => $"{Path.GetRelativePath(_directory, file.Key)}{Separator}{file.Value}").Where(line => line.AsSpan().Count(Separator) == 1 && !line.Contains('\n', StringComparison.Ordinal));
         AtomicFile.Write(_note, Encoding.UTF8.GetBytes(string.Join('\n', lines)));
     }

@@ -164,6 +164,18 @@ public sealed class PublishFolderTests : IDisposable
         PublishFolder.PackageFilesIn(Path.Combine(_root, "elsewhere")).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("app.deps.json", "{\n}")]
+    [InlineData("app.runtimeconfig.json", "{\n}")]
+    [InlineData("settings.json", "{\r\n}")]
+    public void What_the_SDK_writes_has_the_same_ends_of_lines_on_every_system(string name, string expected)
+    {
+        Publish((name, Source(name, "{\r\n}")), ("lib.deps.json", Package("lib/1.0/lib.deps.json", "{\r\n}")));
+
+        File.ReadAllText(Path.Combine(Out, name)).ShouldBe(expected);
+        File.ReadAllText(Path.Combine(Out, "lib.deps.json")).ShouldBe("{\r\n}");
+    }
+
     // What the copying of publish does: a file of the same size and time is not copied again.
     private void Publish(params (string Path, string Source)[] files)
     {
