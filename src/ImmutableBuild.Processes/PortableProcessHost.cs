@@ -31,7 +31,7 @@ internal sealed class PortableProcessHost : IProcessHost
             info.Environment[name] = value;
         }
 
-        var output = start.OutputFile is { } file ? new SharedOutputFile(file) : null;
+        var output = start.OutputFile is { } file ? Open(file, start.Program) : null;
         var process = Launch(info, output) ?? throw new Win32Exception($"Starting '{start.Program}' failed.");
         process.StandardInput.Close();
         CopyOutput(process, output);
@@ -93,6 +93,18 @@ internal sealed class PortableProcessHost : IProcessHost
         process.Exited += (_, _) => exit.TrySetResult(process.ExitCode);
         process.EnableRaisingEvents = true;
         return exit.Task;
+    }
+
+    private static SharedOutputFile Open(string file, string program)
+    {
+        try
+        {
+            return new SharedOutputFile(file);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new Win32Exception($"Starting '{program}' failed: {fault.Message}", fault);
+        }
     }
 
     private static Process? Launch(ProcessStartInfo info, SharedOutputFile? output)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.ComponentModel;
 using ImmutableBuild.Processes;
 
 namespace ImmutableBuild.Tests.Processes;
@@ -47,21 +48,31 @@ public sealed class PortableProcessHostTests : IDisposable
         await WriteAsync("go");
     }
 
+    [Fact]
+    public void A_program_whose_output_has_no_place_is_not_started()
+    {
+        var start = Start("exit 0") with { OutputFile = Path.Combine(_directory, "nowhere", "output") };
+
+        Should.Throw<Win32Exception>(() => _host.Start(start)).Message.ShouldContain("'/bin/sh'");
+    }
+
     private string OutputFile => Path.Combine(_directory, "output");
 
     private ProcessIdentity Shell(string script)
     {
-        var process = _host.Start(new ProcessStart
-        {
-            Program = "/bin/sh",
-            Arguments = ["-c", script],
-            Environment = ImmutableSortedDictionary<string, string>.Empty.Add("PATH", "/usr/bin:/bin"),
-            WorkingDirectory = _directory,
-            OutputFile = OutputFile,
-        });
+        var process = _host.Start(Start(script));
         _started.Add(process);
         return process;
     }
+
+    private ProcessStart Start(string script) => new()
+    {
+        Program = "/bin/sh",
+        Arguments = ["-c", script],
+        Environment = ImmutableSortedDictionary<string, string>.Empty.Add("PATH", "/usr/bin:/bin"),
+        WorkingDirectory = _directory,
+        OutputFile = OutputFile,
+    };
 
     // Not for ever: what waits may be left behind by a test that failed.
     private static string Wait(string file) => $"for i in $(seq 2400); do [ -e {file} ] && break; sleep 0.05; done";
