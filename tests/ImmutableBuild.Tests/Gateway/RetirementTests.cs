@@ -29,6 +29,7 @@ public sealed class RetirementTests : IDisposable
 
     public RetirementTests()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "hands no listening socket on");
         var log = new GatewayLog(TextWriter.Null, _time);
         _surroundings = new Surroundings(_directory, StateStore.Open(_directory, App, _time, log), ProcessHost.ForThisSystem(), _http, _time, log);
     }
@@ -47,9 +48,9 @@ public sealed class RetirementTests : IDisposable
         var fleet = new Fleet(new RouteTable(Random.Shared));
 
         // Never stopped: one that has left its place would wait for its end, which is that of the process.
-        var server = Servers.Public(null, new IPEndPoint(IPAddress.Loopback, 0));
+        var (listener, port) = Listen();
+        var server = Servers.Public(listener, new IPEndPoint(IPAddress.Loopback, port));
         await server.StartAsync(new ForwardingApplication(fleet.Routes, new ServingProbe(), host: null), Token);
-        var port = new Uri(server.Addresses.First(address => address.StartsWith("http://127", StringComparison.Ordinal))).Port;
         await using var serving = new ServingPathWatch(null, fleet.Routes, new ServingProbe(), _time);
         var retirement = new Retirement(fleet, _surroundings, server, InstanceAddress.Loopback(port), serving, () => { });
 
@@ -65,6 +66,17 @@ public sealed class RetirementTests : IDisposable
 
         await retirement.Over.WaitAsync(Patience, Token);
         await leaving;
+    }
+
+    /// <summary>A socket as a keeper hands it on: the server's from here on.</summary>
+    private static (int Listener, int Port) Listen()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Listen();
+        var (listener, port) = (socket.SafeHandle.DangerousGetHandle().ToInt32(), ((IPEndPoint)socket.LocalEndPoint!).Port);
+        socket.SafeHandle.SetHandleAsInvalid();
+        return (listener, port);
     }
 
     /// <summary>No time passes, so nothing ends because it took too long.</summary>
