@@ -105,7 +105,8 @@ internal static class Keeper
         }
     }
 
-    private static bool HasState(string stateDirectory) =>
+    /// <summary>Whether an app is there that was not stopped.</summary>
+    public static bool HasState(string stateDirectory) =>
         File.Exists(Path.Combine(stateDirectory, GatewayFiles.State)) || File.Exists(Path.Combine(stateDirectory, GatewayFiles.PreviousState));
 
     private static void CreateOwn(string directory)

@@ -16,6 +16,8 @@ internal sealed class Succession(string stateDirectory, IProcessHost host, Func<
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
 
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
     private volatile RunningProcess? _leaving;
     private volatile RunningProcess? _serving;
 
@@ -85,6 +87,9 @@ internal sealed class Succession(string stateDirectory, IProcessHost host, Func<
         return null;
     }
 
+    /// <summary>Whether its app was stopped. How one that was adopted ended, only what it left can tell.</summary>
+    private async Task<bool> WasStoppedAsync(RunningProcess gateway) => (await gateway.Exited ?? (Keeper.HasState(stateDirectory) ? ExitCodes.Succeeded : ExitCodes.Stopped)) == ExitCodes.Stopped;
+
     /// <summary>Who has taken the place of <paramref name="gateway"/>; null when it did not come to that.</summary>
     private async Task<RunningProcess?> SucceedAsync(RunningProcess gateway, string wanted, CancellationToken ending)
     {
@@ -94,6 +99,13 @@ internal sealed class Succession(string stateDirectory, IProcessHost host, Func<
             {
                 Watch(successor, gateway, ending);
                 await Task.WhenAny(gateway.Exited, successor.Exited);
+                if (gateway.HasExited && await WasStoppedAsync(gateway))
+                {
+                    // There is no place to take any more, and nobody would ever stop the one that comes up.
+                    await successor.EndAsync(host, Grace, TimeProvider.System, log);
+                    return null;
+                }
+
                 if (!successor.HasExited || await successor.Exited == ExitCodes.Stopped)
                 {
                     return successor;

@@ -54,6 +54,30 @@ public sealed class SuccessionTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(ExitCodes.Stopped)]
+    [InlineData(null)]
+    public async Task One_that_comes_up_as_the_app_is_stopped_is_ended_too(int? told)
+    {
+        var next = Directory.CreateDirectory(Path.Combine(_directory, "next")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(next, ServedProgram.Assembly), "", TestContext.Current.CancellationToken);
+        ServedProgram.Write(_directory, next);
+        var gateway = Start();
+        var succession = new Succession(_directory, _host, (_, _) => StartAsTheOtherEnds(), _log);
+
+        var exitCode = await succession.WaitAsync(gateway, "own", CancellationToken.None).WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+        exitCode.ShouldBe(told);
+        (_host.Started, _host.Running).ShouldBe((2, 0));
+
+        RunningProcess StartAsTheOtherEnds()
+        {
+            var successor = Start();
+            _host.End(gateway.Identity, told);
+            return successor;
+        }
+    }
+
     private RunningProcess Start() => RunningProcess.Start(
         _host, new ProcessStart { Program = "/gateway", Environment = ImmutableSortedDictionary<string, string>.Empty, WorkingDirectory = "/" });
 }

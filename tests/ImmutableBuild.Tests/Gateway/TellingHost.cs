@@ -31,6 +31,8 @@ internal sealed class TellingHost : IProcessHost
 
     public Task<int?> WaitForExitAsync(ProcessIdentity process, CancellationToken cancellationToken) => _exits[process].Task;
 
+    public void End(ProcessIdentity process, int? code) => _exits[process].TrySetResult(code);
+
     public void Terminate(ProcessIdentity leader) => _exits[leader].TrySetResult(143);
 
     public void Kill(ProcessIdentity leader) => _exits[leader].TrySetResult(137);
