@@ -35,6 +35,7 @@ internal sealed class ContentFiles(string directory)
         }
         else
         {
+            Sync(incoming);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             Renaming.Do(() => File.Move(incoming, path, overwrite: true));
         }
@@ -84,6 +85,14 @@ internal sealed class ContentFiles(string directory)
         }
 
         return hash.GetHashAndReset();
+    }
+
+    // What the gateway's state names is on disk before the state is: after a power cut it is started again, and nobody unpacks it anew.
+    private static void Sync(string path)
+    {
+        // Windows syncs only what may be written, and there it may be.
+        using var file = File.OpenHandle(path, FileMode.Open, OperatingSystem.IsWindows() ? FileAccess.ReadWrite : FileAccess.Read);
+        RandomAccess.FlushToDisk(file);
     }
 
     private static async Task<bool> HoldsAsync(string path, byte[] hash, CancellationToken cancellationToken)

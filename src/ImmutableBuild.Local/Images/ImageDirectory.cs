@@ -25,9 +25,9 @@ internal sealed class ImageDirectory(string directory)
     /// <summary>Writes what makes the directory whole, last of all.</summary>
     public void Seal(Digest image, ReadOnlySpan<byte> config, IEnumerable<KeyValuePair<string, ContentFile>> files)
     {
-        File.WriteAllBytes(ConfigFile, config);
+        AtomicFile.Write(ConfigFile, config);
         var inventory = new ImageInventory(ImageInventory.CurrentSchema, image, Digest.Of(config), files.ToImmutableSortedDictionary(StringComparer.Ordinal));
-        File.WriteAllBytes(InventoryFile, JsonSerializer.SerializeToUtf8Bytes(inventory, LocalJson.Default.ImageInventory));
+        AtomicFile.Write(InventoryFile, JsonSerializer.SerializeToUtf8Bytes(inventory, LocalJson.Default.ImageInventory));
     }
 
     /// <summary>The inventory; null when there is none that this version understands.</summary>
