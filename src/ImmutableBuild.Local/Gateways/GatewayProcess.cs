@@ -59,15 +59,22 @@ internal sealed class GatewayProcess(LocalLayout layout, LocalTargetOptions opti
 
     private static string Tail(string file)
     {
-        var text = File.Exists(file) ? Read(file).Trim() : "";
+        var text = Read(file).Trim();
         return text.Length <= MaxWordsLength ? text : "…" + text[^MaxWordsLength..];
     }
 
-    // It is written to meanwhile.
+    // It is written to meanwhile, and goes when the app is stopped.
     private static string Read(string file)
     {
-        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-        return reader.ReadToEnd();
+        try
+        {
+            using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            return reader.ReadToEnd();
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return "";
+        }
     }
 }
 
