@@ -55,10 +55,10 @@ public sealed class ReleaseStages : IAsyncDisposable
         _registries.Dispose();
     }
 
-    private IDeploymentTarget OpenTarget(string gatewayProgram) => _context.Options.Target switch
+    private IDeploymentTarget OpenTarget(string gatewayProgram) => TargetKind.Of(_context.Options.Target) switch
     {
-        "docker" => DockerTargets.Open(_context.Options, Path.GetDirectoryName(gatewayProgram)!, _registries, _context.ReadVariable, _context.Time),
-        _ => LocalTarget.Open(new LocalTargetOptions
+        var kind when kind == TargetKind.Docker => DockerTargets.Open(_context.Options, Path.GetDirectoryName(gatewayProgram)!, _registries, _context.ReadVariable, _context.Time),
+        var kind when kind == TargetKind.Local => LocalTarget.Open(new LocalTargetOptions
         {
             DataDirectory = _context.Options.DataDirectory,
             GatewayProgram = gatewayProgram,
@@ -68,6 +68,7 @@ public sealed class ReleaseStages : IAsyncDisposable
             Bind = _context.Options.Bind,
             Keep = _context.Options.Rollout.Keep,
         }),
+        var kind => throw new InvalidOperationException($"No adapter opens the target '{kind.Name}'."),
     };
 
     private IImageStore OpenRepository(string repository) => ImageStores.Open(repository, _context.Options.DataDirectory, _registries, RegistryAccess.Pull);

@@ -19,8 +19,8 @@ public sealed record ReleaseOptions
     /// <summary>What was set, by the option's name, as it was written; the rest are defaults. Secrets are none of it: options name the variables that hold them.</summary>
     public ImmutableSortedDictionary<string, string> Given { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>The target's name: <c>local</c>, <c>docker</c>, …</summary>
-    public string Target { get; init; } = "local";
+    /// <summary>The target's name: that of one of <see cref="TargetKind.All"/>.</summary>
+    public string Target { get; init; } = TargetKind.Local.Name;
 
     /// <summary>Release from a dirty working tree. Never allowed for a protected environment.</summary>
     public bool AllowDirty { get; init; }

@@ -29,7 +29,7 @@ public static class SigningKey
         }
     }
 
-    private static string LocalKeyFor(ReleaseOptions options) => options.Target == "local"
+    private static string LocalKeyFor(ReleaseOptions options) => TargetKind.Of(options.Target).IsThisMachine
         ? LocalKey.Ensure(options.DataDirectory)
         : throw TrustErrors.SigningKeyRequired(options.Target);
 

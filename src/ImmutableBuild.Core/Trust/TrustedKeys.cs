@@ -43,7 +43,7 @@ public sealed class TrustedKeys
             throw KeylessErrors.NoIdentityTrusted(context.Options.Verify.PolicyFile);
         }
 
-        if (sign.Keyless || (!identities.IsEmpty && context.Options.Target != "local" && sign is { KeyFile: null, KeyVariable: null, KmsKey: null }))
+        if (sign.Keyless || (!identities.IsEmpty && !TargetKind.Of(context.Options.Target).IsThisMachine && sign is { KeyFile: null, KeyVariable: null, KmsKey: null }))
         {
             return new TrustedKeys([], context.Time.GetUtcNow());
         }

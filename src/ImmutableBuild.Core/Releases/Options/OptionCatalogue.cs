@@ -21,7 +21,7 @@ public static class OptionCatalogue
     public static PropertyOption<string> Environment { get; } = new("ImmutableEnvironment", Label, "dev", "The environment it is released to.");
 
     /// <summary>The target.</summary>
-    public static PropertyOption<string> Target { get; } = new("ImmutableTarget", Word("local", "docker"), "local", "The system that runs it: processes on this machine, or containers of a Docker engine.");
+    public static PropertyOption<string> Target { get; } = new("ImmutableTarget", Word([.. TargetKind.All.Select(kind => kind.Name)]), TargetKind.Local.Name, "The system that runs it: processes on this machine, or containers of a Docker engine.");
 
     /// <summary>Protected environment.</summary>
     public static PropertyOption<bool> Protected { get; } = new("ImmutableProtected", Flag, null, "Refuse what is only warned about elsewhere. Default: true for the environment `production` on any target but `local`.");

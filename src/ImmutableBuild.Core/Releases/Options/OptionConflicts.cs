@@ -19,6 +19,7 @@ internal static class OptionConflicts
         RefuseWhen(options.Push.PasswordVariable is null != options.Push.UserVariable is null, RegistryPasswordVariable, $"it and {RegistryUserVariable.Name} belong together; set both or none");
         RefuseWhen(!options.Push.Mirrors.IsEmpty && options.Push.Registry is null, MirrorRegistries, $"there is nothing to mirror without {Registry.Name}; set it to the registry that the app runs from");
         RefuseWhen(options.Push.Mirrors.Append(options.Push.Registry).Distinct().Count() <= options.Push.Mirrors.Length, MirrorRegistries, "it names a registry twice, or the one that is mirrored");
+        var kind = TargetKind.Of(options.Target);
         var worker = options.Runtime.Port is null;
         RefuseWhen(worker && options.Rollout.Strategy == RolloutStrategy.Canary, Rollout, "a canary divides traffic, and this app listens on no port; use 'bluegreen', or declare its port with a ContainerPort item");
         RefuseWhen(worker && options.Runtime.Probe.Kind != ProbeKind.Process, OptionCatalogue.Probe, "this app listens on no port; use 'process', or declare its port with a ContainerPort item");
@@ -27,12 +28,12 @@ internal static class OptionConflicts
         RefuseWhen(options.Runtime.Probe.Interval <= TimeSpan.Zero, ProbeInterval, "the time between two probes must be longer than nothing");
         RefuseWhen(options.Runtime.Probe.Timeout <= TimeSpan.Zero, ProbeTimeout, "a probe needs some time to be answered");
         RefuseWhen(reader.TextOf(ImageTag) is not null && reader.TextOf(ImageTags) is not null, ImageTag, $"{ImageTags.Name} is set as well; set one of the two");
-        RefuseWhen(options is { Target: "local", Runtime.Memory: not null }, Memory, "the target 'local' runs plain processes and can limit none; use 'docker', or leave it out");
-        RefuseWhen(options is { Target: "local", Runtime.Cpus: not null }, Cpus, "the target 'local' runs plain processes and can limit none; use 'docker', or leave it out");
-        RefuseWhen(reader.ForRelease && options is { Target: "docker", Bake: { BaseImage: null, Dockerfile: null } }, Target, $"a container has nothing but its image, and without {OptionCatalogue.BaseImage.Name} that holds no C library; set it, to mcr.microsoft.com/dotnet/aspnet:10.0 say");
+        RefuseWhen(!kind.RunsContainers && options.Runtime.Memory is not null, Memory, $"the target '{kind.Name}' runs plain processes and can limit none; use 'docker', or leave it out");
+        RefuseWhen(!kind.RunsContainers && options.Runtime.Cpus is not null, Cpus, $"the target '{kind.Name}' runs plain processes and can limit none; use 'docker', or leave it out");
+        RefuseWhen(reader.ForRelease && kind.RunsContainers && options.Bake is { BaseImage: null, Dockerfile: null }, Target, $"a container has nothing but its image, and without {OptionCatalogue.BaseImage.Name} that holds no C library; set it, to mcr.microsoft.com/dotnet/aspnet:10.0 say");
         RefuseImage(options, reader);
         DockerfileConflicts.Find(options.Bake, reader);
-        RefuseMounts(options, reader);
+        RefuseMounts(options, kind, reader);
         foreach (var name in options.SecretVariables.Keys.Where(options.Runtime.Environment.ContainsKey))
         {
             reader.Refuse(ConfigurationErrors.ConflictingOptions(Secret.Name, $"'{name}' is also an {InstanceVariable.Name}; keep the secret only", reader.Locate(Secret.Name)));
@@ -47,11 +48,11 @@ internal static class OptionConflicts
         }
     }
 
-    private static void RefuseMounts(ReleaseOptions options, OptionReader reader)
+    private static void RefuseMounts(ReleaseOptions options, TargetKind kind, OptionReader reader)
     {
-        const string OnLocal = "the target 'local' runs plain processes and can mount nothing into them; use 'docker', or leave it out";
-        Refuse(options.Target == "local" && !options.SecretFileVariables.IsEmpty, OptionCatalogue.SecretFile, OnLocal);
-        Refuse(options is { Target: "local", Runtime.DataVolumes: not null }, DataVolume, OnLocal);
+        var plain = $"the target '{kind.Name}' runs plain processes and can mount nothing into them; use 'docker', or leave it out";
+        Refuse(!kind.RunsContainers && !options.SecretFileVariables.IsEmpty, OptionCatalogue.SecretFile, plain);
+        Refuse(!kind.RunsContainers && options.Runtime.DataVolumes is not null, DataVolume, plain);
         var paths = options.Runtime.DataVolumes?.Values.Select(path => path + "/").ToList() ?? [];
         Refuse(paths.Any(path => paths.Count(other => path.StartsWith(other, StringComparison.Ordinal)) > 1), DataVolume, "two volumes can't be at one path, or one inside the other");
 
@@ -81,7 +82,7 @@ internal static class OptionConflicts
             reader.Refuse(mistake);
         }
 
-        if (options.Target == "docker" && BaseImageResolver.FindMistake(options.GatewayBaseImage) is { } gatewayMistake)
+        if (TargetKind.Of(options.Target) == TargetKind.Docker && BaseImageResolver.FindMistake(options.GatewayBaseImage) is { } gatewayMistake)
         {
             reader.Refuse(gatewayMistake);
         }

@@ -34,7 +34,7 @@ public static class ReleaseOptionsParser
             Target = target,
             AllowDirty = reader.Get(SourceCatalogue.AllowDirty),
             BuildOutputs = reader.GetPaths(SourceCatalogue.BuildOutputs),
-            Protected = reader.Get(Protected, app.Environment == "production" && target != "local"),
+            Protected = reader.Get(Protected, app.Environment == "production" && !TargetKind.Of(target).IsThisMachine),
             DataDirectory = reader.FindPath(OptionCatalogue.DataDirectory) ?? Releases.DataDirectory.Default(raw.ReadVariable),
             Bake = ReadBake(raw, reader, app),
             Scan = ReadScan(raw, reader),
