@@ -35,7 +35,7 @@ public abstract partial class DeploymentTargetContract
 
         await Target.StopAsync(other, otherLease, Ct);
 
-        (await Bed.AskAsync(App)).ShouldBe(spec.Id);
+        await AnsweredByAsync(spec.Id);
         (await ObserveAsync()).Generations.ShouldHaveSingleItem();
         (await Target.ObserveAsync(other, Ct)).Generations.ShouldBeEmpty();
     }

@@ -41,7 +41,7 @@ public abstract partial class DeploymentTargetContract
 
         seen.Phase.ShouldBe(GenerationPhase.Running);
         seen.Instances.Length.ShouldBe(2);
-        seen.Instances.Select(instance => instance.Name).ShouldBe(["0", "1"], ignoreOrder: true);
+        seen.Instances.Select(instance => instance.Name).ShouldBeUnique();
         seen.Instances.ShouldAllBe(instance => instance.Identity == InstanceIdentity.Confirmed && instance.State == InstanceState.Running);
     }
 
@@ -53,7 +53,7 @@ public abstract partial class DeploymentTargetContract
 
         await RefusedAsync("IMB8", () => Target.DestroyAsync(App, spec.Id, lease, Ct));
 
-        (await Bed.AskAsync(App)).ShouldBe(spec.Id);
+        await AnsweredByAsync(spec.Id);
     }
 
     [Fact]
@@ -94,7 +94,8 @@ public abstract partial class DeploymentTargetContract
 
         var seen = await EventuallyAsync(seen => seen.Find(spec.Id)?.Instances is [{ ExitCode: not null }]);
 
-        seen.Find(spec.Id)!.Instances[0].ExitCode.ShouldBe(134);
-        (await Target.ReadLogAsync(App, spec.Id, "0", 5, Ct)).Count.ShouldBeInRange(1, 5);
+        var ended = seen.Find(spec.Id)!.Instances[0];
+        ended.ExitCode.ShouldBe(134);
+        (await Target.ReadLogAsync(App, spec.Id, ended.Name, 5, Ct)).Count.ShouldBeInRange(1, 5);
     }
 }

@@ -58,7 +58,7 @@ public abstract partial class DeploymentTargetContract
         var desired = new Desired
         {
             Spec = spec,
-            Plan = plan ?? new RolloutPlan { HealthTimeout = s_patience, Soak = TimeSpan.FromSeconds(1) },
+            Plan = plan ?? new RolloutPlan { HealthTimeout = Bed.Patience, Soak = TimeSpan.FromSeconds(1) },
             Goal = goal,
             Cause = LedgerCause.Release,
             Writer = "contract",

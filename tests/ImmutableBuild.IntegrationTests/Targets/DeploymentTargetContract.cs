@@ -11,7 +11,6 @@ namespace ImmutableBuild.IntegrationTests.Targets;
 public abstract partial class DeploymentTargetContract : IAsyncLifetime
 {
     private static readonly TimeSpan s_long = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private IContractFixture? _bed;
 
@@ -76,10 +75,25 @@ public abstract partial class DeploymentTargetContract : IAsyncLifetime
                 return seen;
             }
 
-            Bed.Time.GetElapsedTime(began).ShouldBeLessThan(s_patience, $"Still not so: {string.Join("; ", seen.Generations.Select(generation => $"{generation.Id} {generation.Phase} {string.Join(',', generation.Instances)}"))}");
+            Bed.Time.GetElapsedTime(began).ShouldBeLessThan(Bed.Patience, $"Still not so: {string.Join("; ", seen.Generations.Select(generation => $"{generation.Id} {generation.Phase} {string.Join(',', generation.Instances)}"))}");
             await Bed.PauseAsync(TimeSpan.FromMilliseconds(100));
         }
     }
+
+    /// <summary>Asks the public entry until the generation answers: not every entry follows its route at once.</summary>
+    private async Task AnsweredByAsync(GenerationId id)
+    {
+        var began = Bed.Time.GetTimestamp();
+        while (await Bed.AskAsync(App) is var answered && answered != id)
+        {
+            Bed.Time.GetElapsedTime(began).ShouldBeLessThan(Bed.Patience, $"{id} was to answer, and {answered?.ToString() ?? "nobody"} did.");
+            await Bed.PauseAsync(TimeSpan.FromMilliseconds(100));
+        }
+    }
+
+    /// <summary>The name of one of its instances: names are the target's own.</summary>
+    protected async Task<string> FirstInstanceAsync(GenerationSpec spec) =>
+        (await EventuallyAsync(seen => seen.Find(spec.Id)?.Instances.IsEmpty == false)).Find(spec.Id)!.Instances[0].Name;
 
     private static async Task RefusedAsync(string code, Func<Task> call) =>
         (await Should.ThrowAsync<ImmutableBuildException>(call)).Code.ShouldStartWith(code);

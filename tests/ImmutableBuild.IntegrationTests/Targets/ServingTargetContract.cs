@@ -23,8 +23,7 @@ public abstract class ServingTargetContract : DeploymentTargetContract
         var (second, _) = await CreateHealthyAsync(version: 2, lease: lease);
         using var request = await HoldRequestAsync(bed);
 
-        // What is in flight may be the target's own question to its public entry; what waits for an answer is a client's.
-        await EventuallyAsync(seen => seen.Find(first.Id)!.Traffic?.Waiting?.Total > 0);
+        await TakenAsync(first.Id);
         await bed.Target.RouteAsync(bed.App, Route.To(second.Id), lease, TestContext.Current.CancellationToken);
         await bed.Target.DestroyAsync(bed.App, first.Id, lease, TestContext.Current.CancellationToken);
 
@@ -38,17 +37,25 @@ public abstract class ServingTargetContract : DeploymentTargetContract
         var bed = (IServingFixture)Bed;
         var (spec, lease) = await CreateHealthyAsync(drain: s_drain);
         await bed.Target.RouteAsync(bed.App, Route.To(spec.Id), lease, TestContext.Current.CancellationToken);
-        await bed.Target.ReplaceAsync(bed.App, spec.Id, "0", ReplacementStep.Begin, lease, TestContext.Current.CancellationToken);
+        var old = await FirstInstanceAsync(spec);
+        await bed.Target.ReplaceAsync(bed.App, spec.Id, old, ReplacementStep.Begin, lease, TestContext.Current.CancellationToken);
         await EventuallyAsync(seen => seen.Find(spec.Id)!.Joining is [{ Instance.ConsecutiveHealthy: >= 3 }]);
         using var request = await HoldRequestAsync(bed);
-        await EventuallyAsync(seen => seen.Find(spec.Id)!.Traffic?.Waiting?.Total > 0);
+        await TakenAsync(spec.Id);
 
-        await bed.Target.ReplaceAsync(bed.App, spec.Id, "0", ReplacementStep.Finish, lease, TestContext.Current.CancellationToken);
+        await bed.Target.ReplaceAsync(bed.App, spec.Id, old, ReplacementStep.Finish, lease, TestContext.Current.CancellationToken);
 
-        (await bed.Target.ObserveAsync(bed.App, TestContext.Current.CancellationToken)).Find(spec.Id)!.Leaving.ShouldHaveSingleItem().Name.ShouldBe("0");
+        (await bed.Target.ObserveAsync(bed.App, TestContext.Current.CancellationToken)).Find(spec.Id)!.Leaving.ShouldHaveSingleItem().Name.ShouldBe(old);
         await request.EndAsync();
         await EventuallyAsync(seen => seen.Find(spec.Id)!.Leaving.IsEmpty);
     }
+
+    /// <summary>
+    /// Waits until a client's request is with an instance of the generation: what is in flight may be the target's own question to its public entry,
+    /// what waits for an answer is a client's. A target that can't tell how many wait overrides this, and asks its test app.
+    /// </summary>
+    protected virtual Task TakenAsync(GenerationId generation) =>
+        EventuallyAsync(seen => seen.Find(generation)!.Traffic?.Waiting?.Total > 0);
 
     private static async Task<HeldUpload> HoldRequestAsync(IServingFixture bed) =>
         new(new Uri((await bed.Target.ObserveAsync(bed.App, TestContext.Current.CancellationToken)).Url!));
