@@ -97,7 +97,7 @@ public static class DestroyErrors
 
     internal static Diagnostic NotGone(GenerationId generation, ObservedGeneration seen, TimeSpan elapsed, TimeSpan limit) => new(
         NotGoneDescriptor,
-        $"Generation {generation} was to be destroyed, and is still there after {elapsed.TotalSeconds:0} s with {seen.InFlight} requests in flight and {seen.Instances.Length} instances; it may take {limit.TotalSeconds:0} s. See the target's log.");
+        $"Generation {generation} was to be destroyed, and is still there after {elapsed.TotalSeconds:0} s with {(seen.InFlight is { } working ? $"{working} requests in flight and " : "")}{seen.Instances.Length} instances; it may take {limit.TotalSeconds:0} s. See the target's log.");
 
     /// <summary>A step of the user's own, named <paramref name="check"/>, failed on a generation.</summary>
     public static Diagnostic CheckFailed(GenerationId generation, string check) => new(CheckFailedDescriptor, $"The check {check} failed on generation {generation}.");

@@ -33,7 +33,7 @@ public enum GenerationRole
 /// <param name="CreatedAt">When it was created.</param>
 /// <param name="Healthy">How many of its instances answer.</param>
 /// <param name="Instances">Its instances.</param>
-/// <param name="InFlight">Requests it works on.</param>
+/// <param name="InFlight">Requests it works on; null when the target can't tell.</param>
 /// <param name="Requests">Requests since the route took its present form; null when the target can't tell.</param>
 /// <param name="Errors">Of these, errors.</param>
 public sealed record GenerationStatus(
@@ -45,7 +45,7 @@ public sealed record GenerationStatus(
     DateTimeOffset CreatedAt,
     int Healthy,
     ImmutableArray<InstanceStatus> Instances,
-    long InFlight,
+    long? InFlight,
     long? Requests,
     long? Errors)
 {

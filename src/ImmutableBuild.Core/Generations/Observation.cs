@@ -54,14 +54,14 @@ public sealed record ServingPath(GenerationId? Generation, int Consecutive)
 /// <param name="CreatedAt">When its creation began.</param>
 /// <param name="Phase">Where it is in its life.</param>
 /// <param name="Instances">Its instances; fewer than <see cref="GenerationSpec.Size"/> while it is being created.</param>
-/// <param name="InFlight">Requests it is working on.</param>
+/// <param name="InFlight">Requests it is working on; null when the target can't tell.</param>
 /// <param name="Traffic">What it served since the route took its present form; null when the target can't tell (F17).</param>
 public sealed record ObservedGeneration(
     GenerationSpec Spec,
     DateTimeOffset CreatedAt,
     GenerationPhase Phase,
     ImmutableArray<ObservedInstance> Instances,
-    long InFlight,
+    long? InFlight,
     TrafficSample? Traffic)
 {
     /// <summary>The derived id.</summary>

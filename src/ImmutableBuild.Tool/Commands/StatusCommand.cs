@@ -63,7 +63,7 @@ internal static class StatusCommand
 
             if (generation.Role == GenerationRole.Leaving)
             {
-                output.Line($"{generation.Id} drains: {Units.Count(generation.InFlight, "request")} in flight");
+                output.Line($"{generation.Id} drains: {(generation.InFlight is { } working ? Units.Count(working, "request") : "an unknown number of requests")} in flight");
             }
         }
     }

@@ -38,7 +38,7 @@ public sealed class UpgradeTests : IDisposable
         (await EchoAsync(socket, "still there")).ShouldBe("still there");
         (await slow).ShouldBe("after 4000 ms");
         var seen = await gateway.UntilAsync(now => now.Find(serving)!.Instances is [{ ConsecutiveHealthy: > 0 }], "its instance was adopted");
-        seen.Find(serving)!.InFlight.ShouldBeGreaterThan(0, "what the old process works on counts, so that nothing is destroyed under it");
+        seen.Find(serving)!.InFlight.ShouldNotBeNull().ShouldBeGreaterThan(0, "what the old process works on counts, so that nothing is destroyed under it");
         seen.Find(serving)!.Instances[0].Restarts.ShouldBe(0);
         (await gateway.AskWhoAsync()).Generation.ShouldBe(serving.ToString());
 

@@ -24,6 +24,19 @@ public sealed class BoundedWaitTests
     }
 
     [Fact]
+    public async Task A_target_that_can_not_tell_what_is_in_flight_does_not_say_that_nothing_is()
+    {
+        await _world.ReleaseAsync(1);
+        _world.Target.DrainsFor = TimeSpan.FromDays(1);
+        _world.Target.Shows = observation => observation with { Generations = [.. observation.Generations.Select(generation => generation with { InFlight = null })] };
+
+        var failure = await _world.FailAsync(2);
+
+        failure.Code.ShouldBe("IMB8005");
+        failure.Message.ShouldNotContain("in flight");
+    }
+
+    [Fact]
     public async Task Everything_the_configuration_allows_for_is_waited_for()
     {
         await _world.ReleaseAsync(1);

@@ -38,6 +38,6 @@ internal static class Finishing
 
     private static RolloutAction? WaitUntilGone(Scene scene) =>
         scene.Generations.FirstOrDefault(known => known.Generation.Phase == GenerationPhase.Destroying) is { } going
-            ? Leaving.WaitFor(scene, going, $"{going.Id} drains, {going.Generation.InFlight} requests in flight")
+            ? Leaving.WaitFor(scene, going, going.Generation.InFlight is { } working ? $"{going.Id} drains, {working} requests in flight" : $"{going.Id} drains and goes")
             : null;
 }
