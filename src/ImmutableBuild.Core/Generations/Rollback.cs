@@ -49,7 +49,7 @@ public sealed class Rollback(
             Plan = request.Plan with { Strategy = RolloutStrategy.BlueGreen, Soak = isStandby ? TimeSpan.Zero : request.Plan.Soak },
             Goal = RolloutGoal.Live,
             Cause = LedgerCause.Rollback,
-            Writer = LeaseHolder.For($"rollback at entry {before.Ledger.LastOrDefault()?.Sequence ?? 0}"),
+            Writer = LeaseHolder.ForOnce($"rollback at entry {before.Ledger.LastOrDefault()?.Sequence ?? 0}"),
         };
         var live = await RunAsync(verified, desired, keepLease: true, cancellationToken);
         var elapsed = time.GetElapsedTime(began);

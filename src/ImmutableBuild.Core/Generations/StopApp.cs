@@ -21,7 +21,7 @@ public sealed class StopApp(IDeploymentTarget target)
     }
 
     /// <summary>A worker's target must not be asked for a port that the app does not have.</summary>
-    private static LeaseRequest Request(Observation before) => new(LeaseHolder.For("stop"), TimeSpan.FromMinutes(2))
+    private static LeaseRequest Request(Observation before) => new(LeaseHolder.ForOnce("stop"), TimeSpan.FromMinutes(2))
     {
         Listens = before.Generations.IsEmpty ? null : before.Generations.Any(generation => generation.Spec.Configuration.Port is not null),
     };

@@ -27,7 +27,7 @@ public sealed class Heal(IDeploymentTarget target, IImageVerifier verifier, Time
         }
 
         var observed = await target.ObserveAsync(app, cancellationToken);
-        var holder = LeaseHolder.For($"heal at entry {observed.Ledger.LastOrDefault()?.Sequence ?? 0}");
+        var holder = LeaseHolder.ForOnce($"heal at entry {observed.Ledger.LastOrDefault()?.Sequence ?? 0}");
         var listens = observed.Generations.Any(generation => generation.Spec.Configuration.Port is not null);
         var lease = new HeldLease(target, app, new LeaseRequest(holder, _settings.LeaseDuration) { Listens = listens }, time, reporter);
         ImmutableArray<HealedInstance> healed;
