@@ -24,10 +24,13 @@ public interface IDeploymentTarget : IAsyncDisposable
     /// <summary>Everything there is to see of <paramref name="app"/>. Needs no lease and changes nothing.</summary>
     Task<Observation> ObserveAsync(AppKey app, CancellationToken cancellationToken);
 
-    /// <summary>Begins to create a generation beside the others, without traffic; returns once its instances are started, not once they are healthy.</summary>
+    /// <summary>Begins to create a generation beside the others, without traffic; returns once its instances are started or come up by themselves, not once they are healthy.</summary>
     Task CreateAsync(GenerationSpec spec, Lease lease, CancellationToken cancellationToken);
 
-    /// <summary>Moves traffic: durable first, then for every new request at once. Refused (IMB7) when a named generation doesn't exist or has no healthy instance.</summary>
+    /// <summary>
+    /// Moves traffic: durable first, then for new requests, at once or as soon as the public entry follows; <see cref="RouteState.Serving"/> tells when it has.
+    /// Refused (IMB7) when a named generation doesn't exist or has no healthy instance.
+    /// </summary>
     Task RouteAsync(AppKey app, Route route, Lease lease, CancellationToken cancellationToken);
 
     /// <summary>
@@ -57,6 +60,6 @@ public interface IDeploymentTarget : IAsyncDisposable
     /// </summary>
     Task ReplaceAsync(AppKey app, GenerationId id, string instance, ReplacementStep change, Lease lease, CancellationToken cancellationToken);
 
-    /// <summary>Takes the whole app down: route, generations, gateway, everything but the ledger. For <c>-t:Stop</c>.</summary>
+    /// <summary>Takes the whole app down: route, generations, gateway, everything but the ledger; returns once it is gone. For <c>-t:Stop</c>.</summary>
     Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken);
 }

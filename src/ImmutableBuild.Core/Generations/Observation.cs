@@ -4,7 +4,10 @@ using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Generations;
 
-/// <summary>Everything the target shows of an app at one moment, by the target's own clock. Decisions are made from this alone.</summary>
+/// <summary>
+/// Everything the target shows of an app at one moment. Decisions are made from this alone. All times in it, those of the ledger too, are of one clock of the
+/// target's that never goes back.
+/// </summary>
 /// <param name="App">The app and environment.</param>
 /// <param name="ObservedAt">The target's clock at the moment of the observation.</param>
 /// <param name="Generations">All generations that exist in any form, oldest first.</param>
@@ -36,7 +39,7 @@ public sealed record Observation(
 
 /// <summary>Where traffic goes, since when, and what the serving path itself answers.</summary>
 /// <param name="Route">The committed route.</param>
-/// <param name="Since">When the route took this form; counters in <see cref="ObservedGeneration.Traffic"/> start here.</param>
+/// <param name="Since">When the route took this form, never the same for two forms; counters in <see cref="ObservedGeneration.Traffic"/> start here.</param>
 /// <param name="Serving">What requests through the public entry really reach (F24); null where nothing has been asked yet.</param>
 public sealed record RouteState(Route Route, DateTimeOffset Since, ServingPath? Serving);
 
@@ -82,10 +85,10 @@ public sealed record JoiningInstance(string Replaces, ObservedInstance Instance)
 /// <summary>Where a generation is in its life.</summary>
 public enum GenerationPhase
 {
-    /// <summary>Creation began and has not ended.</summary>
+    /// <summary>Creation began, and something is left for a further call of it to do.</summary>
     Creating,
 
-    /// <summary>All its instances were started.</summary>
+    /// <summary>All its instances were started, or come up without another call.</summary>
     Running,
 
     /// <summary>Its destruction began: it drains, then goes.</summary>
@@ -119,9 +122,9 @@ public enum InstanceIdentity
 }
 
 /// <summary>One instance as it is right now.</summary>
-/// <param name="Name">Its name within the generation, <c>0</c>, <c>1</c>, …</param>
+/// <param name="Name">Its name within the generation, the target's own: <c>0</c>, or what the system calls it.</param>
 /// <param name="State">What its process is doing.</param>
-/// <param name="Address">Where the gateway reaches it, <c>127.0.0.1:43121</c>; null while unknown or for a worker.</param>
+/// <param name="Address">Where requests reach it, <c>127.0.0.1:43121</c>; null while unknown or for a worker.</param>
 /// <param name="Identity">Whether it is who it should be.</param>
 /// <param name="ConsecutiveHealthy">Probes passed in a row up to the latest one; 0 when the latest failed.</param>
 /// <param name="LastProbe">The latest probe.</param>
@@ -156,7 +159,7 @@ public sealed record ProbeResult(DateTimeOffset At, bool Healthy, string Detail)
 /// <param name="At">When the counters were read.</param>
 /// <param name="Requests">Requests ended.</param>
 /// <param name="Errors">Of these, answered 5xx by the app, or not answered by it at all.</param>
-/// <param name="Lost">Of the errors, those the gateway had to answer itself: no instance, connection broken, cut at the drain limit.</param>
+/// <param name="Lost">Of the errors, those that what divides the traffic had to answer itself: no instance, connection broken, cut at the drain limit.</param>
 /// <param name="Latency">Time to the response's head, over all requests ended.</param>
 public sealed record TrafficSample(DateTimeOffset At, long Requests, long Errors, long Lost, LatencyHistogram Latency)
 {
