@@ -70,6 +70,12 @@ public sealed record ObservedGeneration(
     /// <summary>The derived id.</summary>
     public GenerationId Id => Spec.Id;
 
+    /// <summary>
+    /// How many instances it shall have now, where an autoscaler or somebody scaled it since it was made; null for <see cref="GenerationSpec.Size"/>.
+    /// A new generation is waited for until it has its size all the same.
+    /// </summary>
+    public int? Wanted { get; init; }
+
     /// <summary>Fresh instances beside those they are to replace; they get no requests yet.</summary>
     public ImmutableArray<JoiningInstance> Joining { get; init; } = [];
 

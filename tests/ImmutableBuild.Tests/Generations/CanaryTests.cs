@@ -66,6 +66,23 @@ public sealed class CanaryTests
         _world.Standing.ShouldBe([World.Id(1)]);
     }
 
+    [Fact]
+    public async Task Worse_traffic_goes_back_to_an_old_one_that_was_made_smaller_since()
+    {
+        var old = SimulatedSpecs.Spec(1, instances: 4).Id;
+        await _world.ReleaseAsync(1, instances: 4);
+        _world.With(2, new SimulatedApp { ErrorRate = 0.2 });
+        _world.Target.Shows = observation => observation with
+        {
+            Generations = [.. observation.Generations.Select(generation => generation.Id == old ? generation with { Instances = [generation.Instances[0]], Wanted = 1 } : generation)],
+        };
+
+        (await _world.FailAsync(2)).Code.ShouldBe("IMB7006");
+
+        _world.Now.Route.Route.ShouldBe(Route.To(old));
+        _world.Standing.ShouldBe([old]);
+    }
+
     [Fact, Trait("Fault", "F19")]
     public async Task Not_worse_than_a_bad_old_one_is_not_good_enough()
     {

@@ -36,9 +36,9 @@ internal static class ObservedHealth
     public static bool AnsweredLast(this ObservedGeneration generation) =>
         generation.Phase != GenerationPhase.Destroying && generation.Instances.Any(AnsweredLast);
 
-    /// <summary>The share of its instances that answer, 0 to 1.</summary>
+    /// <summary>The share of the instances it shall have that answer, 0 to 1.</summary>
     public static double AnsweringShare(this ObservedGeneration generation) => generation.Answers()
-        ? (double)generation.Instances.Count(Answers) / Math.Max(generation.Spec.Size, generation.Instances.Length)
+        ? (double)generation.Instances.Count(Answers) / Math.Max(generation.Wanted ?? generation.Spec.Size, generation.Instances.Length)
         : 0;
 
     /// <summary>The instance passed <paramref name="successes"/> probes in a row, the latest of them not long ago.</summary>
