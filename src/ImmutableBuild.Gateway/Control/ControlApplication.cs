@@ -50,7 +50,7 @@ internal sealed class ControlApplication(Func<GatewayInfo> info, Orders orders, 
             return AnswerCallAsync(context);
         }
 
-        // Whoever asks on a connection of before finds the other one with the next.
+        // A caller whose connection is from before the handover reaches the other gateway with its next connection.
         context.Response.Headers.Connection = "close";
         throw GatewayErrors.HandedOver(info().App);
     }

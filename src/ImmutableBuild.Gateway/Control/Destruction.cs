@@ -34,7 +34,7 @@ internal sealed class Destruction(Fleet fleet, Surroundings surroundings)
         _begun.TryRemove(generation, out _);
     }
 
-    /// <summary>Whoever waits for a generation to be gone waits for ever if its destruction is given up, so it never is.</summary>
+    /// <summary>Repeats a step until it succeeds: a destruction that is given up would leave those that wait for its end waiting for ever.</summary>
     private async Task UntilDoneAsync(RunningGeneration generation, Func<Task> step)
     {
         while (true)

@@ -18,7 +18,7 @@ internal static class Drain
         var (requestsCut, streamsCut) = (false, false);
         long? bothCut = null;
 
-        // What is cut gets its time from then on: where this process stood still beyond all limits, nothing was cut yet, and would break off without a word.
+        // The grace begins with the cut, not with the limit: where this process stood still past all limits, requests still get time to end with an answer.
         while (inFlight() is var working and > 0 && !(bothCut is { } cut && surroundings.Time.GetElapsedTime(cut) >= CutGrace))
         {
             var elapsed = surroundings.Time.GetElapsedTime(began);

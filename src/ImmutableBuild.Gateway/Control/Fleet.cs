@@ -22,7 +22,7 @@ internal sealed class Fleet(RouteTable routes)
     /// <summary>Begins to watch <paramref name="generation"/>.</summary>
     public void Add(RunningGeneration generation) => _running[generation.Id] = generation;
 
-    /// <summary>It is gone.</summary>
+    /// <summary>Watches the generation no more: it is gone.</summary>
     public void Remove(GenerationId id) => _running.TryRemove(id, out _);
 
     /// <summary>Moves traffic; counters begin anew for every generation, since they belong to the form of the route (F17).</summary>

@@ -142,7 +142,7 @@ internal sealed class Orders(AppKey app, Fleet fleet, LedgerFile ledger, Surroun
             },
             state => Switch(state.Route));
         await Task.WhenAll(fleet.All.Select(destruction.Begin));
-        // Draining may outlast the lease, and who got it since begins anew.
+        // Draining may outlast the lease. Whoever got the lease since then has begun anew, and its state must stay.
         surroundings.Store.Change(
             state => state.FencingToken == lease.FencingToken ? state : throw DeployErrors.LeaseLost(app, lease),
             _ => surroundings.Store.Delete());
@@ -158,7 +158,7 @@ internal sealed class Orders(AppKey app, Fleet fleet, LedgerFile ledger, Surroun
                 return;
             }
 
-            // It may have been ordered to go meanwhile.
+            // Its destruction may have been ordered meanwhile: only one that is still being created becomes a running one.
             surroundings.Store.Change(state => state.Find(created.Id) is { Phase: GenerationPhase.Creating } record
                 ? state.With(record with { Phase = GenerationPhase.Running, Instances = [.. created.Instances.Select(instance => instance.Record)] })
                 : state);

@@ -10,8 +10,8 @@ using ImmutableBuild.Releases;
 namespace ImmutableBuild.Gateway.Control;
 
 /// <summary>
-/// Fresh instances in the place of others of their generation. A place changes hands in the state first, then in the rotation; who lost it,
-/// or was given up, drains and goes in the background.
+/// Fresh instances in the place of others of their generation. A place changes hands in the state first, then in the rotation; an instance
+/// that lost its place, or was given up, drains and ends in the background.
 /// </summary>
 internal sealed class Replacements(AppKey app, Fleet fleet, Surroundings surroundings)
 {
@@ -21,7 +21,7 @@ internal sealed class Replacements(AppKey app, Fleet fleet, Surroundings surroun
 
     private DateTimeOffset Now => surroundings.Time.GetUtcNow();
 
-    /// <summary>Makes one step. IMB8052 when there is no such place, IMB8053 when who should take it does not answer.</summary>
+    /// <summary>Makes one step. IMB8052 when there is no such place, IMB8053 when the instance that should take it does not answer.</summary>
     public Task MakeAsync(GenerationId id, string instance, ReplaceRequest request, CancellationToken cancellationToken)
     {
         switch (request.Change)
@@ -51,7 +51,7 @@ internal sealed class Replacements(AppKey app, Fleet fleet, Surroundings surroun
 
             generation.Follow(record);
 
-            // Of a generation that is destroyed, everyone goes together.
+            // The instances of a generation that is destroyed end together, by Destruction.
             foreach (var leaving in record.Phase == GenerationPhase.Destroying ? [] : generation.Roster.Leaving)
             {
                 _ = _departures.GetOrAdd(leaving, _ => new Lazy<Task>(() => Task.Run(() => DepartAsync(generation, leaving)))).Value;
@@ -137,7 +137,7 @@ internal sealed class Replacements(AppKey app, Fleet fleet, Surroundings surroun
     private GenerationRecord Demand(GatewayState state, GenerationId id, string instance) =>
         state.Find(id) is { Phase: GenerationPhase.Running } record && record.HasPlace(instance) ? record : throw GatewayErrors.NotReplaceable(app, id, instance);
 
-    /// <summary>Who comes: at the place that was named, or the next number with a port of its own.</summary>
+    /// <summary>The fresh instance: at the place that was named, or with the next number and a port of its own.</summary>
     private static InstanceRecord Fresh(GatewayState state, GenerationRecord record, InstancePlace? place)
     {
         if (record.Launch is null)
@@ -174,7 +174,7 @@ internal sealed class Replacements(AppKey app, Fleet fleet, Surroundings surroun
             }
             catch (Exception fault)
             {
-                // Whoever waits for it to be gone waits for ever if that is given up.
+                // Never given up: others wait for this instance to be gone.
                 surroundings.Log.Write($"{who}: could not be ended; trying again: {fault.Message}");
                 await Task.Delay(Retry, surroundings.Time);
             }

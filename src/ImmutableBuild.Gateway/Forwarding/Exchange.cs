@@ -8,10 +8,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ImmutableBuild.Gateway.Forwarding;
 
-// Kestrel drops these without disposing of them; a token source without a timer holds nothing.
+// Kestrel drops an exchange without disposing of it; a token source without a timer holds nothing to free.
 #pragma warning disable CA1001 // Types that own disposable fields should be disposable
 /// <summary>One request of a client and what becomes of it. Kestrel keeps it with the connection and uses it again.</summary>
-/// <param name="host">Who is believed as this machine is; null for nobody else.</param>
+/// <param name="host">The host whose forwarded fields are believed as this machine's are; null for none.</param>
 internal sealed class Exchange(IPAddress? host)
 #pragma warning restore CA1001 // Types that own disposable fields should be disposable
 {
@@ -78,7 +78,7 @@ internal sealed class Exchange(IPAddress? host)
     /// <summary>Its place among those that wait for a response.</summary>
     public WaitingRequest Waiting { get; } = new();
 
-    /// <summary>Whether it was sent before, to an instance that did not answer.</summary>
+    /// <summary>Whether the request was sent before, to an instance that did not answer.</summary>
     public bool IsRepeated { get; set; }
 
     /// <summary>Whether the latest attempt reached nobody, because no connection came about.</summary>
@@ -122,10 +122,10 @@ internal sealed class Exchange(IPAddress? host)
         _onAbort = Aborted(features).UnsafeRegister(static exchange => ((Exchange)exchange!).Stop(), this);
     }
 
-    /// <summary>The drain limits that count.</summary>
+    /// <summary>The drain limits that the request is under.</summary>
     public DrainLimits Limits { get; private set; } = null!;
 
-    /// <summary>From here on, <paramref name="limits"/> count.</summary>
+    /// <summary>From here on, the request is under <paramref name="limits"/>.</summary>
     public void Obey(DrainLimits limits)
     {
         _onLimit.Dispose();
@@ -183,7 +183,7 @@ internal sealed class Exchange(IPAddress? host)
         _http.Uninitialize();
     }
 
-    /// <summary>With HTTP/1.1 the connection's end is the request's; its token is there already, where one for the request would be made each time.</summary>
+    /// <summary>With HTTP/1.1 a request is aborted when its connection ends. The connection's token exists already; RequestAborted would make one for each request.</summary>
     private CancellationToken Aborted(IFeatureCollection features) =>
         !SpeaksHttp2 && features.Get<IConnectionLifetimeFeature>() is { } connection ? connection.ConnectionClosed : _http.RequestAborted;
 

@@ -13,8 +13,8 @@ namespace ImmutableBuild.Gateway.Forwarding;
 /// is safe, and counts it where it ended.
 /// </summary>
 /// <param name="routes">Where requests go.</param>
-/// <param name="probe">Tells the gateway's own questions to its public port.</param>
-/// <param name="host">Who is believed as this machine is; null for nobody else.</param>
+/// <param name="probe">Recognises the gateway's own requests to its public port.</param>
+/// <param name="host">The host whose forwarded fields are believed as this machine's are; null for none.</param>
 internal sealed class ForwardingApplication(RouteTable routes, ServingProbe probe, IPAddress? host) : IHttpApplication<Exchange>
 {
     private const int Attempts = 2;

@@ -29,7 +29,7 @@ internal static class GatewayAnswer
     public static Task BadRequestAsync(Exchange exchange) =>
         WriteAsync(exchange, StatusCodes.Status400BadRequest, "This request target can't be forwarded.");
 
-    /// <summary>The body is coded in a way that is not understood here, and passed on without that coding's name it would be another body (RFC 9112, 6.1).</summary>
+    /// <summary>The body has a transfer coding that this gateway does not know. Passed on without the coding's name it would be another body (RFC 9112, 6.1).</summary>
     public static Task CodedAsync(Exchange exchange) =>
         WriteAsync(exchange, StatusCodes.Status501NotImplemented, "No transfer coding but chunked is understood here.");
 

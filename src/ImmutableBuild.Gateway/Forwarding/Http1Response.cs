@@ -78,7 +78,7 @@ internal static class Http1Response
             }
         }
 
-        // Together with the head the server sends the rest by itself, and later than this with less work.
+        // Where the head was not sent yet, nothing is flushed here: the server then sends head and body in one write, which is less work.
         if (headIsSent && unsent > 0)
         {
             await writer.FlushAsync(cancellationToken);

@@ -23,12 +23,12 @@ internal static class Keeper
         Environment.CurrentDirectory = options.StateDirectory;
         var host = ProcessHost.ForThisSystem();
 
-        // As a container's first process it can't die alone: the gateway need not watch it.
+        // A container's first process takes the gateway with it when it dies, so the gateway need not watch it.
         var own = Environment.ProcessId == 1 ? null : host.Find(Environment.ProcessId);
         var exitCode = await KeepAsync(host, (program, predecessor) => GatewayProgram.Serve(listener.Serving, own, listener.Descriptor, program, predecessor), handover.Other, options, ending);
         if (exitCode == ExitCodes.Stopped && !HasState(options.StateDirectory))
         {
-            // The lock goes last: whoever has it next begins to fill the directory.
+            // The lock goes last: the next keeper that gets it begins to fill the directory.
             listener.Forget();
             Remove(options.StateDirectory);
             only.Forget();
@@ -58,7 +58,7 @@ internal static class Keeper
             {
                 using var onEnding = ending.Register(succession.Terminate);
 
-                // How an adopted one ended, only what it left can tell.
+                // Nobody knows the exit code of a gateway that another keeper started; whether it left its state tells how it ended.
                 var exitCode = await succession.WaitAsync(gateway, program, ending) ?? (HasState(options.StateDirectory) ? ExitCodes.Fault : ExitCodes.Stopped);
                 if (exitCode is ExitCodes.Stopped or ExitCodes.CannotServe || ending.IsCancellationRequested)
                 {

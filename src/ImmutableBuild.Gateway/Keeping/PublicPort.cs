@@ -59,7 +59,7 @@ internal sealed class PublicPort : IDisposable
     public static PublicPort TakeOver(GatewayOptions serving, Handover handover) =>
         new(serving, null, handover.InheritsListener ? ProcessStart.InheritedDescriptor : null, FileOf(serving));
 
-    /// <summary>The app was taken down: it has no right to its port any more, and the next start only prefers it. Who reaches it is decided anew.</summary>
+    /// <summary>The app was taken down: it has no right to its port any more, and the next start only prefers that port. The address is chosen anew.</summary>
     public void Forget()
     {
         File.Delete(AddressFileOf(Serving));
@@ -93,7 +93,7 @@ internal sealed class PublicPort : IDisposable
             }
             catch (SocketException)
             {
-                // Someone else has it by now.
+                // Another program has the former port by now: any free one will do.
             }
         }
 

@@ -37,7 +37,7 @@ internal static class ServedProgram
     /// <summary>Whether there is a program in <paramref name="directory"/>, an absolute path.</summary>
     public static bool IsProgram(string directory) => Path.IsPathFullyQualified(directory) && File.Exists(Path.Combine(directory, Assembly));
 
-    /// <summary>Writes it down, to last.</summary>
+    /// <summary>Writes down that the program in <paramref name="directory"/> serves, so that a power cut does not undo it.</summary>
     public static void Write(string stateDirectory, string directory) =>
         _ = DurableFile.Replace(PathOf(stateDirectory), PathOf(stateDirectory) + ".previous", Encoding.UTF8.GetBytes(directory), DurableFile.FlushDirectory);
 
@@ -69,7 +69,7 @@ internal static class ServedProgram
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
-                // It only takes room; the next upgrade tries again.
+                // A program that stays only takes room; the next upgrade tries again.
             }
         }
     }

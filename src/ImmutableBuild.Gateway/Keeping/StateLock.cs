@@ -9,7 +9,7 @@ internal sealed class StateLock : IDisposable
 
     private StateLock(FileStream file) => _file = file;
 
-    // Who stops an app removes it, which Windows allows only so; elsewhere only a file that is shared with nobody is locked.
+    // Stopping an app removes the file while it is open, which Windows allows only with Delete; elsewhere .NET locks only a file that is opened with None.
     private static readonly FileShare Alone = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
 
     // EWOULDBLOCK of Linux and macOS, ERROR_SHARING_VIOLATION of Windows.

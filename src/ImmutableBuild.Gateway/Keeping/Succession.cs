@@ -4,8 +4,8 @@ using ImmutableBuild.Processes;
 namespace ImmutableBuild.Gateway.Keeping;
 
 /// <summary>
-/// Waits for a gateway to end, and meanwhile has another program take its place when one is written down: that one is started beside it, takes
-/// over, and is who is waited for from then on, while the first ends what it works on (F11).
+/// Waits for a gateway to end. When another program is written down meanwhile, its gateway is started beside the first one and takes over; from then
+/// on that gateway is the one waited for, while the first ends what it works on (F11).
 /// </summary>
 /// <param name="stateDirectory">The state directory of both.</param>
 /// <param name="host">The system's processes.</param>
@@ -21,7 +21,7 @@ internal sealed class Succession(string stateDirectory, IProcessHost host, Func<
     private volatile RunningProcess? _leaving;
     private volatile RunningProcess? _serving;
 
-    /// <summary>Asks all that run to end.</summary>
+    /// <summary>Asks every gateway that runs to end.</summary>
     public void Terminate()
     {
         foreach (var gateway in new[] { _serving, _leaving })
@@ -33,7 +33,7 @@ internal sealed class Succession(string stateDirectory, IProcessHost host, Func<
         }
     }
 
-    /// <summary>Waits until <paramref name="gateway"/>, which runs <paramref name="program"/>, or who takes its place has ended; the exit code, null where nobody knows it.</summary>
+    /// <summary>Waits until <paramref name="gateway"/>, which runs <paramref name="program"/>, or the gateway that takes its place has ended. The exit code; null where nobody knows it.</summary>
     public async Task<int?> WaitAsync(RunningProcess gateway, string program, CancellationToken ending)
     {
         Watch(gateway, _leaving, ending);
@@ -57,12 +57,12 @@ internal sealed class Succession(string stateDirectory, IProcessHost host, Func<
         }
     }
 
-    /// <summary>From here on these are who is asked to end. Who was being started as all were asked is asked now.</summary>
+    /// <summary>From here on, <see cref="Terminate"/> asks these two. Where it was called while one of them was being started, they are asked now.</summary>
     private void Watch(RunningProcess serving, RunningProcess? leaving, CancellationToken ending)
     {
         (_serving, _leaving) = (serving, leaving);
 
-        // Orders this before the look, as whoever cancels does so before it asks those that are here.
+        // Orders the writes above before the look below. Whoever ends the gateways cancels first and then asks, so one of the two sees the other.
         Interlocked.MemoryBarrier();
         if (ending.IsCancellationRequested)
         {
@@ -70,12 +70,12 @@ internal sealed class Succession(string stateDirectory, IProcessHost host, Func<
         }
     }
 
-    /// <summary>The program that is written down once it is another; null when the gateway ends first.</summary>
+    /// <summary>Waits until a program other than <paramref name="program"/> is written down, and gives it; null when the gateway ends first.</summary>
     private async Task<string?> WantedAsync(RunningProcess gateway, string program, CancellationToken ending)
     {
         while (!gateway.HasExited)
         {
-            // A program that is gone, as when everything is cleaned up after a stop, is no reason to go back to another.
+            // Find gives null for a program that is gone, as when a stop removes everything: no reason to change the one that runs.
             if (!ending.IsCancellationRequested && ServedProgram.Find(stateDirectory) is { } wanted && wanted != program)
             {
                 return wanted;
@@ -87,10 +87,10 @@ internal sealed class Succession(string stateDirectory, IProcessHost host, Func<
         return null;
     }
 
-    /// <summary>Whether its app was stopped. How one that was adopted ended, only what it left can tell.</summary>
+    /// <summary>Whether the gateway ended because its app was stopped. Of one that was adopted nobody knows the exit code; whether it left its state tells.</summary>
     private async Task<bool> WasStoppedAsync(RunningProcess gateway) => (await gateway.Exited ?? (Keeper.HasState(stateDirectory) ? ExitCodes.Succeeded : ExitCodes.Stopped)) == ExitCodes.Stopped;
 
-    /// <summary>Who has taken the place of <paramref name="gateway"/>; null when it did not come to that.</summary>
+    /// <summary>The gateway that has taken the place of <paramref name="gateway"/>; null when none has.</summary>
     private async Task<RunningProcess?> SucceedAsync(RunningProcess gateway, string wanted, CancellationToken ending)
     {
         while (!ending.IsCancellationRequested && !gateway.HasExited)
@@ -118,7 +118,7 @@ internal sealed class Succession(string stateDirectory, IProcessHost host, Func<
                 return null;
             }
 
-            // It has left already: somebody must come.
+            // The old gateway has left its place already, so a successor must be started, however often that fails.
             await Task.Delay(Retry, CancellationToken.None);
         }
 

@@ -2,7 +2,7 @@ using ImmutableBuild.Processes;
 
 namespace ImmutableBuild.Gateway.Keeping;
 
-/// <summary>The word of a gateway that it has left everything to another: from then on the keeper must have that other one serve, or the next.</summary>
+/// <summary>A gateway's note that it has left its place: from then on the keeper must have a successor serve, and start another where one fails.</summary>
 internal static class YieldMark
 {
     private const string File = "yielded";
@@ -14,7 +14,7 @@ internal static class YieldMark
     public static bool IsOf(string stateDirectory, ProcessIdentity gateway) =>
         System.IO.File.Exists(PathOf(stateDirectory)) && System.IO.File.ReadAllText(PathOf(stateDirectory)) == gateway.ToString();
 
-    /// <summary>Nobody has left.</summary>
+    /// <summary>Removes the note.</summary>
     public static void Clear(string stateDirectory) => System.IO.File.Delete(PathOf(stateDirectory));
 
     private static string PathOf(string stateDirectory) => Path.Combine(stateDirectory, File);

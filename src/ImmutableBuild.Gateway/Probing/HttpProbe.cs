@@ -8,7 +8,7 @@ namespace ImmutableBuild.Gateway.Probing;
 /// <summary>What came back from one GET.</summary>
 /// <param name="Status">The status; null when there was no HTTP answer.</param>
 /// <param name="Generation">The generation the app itself named.</param>
-/// <param name="Fault">Why there was none, for people.</param>
+/// <param name="Fault">Why there was no answer, for people.</param>
 /// <param name="Unreached">No connection came about: nothing listens, or the name or the way to it is not known yet. It says nothing of what is spoken there.</param>
 /// <param name="TimedOut">It took too long.</param>
 internal sealed record HttpProbeAnswer(int? Status, string? Generation, string? Fault = null, bool Unreached = false, bool TimedOut = false)
@@ -30,7 +30,7 @@ internal sealed class HttpProbe : IDisposable
         PooledConnectionIdleTimeout = TimeSpan.Zero,
     });
 
-    /// <summary>GET <paramref name="address"/>; never throws for what the other side does, but where this one could not ask.</summary>
+    /// <summary>GET <paramref name="address"/>; never throws for what the other side does, only where this process could not ask.</summary>
     public async Task<HttpProbeAnswer> AskAsync(Uri address, Version version, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -18,12 +18,12 @@ internal sealed record InstanceHealth(
     int TimeoutsInARow)
 {
     /// <summary>
-    /// An instance that serves and is merely slow to a probe keeps serving until this many in a row: a machine under load is slow
+    /// An instance that serves keeps serving until so many probes in a row were merely too slow: a machine under load is slow
     /// with everything, and answering 503 for it would make that an outage. An answer that is bad counts at once.
     /// </summary>
     private const int TimeoutsTolerated = 3;
 
-    /// <summary>It serves, and was too slow for the latest probes, but not yet for too many: nothing is known of it until the next.</summary>
+    /// <summary>It serves, and was too slow for its latest probes, but not yet for too many: whether it is well is open until the next probe.</summary>
     public bool IsLate => Serves && Last is { Healthy: false };
 
     /// <summary>Before the first probe.</summary>

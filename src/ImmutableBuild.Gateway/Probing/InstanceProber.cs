@@ -18,7 +18,7 @@ internal sealed class InstanceProber(
     /// <summary>Reading the system's socket table costs more than a probe, so a confirmed identity holds this long.</summary>
     private static readonly TimeSpan IdentityHolds = TimeSpan.FromSeconds(5);
 
-    /// <summary>One that says nothing so often when it is asked what else it speaks, speaks nothing else.</summary>
+    /// <summary>An instance that leaves so many questions for another protocol unanswered is taken to speak no other.</summary>
     private const int MostSilences = 2;
 
     private readonly Uri _address = new($"http://{address?.ToString() ?? "nowhere"}{(probe.Path.StartsWith('/') ? probe.Path : "/" + probe.Path)}");
@@ -27,7 +27,7 @@ internal sealed class InstanceProber(
     private bool _spokeHttp;
     private int _silences;
 
-    /// <summary>One look.</summary>
+    /// <summary>Probes once.</summary>
     public async Task<ProbeOutcome> LookAsync(CancellationToken cancellationToken)
     {
         if (process is { HasExited: true })
@@ -52,7 +52,7 @@ internal sealed class InstanceProber(
             return new ProbeOutcome(false, $"another process listens on {address}", InstanceIdentity.Foreign);
         }
 
-        // Asked until it says so, of the instance itself and when it is ready: before, its answers say nothing of what it will speak.
+        // Asked only here, where the answer is known to be the instance's and it is ready: before that, answers say nothing of what it will speak.
         _protocols ??= await LearnAsync(found.Protocols, cancellationToken);
         if (_protocols is null && ++_silences < MostSilences)
         {
@@ -80,7 +80,7 @@ internal sealed class InstanceProber(
     private static bool RefusesHttp1(HttpProbeAnswer answer) =>
         answer is { Status: null, Unreached: false, TimedOut: false } or { Status: 400 or 505 };
 
-    /// <summary>What it speaks; null where it could not be asked. It holds as long as the instance runs, so silence counts for nothing.</summary>
+    /// <summary>What it speaks; null where it gave no answer. What is learned holds as long as the instance runs, so nothing is concluded from silence here.</summary>
     private async Task<UpstreamProtocols?> LearnAsync(UpstreamProtocols answered, CancellationToken cancellationToken)
     {
         if (answered == UpstreamProtocols.Http2)
@@ -118,7 +118,7 @@ internal sealed class InstanceProber(
             return new ProbeOutcome(true, $"{answer.Status}", identity);
         }
 
-        // Only the default path is a guess; one that was configured must answer. One that spoke HTTP before, and hangs up now, fails.
+        // Only the default path is a guess: a path that was configured must answer. An instance that spoke HTTP before and hangs up now fails.
         var noHttp = !_spokeHttp && answer is { Status: null, Unreached: false, TimedOut: false };
         if (probe.Path == Probe.Default.Path && (answer.Status == 404 || noHttp))
         {
@@ -139,8 +139,8 @@ internal sealed class InstanceProber(
         OffSocketThreadAsync(http.AskAsync(_address, http2 ? HttpVersion.Version20 : HttpVersion.Version11, probe.Timeout, cancellationToken));
 
     /// <summary>
-    /// An answer comes on a thread that waits for sockets, where requests go on, too (see GatewayProgram). What a probe leads to
-    /// reads the system's tables and waits for the disk: not there.
+    /// An answer comes on a thread that waits for sockets and handles requests too (see GatewayProgram). What follows a probe reads the
+    /// system's tables and waits for the disk, so it must go on elsewhere.
     /// </summary>
     private static async Task<T> OffSocketThreadAsync<T>(Task<T> asking)
     {

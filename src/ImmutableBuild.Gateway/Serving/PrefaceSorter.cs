@@ -25,12 +25,12 @@ internal sealed class PrefaceSorter(IConnectionListenerFactory transport, bool s
     public int Connections => _connections.Count;
 
     /// <summary>
-    /// Whether one is being waited for: it is accepted here when it comes, even after <see cref="StopAccepting"/>, and is one of
-    /// <see cref="Connections"/> before this ends.
+    /// Whether an accept is pending: the connection it takes is accepted here even after <see cref="StopAccepting"/>, and is one of
+    /// <see cref="Connections"/> before this turns false.
     /// </summary>
     public bool IsAccepting => _isAccepting;
 
-    /// <summary>Accepts none after the one that is being waited for. A socket of its own is closed: whoever comes next can't listen before.</summary>
+    /// <summary>Accepts no more connections but the one that a pending accept takes. A socket that is not shared is closed, so that the next process can listen.</summary>
     public void StopAccepting()
     {
         _stopsAccepting = true;
@@ -106,7 +106,7 @@ internal sealed class PrefaceSorter(IConnectionListenerFactory transport, bool s
 
     private sealed class SortingListener : IConnectionListener
     {
-        /// <summary>A client that says nothing for so long says no more.</summary>
+        /// <summary>A client that says nothing for so long is given up.</summary>
         private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
         private readonly IConnectionListener _inner;
@@ -150,7 +150,7 @@ internal sealed class PrefaceSorter(IConnectionListenerFactory transport, bool s
 
                 if (_sorter._stopsAccepting)
                 {
-                    // Kestrel would close the socket that others listen on, and think that all is over.
+                    // Kestrel is not told: it would close the socket that another process listens on.
                     return;
                 }
 

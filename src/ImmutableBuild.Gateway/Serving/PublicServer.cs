@@ -14,15 +14,15 @@ internal sealed class PublicServer(KestrelServer server, PrefaceSorter sorter) :
     /// <summary>The connections it has.</summary>
     public int Connections => sorter.Connections;
 
-    /// <summary>Whether the next connection may be one of its own; so it is for one more after <see cref="StopAccepting"/>.</summary>
+    /// <summary>Whether an accept is pending, as one may be after <see cref="StopAccepting"/> until one more connection came.</summary>
     public bool IsAccepting => sorter.IsAccepting;
 
     /// <summary>Begins to serve.</summary>
     public Task StartAsync(ForwardingApplication application, CancellationToken cancellationToken) => server.StartAsync(application, cancellationToken);
 
     /// <summary>
-    /// Accepts nobody any more, but for one that may be waited for already. The listening socket stays as it is where another process listens on it, and is closed
-    /// where each process has one of its own.
+    /// Accepts no more connections but the one that a pending accept takes. The listening socket stays open where another process listens on it too, and is
+    /// closed where each process has its own.
     /// </summary>
     public void StopAccepting() => sorter.StopAccepting();
 

@@ -95,7 +95,7 @@ internal static class DurableFile
         }
     }
 
-    /// <summary>A restart must not find what its writer was told did not happen.</summary>
+    /// <summary>Puts the old content back: after a failure was reported, a restart must not find the new one.</summary>
     private static bool TryTakeBack(string path, string? previous)
     {
         try

@@ -36,8 +36,8 @@ internal sealed record GatewayState
         new() { Schema = CurrentSchema, App = app, FencingToken = now.ToUnixTimeMilliseconds(), RouteSince = now };
 
     /// <summary>
-    /// What goes on when the state after this one was lost. That one may have given the lease away under the next token, so nobody
-    /// holds it now, and that token is spent (F05).
+    /// The state to go on with when the one written after this was lost. The lost one may have given the lease away under the next token, so
+    /// nobody holds the lease now, and that token is spent (F05).
     /// </summary>
     public GatewayState AfterLoss() => this with { FencingToken = FencingToken + 1, Lease = null };
 

@@ -118,7 +118,7 @@ internal sealed class LedgerFile
         }
     }
 
-    // Neither a restart nor who reads the file meanwhile must find what its writer was told did not happen.
+    // The entry's writer was told of a failure: neither a restart nor anyone who reads the file meanwhile must find the entry.
     private void TakeBack(FileStream file)
     {
         try

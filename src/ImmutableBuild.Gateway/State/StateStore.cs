@@ -108,7 +108,7 @@ internal sealed class StateStore
         }
     }
 
-    /// <summary>What a killed gateway had begun to write. It never counted, and may hold secrets.</summary>
+    /// <summary>Removes what a killed gateway had begun to write: it never was the state, and may hold secrets.</summary>
     private static void RemoveCutShort(string temporary)
     {
         try
@@ -117,7 +117,7 @@ internal sealed class StateStore
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // The next change needs that place, and tells what is wrong with it.
+            // The next change writes to the same file, and reports what is wrong with it.
         }
     }
 
@@ -146,7 +146,7 @@ internal sealed class StateStore
         }
     }
 
-    /// <summary>The older file lacks the latest change, so one that is there and can't be read at the moment is tried again: descriptors or memory may be short.</summary>
+    /// <summary>Tries again to read a newest file that is there but can't be read at the moment, as when descriptors or memory are short: the older file lacks the latest change.</summary>
     private static GatewayState ParseInTime(string path, AppKey app, GatewayLog log)
     {
         for (var attempt = 1; ; attempt++)
@@ -189,12 +189,12 @@ internal sealed class StateStore
         }
         catch (Exception fault) when (fault is not JsonException)
         {
-            // A constructor refused its values, say a route whose shares are not a whole.
+            // A constructor refused its values, such as a route whose shares don't add up.
             throw new JsonException(fault.Message, fault);
         }
     }
 
-    /// <summary>The secrets of a generation that is gone must not stay in the file before the newest one: from now on both say the same.</summary>
+    /// <summary>Writes the state once more, so that the older file holds the same: the secrets of a generation that is gone must not stay in it.</summary>
     private void Forget()
     {
         try

@@ -3,7 +3,7 @@ using ImmutableBuild.Gateway.Routing;
 
 namespace ImmutableBuild.Gateway.Supervision;
 
-/// <summary>One process of an instance from its start to its end; of one that something else starts, all of them. Nothing learned of it holds for the next one.</summary>
+/// <summary>One process of an instance from its start to its end; of an instance that something else starts, all its processes. Nothing learned of it holds for the next run.</summary>
 internal sealed class InstanceRun(string instance, InstanceAddress? address, InstanceProber prober, DateTimeOffset since, DrainLimits limits) : IDisposable
 {
     private readonly Lock _gate = new();
@@ -12,7 +12,7 @@ internal sealed class InstanceRun(string instance, InstanceAddress? address, Ins
     private volatile Upstream? _upstream;
     private bool _isOver;
 
-    /// <summary>Who looks at it.</summary>
+    /// <summary>What probes it.</summary>
     public InstanceProber Prober => prober;
 
     /// <summary>When it was started or adopted.</summary>
@@ -32,7 +32,7 @@ internal sealed class InstanceRun(string instance, InstanceAddress? address, Ins
     {
         lock (_gate)
         {
-            // What answered may have ended before its answer is learned, and nobody would dispose of connections to it.
+            // The run may have ended between the answer and here; nobody would dispose of connections that were made for it now.
             if (outcome.Healthy && address is not null && !_isOver)
             {
                 _upstream ??= new Upstream(instance, address, outcome.Protocols, limits);
@@ -42,7 +42,7 @@ internal sealed class InstanceRun(string instance, InstanceAddress? address, Ins
         _learned = _learned.After(outcome, now);
     }
 
-    /// <summary>Shows what was learned. Requests go by it then: who has seen an instance healthy, or not, finds its requests treated so.</summary>
+    /// <summary>Shows what was learned. Called once requests are treated by it, so that whoever sees an instance healthy, or not, finds its requests treated so.</summary>
     public void Show() => _health = _learned;
 
     public void Dispose()

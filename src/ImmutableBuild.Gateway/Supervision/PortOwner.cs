@@ -22,8 +22,8 @@ internal static class PortOwner
     }
 
     /// <summary>
-    /// Who listens may end, or listen anew, between the look at the sockets and the one at who holds them: nobody does then, and that is no
-    /// sign of someone else. So those that nobody held must still be there.
+    /// Between finding the listening sockets and finding their holder, the listener may end or listen anew. Nobody holds the sockets found then, which
+    /// is no sign of a foreign process. So sockets without a known holder count as foreign only where a second look finds the same ones.
     /// </summary>
     internal static InstanceIdentity Compare(Func<IReadOnlyList<string>> find, Func<IReadOnlyList<string>, bool> isHeld)
     {

@@ -15,7 +15,7 @@ internal sealed class ProbeLoop(Probe probe, Func<InstanceRun?> run, Action lear
 
     private readonly SemaphoreSlim _probing = new(1, 1);
 
-    /// <summary>Looks now; true when it may get requests.</summary>
+    /// <summary>Probes now; true when the instance may get requests.</summary>
     public async Task<bool> LookAsync(CancellationToken cancellationToken)
     {
         if (run() is not { } looked)
@@ -61,7 +61,7 @@ internal sealed class ProbeLoop(Probe probe, Func<InstanceRun?> run, Action lear
 
     public void Dispose() => _probing.Dispose();
 
-    /// <summary>A look that could not be made tells as little as one that took too long, and counts like it.</summary>
+    /// <summary>A probe that could not be made says as little as one that took too long, and counts as such.</summary>
     private static async Task<ProbeOutcome> LookAsync(InstanceRun run, CancellationToken cancellationToken)
     {
         try

@@ -220,7 +220,7 @@ internal sealed class ProcessInstance : IInstance
         }
     }
 
-    /// <summary>One step at the end of a process. What fails is told and ends nothing else: the next process must be started, or the generation be gone.</summary>
+    /// <summary>Does one step at the end of a process. A failure is logged and stops nothing: the next process must still be started, or the generation removed.</summary>
     private void Attempt(Action step)
     {
         try
@@ -276,7 +276,7 @@ internal sealed class ProcessInstance : IInstance
         }
     }
 
-    /// <summary>Keeps the process's id for a gateway that comes after this one. A full disk must not take the instance down: its process is then found by its markers.</summary>
+    /// <summary>Writes down the process's id for the gateway after this one. A full disk must not take the instance down: without the id, that gateway finds the process by its markers.</summary>
     private void Commit()
     {
         try

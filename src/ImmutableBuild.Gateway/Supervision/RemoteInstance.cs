@@ -53,7 +53,7 @@ internal sealed class RemoteInstance : IInstance
     /// <inheritdoc/>
     public void LetGo()
     {
-        // It is only looked at.
+        // Nothing to start: something else does, and this gateway only probes it.
     }
 
     /// <inheritdoc/>

@@ -3,13 +3,13 @@ using ImmutableBuild.Gateway.State;
 
 namespace ImmutableBuild.Gateway.Supervision;
 
-/// <summary>Who of a generation's instances has a place, who is to take one, and who leaves. Immutable: a change is a new one.</summary>
+/// <summary>Which of a generation's instances have a place, which are to take one, and which leave. Immutable: a change is a new roster.</summary>
 /// <param name="Placed">Those that have their place; these alone get requests.</param>
 /// <param name="Joining">Those that are to take a place, by the name of the one that has it.</param>
 /// <param name="Leaving">Those that drain and go.</param>
 internal sealed record Roster(ImmutableArray<IInstance> Placed, ImmutableDictionary<string, IInstance> Joining, ImmutableArray<IInstance> Leaving)
 {
-    /// <summary>Nobody.</summary>
+    /// <summary>No instance.</summary>
     public static Roster Empty { get; } = new([], ImmutableDictionary<string, IInstance>.Empty, []);
 
     /// <summary>All of them.</summary>

@@ -45,7 +45,7 @@ internal sealed class RunningGeneration
         }
     }
 
-    /// <summary>Takes the places that <paramref name="record"/> gives: who is new is known from now on, and not started; who lost its place gets no more requests.</summary>
+    /// <summary>Takes the places that <paramref name="record"/> gives: a new instance is known from now on, and not started; one that lost its place gets no more requests.</summary>
     public void Follow(GenerationRecord record)
     {
         lock (_gate)
@@ -64,7 +64,7 @@ internal sealed class RunningGeneration
         return looks.Contains(true);
     }
 
-    /// <summary>Ends every instance and removes what it had. Asked again, it is the same ending, unless that one failed.</summary>
+    /// <summary>Ends every instance and removes what it had. A second call waits for the first one's ending, and begins another only where that failed.</summary>
     public Task StopAsync()
     {
         lock (_gate)

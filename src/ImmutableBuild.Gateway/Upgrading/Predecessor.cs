@@ -23,8 +23,8 @@ internal sealed class Predecessor : IDisposable
     public long InFlight(GenerationId generation) => _inFlight.GetValueOrDefault(generation.ToString());
 
     /// <summary>
-    /// Has <paramref name="gateway"/> leave; null when it is gone already, as after a crash. From then on what is saved is nobody else's. Throws
-    /// when it doesn't leave: it goes on, and this one must not begin.
+    /// Has <paramref name="gateway"/> leave its place; null when it is gone already, as after a crash. Once this returns, nobody else changes the saved
+    /// state. Throws when the other gateway doesn't leave: it goes on serving, and this one must not begin.
     /// </summary>
     public static async Task<Predecessor?> SucceedAsync(string stateDirectory, ProcessIdentity gateway, IProcessHost host, CancellationToken cancellationToken)
     {
@@ -59,7 +59,7 @@ internal sealed class Predecessor : IDisposable
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or JsonException && !host.IsRunning(gateway))
         {
-            // It died: what it had committed is all there is.
+            // The old gateway died: what it had committed is all there is.
         }
         catch
         {
@@ -71,10 +71,10 @@ internal sealed class Predecessor : IDisposable
         return host.IsRunning(gateway) ? throw GatewayErrors.RequestNotUnderstood("the gateway that serves does not leave") : null;
     }
 
-    /// <summary>Where it is asked after it has left its place: whoever comes if this one is killed must be able to.</summary>
+    /// <summary>The old gateway's control socket once it has left its place. If this gateway is killed, its successor asks the old one there.</summary>
     public static string LeftSocket(string stateDirectory) => ControlSocket.PathFor(stateDirectory) + "~";
 
-    /// <summary>Goes on reading what it tells, until it has ended.</summary>
+    /// <summary>Goes on reading what the old gateway tells of its requests, until it has ended.</summary>
     public async Task FollowAsync(CancellationToken cancellationToken)
     {
         try
@@ -86,7 +86,7 @@ internal sealed class Predecessor : IDisposable
         }
         catch (Exception fault) when (fault is IOException or JsonException or HttpRequestException or OperationCanceledException)
         {
-            // It has ended in another way.
+            // It was killed, or the reading was cancelled: either way it has nothing more to tell.
         }
 
         _inFlight = _inFlight.Clear();

@@ -11,16 +11,16 @@ using Microsoft.AspNetCore.Http;
 namespace ImmutableBuild.Gateway.Upgrading;
 
 /// <summary>
-/// How a gateway leaves its place to another (F11). It changes nothing any more, starts nothing again, and accepts nobody new; what it works on
-/// ends here, at the latest when the time of streams is over. A request that still comes over a connection it has is passed on to the public
-/// port, where the other one listens, and is the connection's last.
+/// How a gateway leaves its place to another (F11). It changes no state any more, restarts no instance, and accepts no new connection; requests it
+/// works on end here, at the latest when the time of streams is over. A request that still comes over a kept connection is passed on to the
+/// public port, where the other gateway listens, and is the connection's last.
 /// </summary>
-/// <param name="fleet">What it watches.</param>
+/// <param name="fleet">The generations it watches.</param>
 /// <param name="surroundings">What it works with.</param>
 /// <param name="server">Its public server; null without a port.</param>
-/// <param name="entry">Where the other one listens; null without a port.</param>
+/// <param name="entry">Where the other gateway listens; null without a port.</param>
 /// <param name="serving">Its own requests through the public port.</param>
-/// <param name="hasLeft">Called once it has left.</param>
+/// <param name="hasLeft">Called once it has left its place.</param>
 internal sealed class Retirement(Fleet fleet, Surroundings surroundings, PublicServer? server, InstanceAddress? entry, ServingPathWatch serving, Action hasLeft)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
@@ -34,7 +34,7 @@ internal sealed class Retirement(Fleet fleet, Surroundings surroundings, PublicS
     private Task? _ending;
     private GenerationTraffic? _passed;
 
-    /// <summary>Ends when all that it worked on has ended, and the process may.</summary>
+    /// <summary>Completes when all that this gateway worked on has ended, and its process may end.</summary>
     public Task Over => _over.Task;
 
     /// <summary>Whether it leaves or has left.</summary>
@@ -75,7 +75,7 @@ internal sealed class Retirement(Fleet fleet, Surroundings surroundings, PublicS
         return EndAsync();
     }
 
-    /// <summary>Requests that are yet to come go to the public port; their counts are the other one's.</summary>
+    /// <summary>Passes requests that are yet to come on to the public port; the other gateway counts them.</summary>
     private void PassOn()
     {
         if (entry is null)
@@ -96,8 +96,8 @@ internal sealed class Retirement(Fleet fleet, Surroundings surroundings, PublicS
         var began = surroundings.Time.GetTimestamp();
         var patience = fleet.All.Select(generation => generation.Traffic.Configuration.StreamDrainTimeout).Append(LeastPatience).Max();
 
-        // One more connection is accepted here, and would break off if it came as the process ends. The next gateway, which asks the public port, soon brings one.
-        // Whether it came is asked first: from then on it is one of the others.
+        // One accept is still pending here, and a connection that it took as the process ends would break off. The next gateway's own requests to the public port
+        // soon end it. IsAccepting is read before Connections, so that the connection it turns into is not missed.
         while (surroundings.Time.GetElapsedTime(began) is var elapsed && elapsed < patience
             && ((elapsed < LeastPatience && server is { IsAccepting: true }) || server is { Connections: > 0 } || Busy))
         {
