@@ -2,7 +2,7 @@ using ImmutableBuild.Docker.Api;
 
 namespace ImmutableBuild.Docker;
 
-/// <summary>Calls about what may be gone.</summary>
+/// <summary>Calls about a thing that may be gone.</summary>
 internal static class Found
 {
     /// <summary>The reply; null when there is no such thing.</summary>
@@ -28,7 +28,7 @@ internal static class Found
         }
         catch (DockerApiException fault) when (fault.Kind is DockerErrorKind.NotFound || (fault.Kind == DockerErrorKind.Conflict && fault.Detail.Contains("already in progress", StringComparison.Ordinal)))
         {
-            // It is as was asked for.
+            // It is gone, or will be in a moment: what the call was to bring about.
         }
     }
 }

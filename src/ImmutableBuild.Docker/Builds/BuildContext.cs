@@ -17,10 +17,10 @@ internal sealed record BuildContext(ImmutableArray<ContextEntry> Entries, string
     private const string OutsideDockerfile = ".dockerfile.immutable";
     private const string IgnoreName = ".dockerignore";
 
-    // An option may name a file in other letters than the disk does there, and a key must never be sent.
+    // On these systems an option may name a file in other letters than the disk does, and a signing key must be recognised all the same.
     private static readonly StringComparer s_paths = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
-    /// <summary>Looks at the files; of none more is read than how it begins. IMB2040 when Dockerfile or directory is missing, IMB2041 for what can't be sent, IMB2042 for a bad pattern, IMB2004 for too much.</summary>
+    /// <summary>Lists the files to send, reading no more of any than its first bytes. IMB2040 when Dockerfile or directory is missing, IMB2041 for what can't be sent, IMB2042 for a bad pattern, IMB2004 for too much.</summary>
     /// <param name="options">Where Dockerfile and context are.</param>
     /// <param name="own">The release's own files and directories, absolute, which are never part of it: its work, its signing key.</param>
     /// <param name="limits">How much is sent at most.</param>
@@ -131,7 +131,7 @@ internal sealed record BuildContext(ImmutableArray<ContextEntry> Entries, string
             }
         }
 
-        // Of a directory that is left out, something may be taken all the same.
+        // Adds the directories above an entry: one that is ignored itself may hold a file that an exception brings back.
         private void AddParents(string name)
         {
             for (var slash = name.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = name.IndexOf('/', slash + 1))
@@ -157,7 +157,7 @@ internal sealed record BuildContext(ImmutableArray<ContextEntry> Entries, string
             ? new ContextEntry(name, LinkTarget: target.Replace(Path.DirectorySeparatorChar, '/'))
             : new ContextEntry(name, found.FullName, ((FileInfo)found).Length, IsExecutable(found));
 
-        // Windows has no such permission.
+        // Windows has no execute permission, so a file's first bytes decide there.
         private static bool IsExecutable(FileSystemInfo file) => OperatingSystem.IsWindows() ? BeginsAsProgram(file.FullName) : file.UnixFileMode.HasFlag(UnixFileMode.UserExecute);
 
         private static List<FileSystemInfo> Sorted(DirectoryInfo directory)

@@ -39,7 +39,7 @@ internal sealed partial class DockerfileBuild(IDockerClient engine, RegistryCred
         }
         catch when (archive.Fault is not null && !cancellationToken.IsCancellationRequested)
         {
-            // The engine, or the client, can only say that the archive ended early.
+            // The archive's own fault is the cause; engine and client can only say that the archive ended early.
             ExceptionDispatchInfo.Throw(archive.Fault);
         }
         catch (DockerApiException fault) when (fault.Kind is not (DockerErrorKind.NoReply or DockerErrorKind.NotUnderstood))
@@ -81,7 +81,7 @@ internal sealed partial class DockerfileBuild(IDockerClient engine, RegistryCred
         }
         catch (DockerApiException gone) when (gone.Kind == DockerErrorKind.NotFound)
         {
-            // An image of that name was there a moment ago; without it the record only lacks its name.
+            // The image was removed since the build used it. Without it, only the base image is missing from the record.
             return null;
         }
     }

@@ -62,7 +62,7 @@ internal sealed class IgnoreFile
         var ignored = false;
         foreach (var pattern in _patterns)
         {
-            // Only one that would change what is decided so far is worth the comparison.
+            // Only a pattern that would change the decision so far is compared.
             if (pattern.IsException == ignored && pattern.Matches(path))
             {
                 ignored = !ignored;

@@ -10,14 +10,14 @@ using ImmutableBuild.Generations.Debugging;
 namespace ImmutableBuild.Docker.Debugging;
 
 /// <summary>
-/// The containers of one copy to look at. The first only waits for the end of its time; the others share its process namespace, so that they end
-/// with it, and the engine removes what ended: nobody has to be there for it.
+/// The containers of one copy to look at. The first only waits until the copy's time is over. The others share its process namespace, so they end
+/// with it, and the engine removes containers that ended: no release or tool has to be there for it.
 /// </summary>
 internal sealed class DebugContainers(IDockerClient client, AppNames names, string copy)
 {
     private const string ShellPath = "/bin/sh";
 
-    /// <summary>The container with the end of the time.</summary>
+    /// <summary>The container that ends when the copy's time is over, and the others with it.</summary>
     public string Limit => names.Debug(copy, "limit");
 
     /// <summary>The copy.</summary>
@@ -34,7 +34,7 @@ internal sealed class DebugContainers(IDockerClient client, AppNames names, stri
             await StartAsync(LimitOf(request, gatewayImage), cancellationToken);
             await client.Containers.CreateContainerAsync(CopyOf(plan.For(new InstancePlace("debug", App, spec.Configuration.Port ?? 0))), cancellationToken);
 
-            // Before it starts: a copy of an app that ends at once is gone, and no sign that its image has no shell.
+            // Looked for before the start: where an app ends at once its container is gone, which would pass for an image without a shell.
             if (toolsImage is null && !await HasShellAsync(cancellationToken))
             {
                 throw DebugErrors.NoShell(spec.Id);
@@ -99,7 +99,7 @@ internal sealed class DebugContainers(IDockerClient client, AppNames names, stri
     private static Dictionary<string, string> LabelsOf(CreateContainerParameters instance) =>
         new(instance.Labels!, StringComparer.Ordinal) { [AppNames.RoleLabel] = AppNames.DebugRole };
 
-    /// <summary>As the copy's own user, since only that one may look into its processes.</summary>
+    /// <summary>The container of the tools. It runs as the copy's own user, since no other may look into the copy's processes.</summary>
     private async Task<CreateContainerParameters> ToolsOfAsync(string image, CancellationToken cancellationToken)
     {
         var app = await client.Containers.InspectContainerAsync(App, cancellationToken);

@@ -8,7 +8,7 @@ namespace ImmutableBuild.Docker.Debugging;
 /// <summary>A copy that runs, and the container with a shell in it or beside it.</summary>
 internal sealed class DebugCopy(IDockerClient client, DebugContainers containers, string container, string shell) : IDebugCopy
 {
-    /// <summary>How a program ends with which its copy's time was over: 128 and SIGKILL.</summary>
+    /// <summary>The exit code of a program that was killed when its copy's time was over: 128 + SIGKILL.</summary>
     private const int Killed = 137;
 
     /// <inheritdoc/>
@@ -32,7 +32,7 @@ internal sealed class DebugCopy(IDockerClient client, DebugContainers containers
             var asking = ForwardAsync(input, streams, over.Token);
             await streams.CopyOutputToAsync(output, errors, cancellationToken);
 
-            // Reading a console can't be taken back: what it would still say concerns nobody.
+            // A pending read of a console can't be cancelled, so it is not waited for: nobody needs what it would still return.
             await over.CancelAsync();
             _ = asking;
             return (int)((await Found.OrNullAsync(client.Exec.InspectContainerExecAsync(program.ID, cancellationToken)))?.ExitCode ?? Killed);
@@ -60,7 +60,7 @@ internal sealed class DebugCopy(IDockerClient client, DebugContainers containers
         }
         catch (Exception fault) when (fault is OperationCanceledException or IOException or DockerApiException or ObjectDisposedException)
         {
-            // The program has ended; how, its exit code tells.
+            // The program has ended and takes no more input; its exit code tells how.
         }
     }
 }

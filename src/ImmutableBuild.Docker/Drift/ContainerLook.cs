@@ -10,7 +10,7 @@ internal sealed class ContainerLook(IDockerClient client, AppNames names)
 {
     /// <summary>All in which <paramref name="container"/> differs from what <paramref name="plan"/> makes.</summary>
     /// <param name="plan">How it is made; its image is the image's id.</param>
-    /// <param name="container">It.</param>
+    /// <param name="container">The container as the engine shows it.</param>
     /// <param name="ours">Command lines that this program starts in it itself.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     public async Task<IReadOnlyList<Difference>> FindAsync(CreateContainerParameters plan, ContainerInspectResponse container, IReadOnlyList<string> ours, CancellationToken cancellationToken)
@@ -27,7 +27,7 @@ internal sealed class ContainerLook(IDockerClient client, AppNames names)
         ];
     }
 
-    /// <summary>One that ended is started again by the engine, which shows as restarting; any other state but running is someone's doing.</summary>
+    /// <summary>The engine starts a container again that ended, which shows as restarting; any other state but running is someone's doing.</summary>
     private static IEnumerable<Difference> State(ContainerState state) =>
         state.Status is "running" or "restarting" ? [] : [new Difference(DriftKind.State, "container", "running", state.Status)];
 
@@ -44,7 +44,7 @@ internal sealed class ContainerLook(IDockerClient client, AppNames names)
         }
         catch (DockerApiException fault) when (fault.Kind is DockerErrorKind.Conflict or DockerErrorKind.NotFound)
         {
-            // It ended since it was looked at, and has no processes.
+            // The container has ended since it was inspected, and has no processes.
             return [];
         }
     }

@@ -66,7 +66,7 @@ internal sealed class DriftLook(IDockerClient client, AppNames names, DockerTarg
         return await _look.FindAsync(plan, container, [], cancellationToken);
     }
 
-    /// <summary>What a gateway was made from is written on it: its container stays until the app is stopped, also when its program is upgraded.</summary>
+    /// <summary>Compares the gateway's container with the plan it was made by, which its labels tell: an upgrade of its program leaves the container as it is.</summary>
     private async Task<IEnumerable<DriftFinding>> GatewayAsync(ContainerInspectResponse gateway, Observation observed, CancellationToken cancellationToken)
     {
         var image = gateway.Config.Labels?.GetValueOrDefault(AppNames.GatewayImageLabel) ?? "that it was made from, which it should name";
@@ -79,7 +79,7 @@ internal sealed class DriftLook(IDockerClient client, AppNames names, DockerTarg
         return differences.Select(difference => OfGateway($"{difference.Kind}: {difference.Subject}".ToLowerInvariant(), difference.Expected, difference.Found));
     }
 
-    /// <summary>Containers that say they are instances, and that the gateway does not know. While someone is at work they may be on their way out.</summary>
+    /// <summary>Containers that are labelled as instances and that the gateway does not know; none while someone has the lease, since these may be about to be removed then.</summary>
     private IEnumerable<DriftFinding> Strangers(Observation observed, IReadOnlyList<ContainerInspectResponse> containers) => observed.Lease is not null
         ? []
         : new ObservedContainers(names, containers, ImmutableDictionary<string, int>.Empty).Strangers(observed).Select(container => new DriftFinding(

@@ -20,7 +20,7 @@ internal sealed class AppNetwork(IDockerClient client, AppNames names)
         return await SettleAsync(cancellationToken);
     }
 
-    /// <summary>Leaves the one that was made first; its id. Nothing can have been started in another: the engine can't tell which is meant while there are two.</summary>
+    /// <summary>Removes all networks of the app's name but the one that was made first; its id. No container can be in the others: the engine refuses to start one while the name is ambiguous.</summary>
     public async Task<string> SettleAsync(CancellationToken cancellationToken)
     {
         var networks = await ListAsync(cancellationToken);
@@ -52,7 +52,7 @@ internal sealed class AppNetwork(IDockerClient client, AppNames names)
         }
         catch (DockerApiException fault) when (fault.Kind == DockerErrorKind.Conflict)
         {
-            // Another release made it meanwhile; who may go on, the lease decides.
+            // Another release made it meanwhile. Which of the two goes on is decided by the lease.
         }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
     private static readonly TimeSpan s_choosing = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>It as it is; null when there is none.</summary>
+    /// <summary>The gateway's container as the engine has it now; null when there is none.</summary>
     public Task<ContainerInspectResponse?> FindAsync(CancellationToken cancellationToken) => Found.OrNullAsync(client.Containers.InspectContainerAsync(names.Gateway, cancellationToken));
 
     /// <summary>Finds it, or creates it with all that it needs, and starts it.</summary>
@@ -38,7 +38,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
             }
             catch (DockerApiException fault) when (fault.Kind is DockerErrorKind.NotFound or DockerErrorKind.Conflict && options.Time.GetElapsedTime(began) < s_patience)
             {
-                // A release that ended has begun to remove it: it is gone at the next look.
+                // A release that ended is removing the container: it is gone at the next look.
             }
         }
     }
@@ -52,7 +52,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
 
         if (found.State.Status == "created")
         {
-            // Whoever made it may have died, or lost a reply, before its state had a place.
+            // The release that made it may have died, or lost a reply, before it made the state directory.
             await StateVolume.OwnAsync(client, found.ID, cancellationToken);
         }
 
@@ -80,7 +80,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         await new AppNetwork(client, names).RemoveAsync(cancellationToken);
     }
 
-    /// <summary>Removes containers that were to be gone right after they were made, and whose maker died, or was never told that there is one.</summary>
+    /// <summary>Removes short-lived containers whose maker died, or lost the reply to their creation, before it could remove them.</summary>
     public async Task RemoveForgottenAsync(CancellationToken cancellationToken)
     {
         foreach (var role in new[] { AppNames.PortRole, AppNames.ReaderRole })
@@ -93,8 +93,8 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
     }
 
     /// <summary>
-    /// An engine chooses anew at each start, so it chooses once, for a container that is gone right after, and the gateway asks for
-    /// that port by number from then on.
+    /// Has the engine choose a free port. It would choose anew at each start of the gateway, so it chooses once, for a container that is
+    /// removed right after, and the gateway asks for that port by number from then on.
     /// </summary>
     private async Task<int> ChoosePortAsync(CreateContainerParameters plan, CancellationToken cancellationToken)
     {
@@ -155,7 +155,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         }
         catch (DockerApiException)
         {
-            // Why the gateway can't be started is what counts.
+            // The caller reports why the gateway can't be started; what stays here costs nothing.
         }
     }
 
@@ -184,7 +184,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         return await client.Containers.InspectContainerAsync(names.Gateway, cancellationToken);
     }
 
-    /// <summary>Starts one. While two networks have the app's name the engine can't tell which is meant.</summary>
+    /// <summary>Starts a container. While two networks have the app's name the engine refuses, so all but one are removed and it is tried again.</summary>
     private async Task StartAsync(string container, CancellationToken cancellationToken)
     {
         for (var began = options.Time.GetTimestamp(); ; await Task.Delay(s_pause, options.Time, cancellationToken))
@@ -201,7 +201,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         }
     }
 
-    /// <summary>Removes the container. The engine refuses to while it takes for running what has just ended by itself, as a gateway does that was told to stop.</summary>
+    /// <summary>Removes the container. The engine refuses while it still takes a container for running that has just ended by itself, as a stopped gateway does.</summary>
     private async Task RemoveContainerAsync(CancellationToken cancellationToken)
     {
         for (var began = options.Time.GetTimestamp(); ; await Task.Delay(s_pause, options.Time, cancellationToken))
@@ -213,7 +213,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
             }
             catch (DockerApiException fault) when (fault.Detail.Contains("is not running", StringComparison.Ordinal) && options.Time.GetElapsedTime(began) < s_patience)
             {
-                // It is seen as ended at the next look.
+                // By the next attempt the engine knows that the container has ended.
             }
         }
     }

@@ -2,7 +2,7 @@ using ImmutableBuild.Docker.Api;
 
 namespace ImmutableBuild.Docker.Gateways;
 
-/// <summary>The image an app's gateway runs, or ran last: what is done beside it needs no other, nor what another would be made of.</summary>
+/// <summary>The image an app's gateway runs, or ran last. Short-lived containers beside the gateway use it, so that no newer one has to be made for them.</summary>
 internal static class KnownGatewayImage
 {
     /// <summary>Its id in the engine.</summary>

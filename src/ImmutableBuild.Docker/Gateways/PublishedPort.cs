@@ -30,7 +30,7 @@ internal sealed record PublishedPort(IPAddress Address, int Port)
     /// <summary>Where a container is published right now; null when it is nowhere.</summary>
     public static PublishedPort? Current(ContainerInspectResponse container) => Read(container.NetworkSettings?.Ports);
 
-    /// <summary>How it is reached from this machine, of whose or another one's engine <paramref name="endpoint"/> is. What a host's loopback address alone answers is named by that host.</summary>
+    /// <summary>The URL that reaches the port from this machine, when the engine at <paramref name="endpoint"/> may be another machine's. A loopback address of that machine is written as its host name.</summary>
     public string UrlBehind(DockerEndpoint endpoint)
     {
         var isOfEvery = Address.Equals(IPAddress.Any) || Address.Equals(IPAddress.IPv6Any);
@@ -43,7 +43,7 @@ internal sealed record PublishedPort(IPAddress Address, int Port)
         return new UriBuilder("http", host, Port).Uri.ToString().TrimEnd('/');
     }
 
-    // Without an address the engine publishes on all of them.
+    // A binding without an address is on all addresses of the host.
     private static PublishedPort? Read(IReadOnlyDictionary<string, IReadOnlyList<PortBinding>?>? ports) =>
         ports?.GetValueOrDefault(s_port) is [{ HostPort: { } port } binding, ..] && int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? new PublishedPort(IPAddress.TryParse(binding.HostIP, out var address) ? address : IPAddress.Any, number)

@@ -24,7 +24,7 @@ internal static class StateVolume
                 new UstarTarEntry(TarEntryType.Directory, "state/") { Uid = User, Gid = User, Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute },
                 cancellationToken);
 
-            // A program that an earlier container was upgraded to is older than this one's own.
+            // The new container serves its own program: one that an earlier container was upgraded to is older.
             await using var own = new MemoryStream(Encoding.UTF8.GetBytes(GatewayCommand.ProgramDirectory), writable: false);
             await writer.WriteEntryAsync(
                 new UstarTarEntry(TarEntryType.RegularFile, $"state/{GatewayFiles.Program}") { Uid = User, Gid = User, Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite, DataStream = own },

@@ -10,7 +10,7 @@ namespace ImmutableBuild.Docker.Gateways;
 /// <summary>The history of an app that no gateway runs for, read from its volume through a container that is never started.</summary>
 internal static class StoppedLedger
 {
-    /// <summary>So many are lost only to as many releases that begin at that moment.</summary>
+    /// <summary>One reader is lost only to a release that begins at that moment; so many are lost only to as many releases.</summary>
     private const int MostReaders = 3;
 
     /// <summary>The entries; none when the app has no volume. Nothing is left behind.</summary>
@@ -34,7 +34,7 @@ internal static class StoppedLedger
             }
             catch (DockerApiException gone) when (gone.Kind == DockerErrorKind.NotFound && attempt < MostReaders)
             {
-                // A release that began took the reader for a forgotten one.
+                // A release that began meanwhile removed the reader as a forgotten one: make another.
             }
         }
     }
@@ -66,7 +66,7 @@ internal static class StoppedLedger
         var archive = await Found.OrNullAsync(client.Containers.GetArchiveFromContainerAsync(container, $"{GatewayCommand.StateDirectory}/{GatewayFiles.Ledger}", cancellationToken));
         if (archive is null)
         {
-            // It has no such file, unless there is no container any more.
+            // Not found means no ledger, or that the reader itself is gone, which the next call throws for.
             _ = await client.Containers.InspectContainerAsync(container, cancellationToken);
             return [];
         }

@@ -26,7 +26,7 @@ internal sealed class GatewayImage(string dataDirectory, IDockerClient engine, E
 
     private const string Root = "gateway";
 
-    // The one in use, and those of releases that began with other files or another base.
+    // How many stay: the one in use, and those of releases that run at the same time with other files or another base.
     private const int Kept = 3;
 
     private string Layout => Path.Combine(dataDirectory, "cache", "gateway", "image");
@@ -60,7 +60,7 @@ internal sealed class GatewayImage(string dataDirectory, IDockerClient engine, E
             made = await BakeAndLoadAsync(layout, gateway, platform, baseImage, cancellationToken);
         }
 
-        // A release beside this one may be loading what it made.
+        // The latest ones stay: a release beside this one may be loading the image it made.
         await StorePruning.KeepOnlyAsync(layout.Directory, new HashSet<Digest> { made.Digest }, Kept, cancellationToken);
         return made;
     }

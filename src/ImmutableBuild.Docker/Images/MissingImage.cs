@@ -2,12 +2,12 @@ using ImmutableBuild.Docker.Api;
 
 namespace ImmutableBuild.Docker.Images;
 
-/// <summary>Another app's release may remove an image that both have, between the moment it was found here and its first container: it is brought again.</summary>
+/// <summary>Brings an image again that disappeared before its first container was made: the release of another app that had the same image may have removed it.</summary>
 internal static class MissingImage
 {
     private const int Attempts = 3;
 
-    /// <summary>Brings an image and does with it what needs it, again when it is gone meanwhile.</summary>
+    /// <summary>Brings an image and uses it; both again where the image was removed in between.</summary>
     public static async Task<T> BringAndAsync<T>(Func<Task<string>> bring, Func<string, Task<T>> use)
     {
         for (var attempt = 1; ; attempt++)
@@ -19,11 +19,11 @@ internal static class MissingImage
             }
             catch (DockerApiException fault) when (Explains(fault) && attempt < Attempts)
             {
-                // Once more.
+                // The image was removed between the two calls: bring it again.
             }
         }
     }
 
-    /// <summary>Whether a call failed since the engine has no such image.</summary>
+    /// <summary>Whether a call failed because the engine has no such image.</summary>
     public static bool Explains(DockerApiException fault) => fault.Kind == DockerErrorKind.NotFound && fault.Detail.Contains("No such image", StringComparison.OrdinalIgnoreCase);
 }

@@ -5,7 +5,7 @@ using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Docker.Images;
 
-/// <summary>What generations a release has met, of which the ledger may say nothing: those that were cancelled, and what killed releases left.</summary>
+/// <summary>The generations that a release has observed. The ledger does not name all of them: not those that were cancelled, nor what killed releases left.</summary>
 internal sealed class SeenImages
 {
     private readonly ConcurrentDictionary<AppKey, ImmutableDictionary<GenerationId, GenerationSpec>> _seen = new();
@@ -17,6 +17,6 @@ internal sealed class SeenImages
         _seen.AddOrUpdate(app, met, (_, known) => known.SetItems(met));
     }
 
-    /// <summary>All that were met, and forgets them.</summary>
+    /// <summary>Gives all that were noted, and forgets them.</summary>
     public IEnumerable<GenerationSpec> Take(AppKey app) => _seen.TryRemove(app, out var known) ? known.Values : [];
 }

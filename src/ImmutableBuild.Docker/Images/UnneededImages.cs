@@ -38,11 +38,11 @@ internal sealed class UnneededImages(IDockerClient client)
         }
         catch (DockerApiException)
         {
-            // What it takes place costs space and nothing else: no release fails for it.
+            // An image that stays costs disk space only: no release fails for it.
         }
     }
 
-    // An engine takes one of several names away even while a container runs the image, so it is asked first.
+    // An engine removes one of several names even while a container runs the image, so it is asked for such containers first.
     private async Task RemoveUnlessUsedAsync(ImagesListResponse image, ImageReference name, CancellationToken cancellationToken)
     {
         var users = new ContainersListParameters { All = true, Filters = Filters.None.With("ancestor", image.ID) };
@@ -57,14 +57,14 @@ internal sealed class UnneededImages(IDockerClient client)
         }
         catch (DockerApiException fault) when (fault.Kind is DockerErrorKind.NotFound or DockerErrorKind.Conflict)
         {
-            // It is gone, or someone began to use it.
+            // The image is gone already, or a container began to use it.
         }
     }
 
-    /// <summary>By its digest anyone may have pulled it; one that someone gave a name is theirs too.</summary>
+    /// <summary>Whether the image has no name but ours. One that someone else has named is theirs too.</summary>
     private static bool HasNoOtherName(ImagesListResponse image) => NamesOf(image).Take(2).Count() == 1;
 
-    // An engine that keeps images in containerd tells one by its digest twice.
+    // An engine that keeps images in containerd lists a name with a digest twice, as tag and as digest.
     private static IEnumerable<ImageReference> NamesOf(ImagesListResponse image) => (image.RepoTags ?? []).Concat(image.RepoDigests ?? [])
         .Select(text => ImageReference.TryParse(text, out var name) ? name : null)
         .OfType<ImageReference>()

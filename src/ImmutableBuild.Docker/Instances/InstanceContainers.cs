@@ -59,14 +59,14 @@ internal sealed class InstanceContainers(IDockerClient client, AppNames names)
         }
         catch (DockerApiException fault) when (!isNew && !fault.IsTransient)
         {
-            // An engine that was killed while it started it can never start it again. Nothing ran in it that anyone knows of, so it is made anew.
+            // An engine that was killed while it started this container can never start it again. Nothing has run in it yet, so it is made anew.
             await Found.IfThereAsync(client.Containers.RemoveContainerAsync(parameters.Name!, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, cancellationToken));
             await TryCreateAsync(parameters, cancellationToken);
             await client.Containers.StartContainerAsync(parameters.Name!, cancellationToken);
         }
     }
 
-    /// <summary>False when an earlier attempt made it: the name says whose it is, and of which generation.</summary>
+    /// <summary>Creates the container; false when an earlier attempt did. The name holds app, generation and instance, so it is the right one.</summary>
     private async Task<bool> TryCreateAsync(CreateContainerParameters parameters, CancellationToken cancellationToken)
     {
         try

@@ -31,7 +31,7 @@ internal sealed class InstancePlan(AppNames names, GenerationSpec spec, string i
             Mounts = InstanceVolumes.MountsOf(names, spec),
             Memory = spec.Configuration.Memory,
 
-            // As much as memory: what may not use more of that must not use the disk for it.
+            // Memory and swap together, so as much as memory alone: an instance at its limit must not go on in swap.
             MemorySwap = spec.Configuration.Memory,
             NanoCpus = spec.Configuration.Cpus is { } cpus ? (long)Math.Round(cpus * 1e9) : null,
             LogConfig = logDriver is null ? null : new LogConfiguration(logDriver),
@@ -50,7 +50,7 @@ internal sealed class InstancePlan(AppNames names, GenerationSpec spec, string i
         {
             var port = place.Port.ToString(CultureInfo.InvariantCulture);
 
-            // The strongest of the three says it; an empty one is as good as none, whatever the image or the configuration has.
+            // ASPNETCORE_URLS wins over the other two. They are emptied, as good as unset, whatever the image or the configuration sets.
             variables["ASPNETCORE_URLS"] = $"http://*:{port}";
             variables["ASPNETCORE_HTTP_PORTS"] = variables["ASPNETCORE_HTTPS_PORTS"] = "";
             variables["PORT"] = port;

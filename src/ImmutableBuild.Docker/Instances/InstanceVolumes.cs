@@ -64,7 +64,7 @@ internal sealed class InstanceVolumes(IDockerClient client, AppNames names)
         }
         catch (DockerApiException fault) when (fault.Kind == DockerErrorKind.Conflict)
         {
-            // Another instance still has it: who removes the last one removes this too.
+            // Another instance still has the volume: it goes with the last one.
         }
     }
 }

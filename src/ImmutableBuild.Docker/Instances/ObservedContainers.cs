@@ -22,8 +22,8 @@ internal sealed class ObservedContainers(AppNames names, IReadOnlyList<Container
     }
 
     /// <summary>
-    /// Containers of generations and instances that the gateway does not know: of ones it has given up or replaced, since it is told of
-    /// each before it exists.
+    /// Containers of generations and instances that the gateway does not know. It is told of each before the container exists, so it must
+    /// have given these up or replaced them.
     /// </summary>
     public IEnumerable<ContainerInspectResponse> Strangers(Observation observed) =>
         containers.Where(container => GenerationOf(container) is not { } id || observed.Find(id) is not { } generation || !Knows(generation, container));
@@ -64,7 +64,7 @@ internal sealed class ObservedContainers(AppNames names, IReadOnlyList<Container
         Leaving = [.. generation.Leaving.Select(instance => Complete(generation, instance, now)), .. Replaced(generation)],
     };
 
-    /// <summary>What the gateway is done with, and whose container is still there.</summary>
+    /// <summary>Instances that the gateway is done with, and whose containers are still there.</summary>
     private IEnumerable<ObservedInstance> Replaced(ObservedGeneration generation) => containers
         .Where(container => GenerationOf(container) == generation.Id && !Knows(generation, container))
         .Select(container => new ObservedInstance(
@@ -76,7 +76,7 @@ internal sealed class ObservedContainers(AppNames names, IReadOnlyList<Container
         var container = containers.FirstOrDefault(container => container.Name == "/" + name);
         if (container is null)
         {
-            // While a generation is being created, one that is not there was not made yet, or its creation was lost: it is created again, and not judged.
+            // While a generation is being created, a missing container was not made yet, or the call was lost: it is created again, and not held against the generation.
             var (state, found) = generation.Phase == GenerationPhase.Creating ? (InstanceState.Starting, "it has no container yet") : (InstanceState.Exited, "its container is gone");
             return instance with { State = state, ConsecutiveHealthy = 0, IsLate = false, LastProbe = new ProbeResult(now, Healthy: false, found) };
         }
@@ -108,7 +108,7 @@ internal sealed class ObservedContainers(AppNames names, IReadOnlyList<Container
         };
     }
 
-    // A name in the app's own network leads to the one container that has it, so that it is the right container is all there is to ask.
+    // Within the app's own network a name leads to the one container that bears it, so it is enough that this container is the right one.
     private bool IsOurs(ContainerInspectResponse container, ObservedGeneration generation) =>
         GenerationOf(container) == generation.Id
         && container.Config.Labels?.GetValueOrDefault(AppNames.ImageLabel) == generation.Spec.Image.ToString()

@@ -32,7 +32,7 @@ internal sealed class Removals : IAsyncDisposable
         }
         catch (DockerApiException)
         {
-            // It is still there, so the next observation shows it, and tries again.
+            // The next observation shows the container as still there, and the removal is tried again.
         }
     }
 }

@@ -8,12 +8,12 @@ using ImmutableBuild.Generations.Drift;
 
 namespace ImmutableBuild.Docker.Instances;
 
-/// <summary>A fresh container in the place of another one of its generation. The gateway is told before it exists, and decides who gets requests.</summary>
+/// <summary>A fresh container in the place of another one of its generation. The gateway is told of it before it exists, and decides which of the two gets requests.</summary>
 internal sealed class Replacement(IDockerClient client, AppNames names, DockerTargetOptions options, GatewayClient control)
 {
     private readonly InstanceContainers _instances = new(client, names);
 
-    /// <summary>Starts it beside <paramref name="instance"/>; one that was begun before is gone on with.</summary>
+    /// <summary>Starts a fresh container beside <paramref name="instance"/>, or goes on with the one that was begun before.</summary>
     public async Task BeginAsync(GenerationId id, string instance, Lease lease, CancellationToken cancellationToken)
     {
         var containers = await _instances.ListAsync(cancellationToken);
@@ -27,7 +27,7 @@ internal sealed class Replacement(IDockerClient client, AppNames names, DockerTa
         await _instances.StartAsync(spec, new InstancePlan(names, spec, image, secrets.Variables, options.LogDriver), [place], cancellationToken);
     }
 
-    /// <summary>Gives it the place. A container that someone holds is let go on then: it gets no more requests, and shall answer those it has.</summary>
+    /// <summary>Gives the fresh container the place. The replaced one is unpaused where someone paused it: it gets no more requests, but has to answer those it has.</summary>
     public async Task FinishAsync(GenerationId id, string instance, Lease lease, CancellationToken cancellationToken)
     {
         await control.ReplaceAsync(id, instance, ReplacementStep.Finish, null, lease, cancellationToken);

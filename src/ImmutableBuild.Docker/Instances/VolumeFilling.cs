@@ -19,7 +19,7 @@ internal sealed class VolumeFilling(IDockerClient client, AppNames names)
     /// <summary>Fills the volumes of <paramref name="spec"/>, which exist.</summary>
     public async Task FillAsync(GenerationSpec spec, string image, SecretValues secrets, CancellationToken cancellationToken)
     {
-        // One of a release that died is in the way.
+        // A release that died may have left its container, which has the same name.
         await RemoveAsync(cancellationToken);
         var mounts = InstanceVolumes.MountsOf(names, spec)!.Select((mount, number) => mount with { Target = $"/{Parent}/{NameOf(mount, number)}", ReadOnly = false }).ToList();
         await client.Containers.CreateContainerAsync(

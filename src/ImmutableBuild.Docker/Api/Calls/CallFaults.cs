@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace ImmutableBuild.Docker.Api.Calls;
 
-/// <summary>Makes one kind of exception of all that can go wrong on the way.</summary>
+/// <summary>Makes a <see cref="DockerApiException"/> of whatever can go wrong with a call.</summary>
 internal static class CallFaults
 {
     /// <summary>Whether <see cref="Translate"/> knows what to make of it.</summary>
@@ -43,7 +43,7 @@ internal static class CallFaults
         }
     }
 
-    /// <summary>The cause that knows most.</summary>
+    /// <summary>The innermost cause, which says most.</summary>
     public static Exception Root(Exception fault) => fault.InnerException is { } inner and not (System.ComponentModel.Win32Exception) || fault.InnerException is System.Net.Sockets.SocketException ? Root(fault.InnerException!) : fault;
 
     private static DockerErrorKind Kind(HttpStatusCode status) => status switch

@@ -20,7 +20,7 @@ internal sealed record EngineCall(HttpMethod Method, string Path, string Operati
     /// <summary>How much longer than usual the reply may take, because the engine waits for something itself.</summary>
     public TimeSpan Patience { get; init; }
 
-    /// <summary>Whether the body is long, and an engine that won't have it says so before it is sent.</summary>
+    /// <summary>Whether the body is long, so that the engine is asked first whether it takes it (<c>Expect: 100-continue</c>).</summary>
     public bool Uploads { get; init; }
 
     /// <summary>GET.</summary>
@@ -43,7 +43,7 @@ internal sealed record EngineCall(HttpMethod Method, string Path, string Operati
     /// <summary>DELETE.</summary>
     public static EngineCall Delete(string path, string operation) => new(HttpMethod.Delete, path, operation);
 
-    // The registry's credential is a member, and a record prints its members.
+    // A record prints all its members, and some of these are credentials: method and path alone are printed.
     private bool PrintMembers(System.Text.StringBuilder builder)
     {
         builder.Append(Method).Append(' ').Append(Path);

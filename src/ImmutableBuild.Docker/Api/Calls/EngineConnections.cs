@@ -18,7 +18,7 @@ internal sealed class EngineConnections : IDisposable
         _transport = transport;
         _reading = new HttpMessageInvoker(Handler(Connect, TimeSpan.FromMinutes(2)));
 
-        // A kept connection may turn out to be closed, and then nobody knows whether the change was made. So it gets one of its own.
+        // A kept connection may turn out to be closed while a request is sent, and then nobody knows whether the change was made. So each change gets a new one.
         _changing = new HttpMessageInvoker(Handler(Connect, TimeSpan.Zero));
     }
 
