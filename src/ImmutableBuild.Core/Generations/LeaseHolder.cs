@@ -4,8 +4,8 @@ namespace ImmutableBuild.Generations;
 public static class LeaseHolder
 {
     /// <summary>
-    /// <c>user@host, process 4711, release 3f2a…</c>: tells people whom to ask, and makes the stages of one release in one
-    /// process the same holder.
+    /// <c>user@host, process 4711, release 3f2a…</c>: tells people whom to ask, and is the same for all stages of one release in one
+    /// process.
     /// </summary>
     /// <param name="work">What is being done: <c>release 3f2a…</c>.</param>
     public static string For(string work) => $"{Environment.UserName}@{Environment.MachineName}, process {Environment.ProcessId}, {work}";

@@ -46,7 +46,7 @@ public sealed class Promote(IDeploymentTarget source, IDeploymentTarget target, 
         return record;
     }
 
-    /// <summary>Beside the record; where that could not be written, nothing was done that a report could tell of.</summary>
+    /// <summary>Writes the report beside the record. Where there is no record, nothing was done that a report could tell of.</summary>
     private async Task ReportFailureAsync(ReleaseRecord record, ImmutableArray<Diagnostic> told)
     {
         if (!told.IsEmpty && File.Exists(_file.Path))
@@ -126,7 +126,7 @@ public sealed class Promote(IDeploymentTarget source, IDeploymentTarget target, 
         return options.Image is { } approved && approved.Digest != live.Image ? throw PromoteErrors.OtherImage(from, live, approved.Digest) : live;
     }
 
-    /// <summary>A stage puts right what it began itself; between two stages, what the first left to the second is put right here.</summary>
+    /// <summary>Puts right what a stage left to the next one, when the promotion ends between the two. A stage that fails puts its own work right.</summary>
     private async Task<ImmutableArray<Diagnostic>> PutRightAsync(ReleaseRecord record)
     {
         if (record.Deploy is null)

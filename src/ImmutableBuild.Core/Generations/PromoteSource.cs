@@ -28,7 +28,7 @@ public static class PromoteSource
         return Rollouts.ObservedHealth.Answers(live) ? live.Spec : throw PromoteErrors.NotAnswering(observed.App, live.Id);
     }
 
-    /// <summary>A generation without traffic that nobody works on was left by a killed release, and decides nothing.</summary>
+    /// <summary>Whether a release is still judging the generation. A new one without traffic counts only while someone has the lease: a killed release left it otherwise.</summary>
     private static bool IsOnTrial(Observation observed, ObservedGeneration generation, GenerationId? newest) => GenerationStatus.Of(observed, generation).Role switch
     {
         GenerationRole.OnTrial => true,

@@ -34,7 +34,7 @@ public sealed class RepositoryImages(StageContext context) : IRepositoryImages
             await store.FindTagAsync(ReleaseTag.OfChanges(made, image), cancellationToken) is not null);
     }
 
-    /// <summary>Of several platforms the first speaks for all: they were made from one commit.</summary>
+    /// <summary>Reads the image's configuration; of an index, that of the first platform, since all were made from one commit.</summary>
     private static async Task<ImageConfig?> ReadConfigAsync(IImageStore store, ManifestContent content, CancellationToken cancellationToken)
     {
         var first = MediaTypes.IsIndex(content.MediaType)

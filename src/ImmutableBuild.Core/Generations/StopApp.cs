@@ -20,7 +20,7 @@ public sealed class StopApp(IDeploymentTarget target)
         return [.. before.Generations.Select(generation => generation.Id)];
     }
 
-    /// <summary>A worker's target must not be asked for a port that the app does not have.</summary>
+    /// <summary>The request for the lease. It says whether the app listens, since a target that has to start a gateway for it would give a worker a port.</summary>
     private static LeaseRequest Request(Observation before) => new(LeaseHolder.ForOnce("stop"), TimeSpan.FromMinutes(2))
     {
         Listens = before.Generations.IsEmpty ? null : before.Generations.Any(generation => generation.Spec.Configuration.Port is not null),

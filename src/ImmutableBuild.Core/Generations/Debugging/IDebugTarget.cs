@@ -4,8 +4,8 @@ namespace ImmutableBuild.Generations.Debugging;
 public interface IDebugTarget
 {
     /// <summary>
-    /// Starts one more instance of <paramref name="spec"/>, known to nothing that has traffic, with data volumes that can only be read. It goes at the end of its
-    /// time by itself, whatever happens to who asked for it. IMB8021 when there is no shell to look with; IMB6005 and IMB8004 as for any instance.
+    /// Starts one more instance of <paramref name="spec"/>, known to nothing that has traffic, with data volumes that can only be read. It ends by itself when its
+    /// time is over, whatever becomes of the program that asked for it. IMB8021 when there is no shell to look with; IMB6005 and IMB8004 as for any instance.
     /// </summary>
     Task<IDebugCopy> StartCopyAsync(GenerationSpec spec, DebugRequest request, CancellationToken cancellationToken);
 }
@@ -19,7 +19,7 @@ public interface IDebugCopy : IAsyncDisposable
     /// <summary>The program and arguments that open a shell in it at a terminal.</summary>
     IReadOnlyList<string> Shell { get; }
 
-    /// <summary>What destroys it before its time.</summary>
+    /// <summary>The command that destroys it before its time is over.</summary>
     string Destroy { get; }
 
     /// <summary>Runs a program in it, or its shell when none is given, until that ends; its exit code.</summary>

@@ -20,13 +20,13 @@ public sealed record DriftReport(AppKey App, DateTimeOffset At, GenerationId? Li
     [JsonIgnore]
     public bool Runs => Live is not null || IsDrifted;
 
-    /// <summary>Looks. Needs no lease and changes nothing.</summary>
+    /// <summary>Compares what runs with what was released. Needs no lease and changes nothing.</summary>
     public static async Task<DriftReport> FindAsync(IDeploymentTarget target, AppKey app, TimeProvider time, CancellationToken cancellationToken)
     {
         var findings = await target.FindDriftAsync(app, cancellationToken);
         if (findings.Any(finding => finding.Kind == DriftKind.Gateway))
         {
-            // A gateway that was tampered with may be unable to answer, and that is what there is to tell.
+            // A gateway that was tampered with may be unable to answer: the findings are reported without an observation then.
             try
             {
                 return Of(await target.ObserveAsync(app, cancellationToken), findings);

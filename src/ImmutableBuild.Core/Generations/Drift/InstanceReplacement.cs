@@ -85,7 +85,7 @@ internal sealed class InstanceReplacement(
         generation.Leaving.All(leaving => leaving.Name != instance)
         || (_departure.IsOver() ? throw DestroyErrors.InstanceNotGone(spec.Id, instance, DepartureOf(spec.Configuration)) : false);
 
-    /// <summary>Ends the attempt when the fresh one ended, is somebody else, or takes too long.</summary>
+    /// <summary>Throws IMB8006 when the fresh instance ended, takes too long, or something else answers in its place.</summary>
     private async Task DemandInTimeAsync(ObservedInstance? fresh, CancellationToken cancellationToken)
     {
         var why = fresh switch
@@ -112,7 +112,7 @@ internal sealed class InstanceReplacement(
         }
         catch (ImmutableBuildException fault) when (fault.Code == GatewayErrors.FreshNotHealthyCode)
         {
-            // It was healthy a moment ago; whether it is again, the next look tells.
+            // It was healthy when it was observed. The next look tells whether it is so again.
             reporter.Detail(fault.Message);
             return false;
         }

@@ -5,7 +5,7 @@ namespace ImmutableBuild.Generations.Rollouts;
 /// <summary>Gives the new generation up: traffic back, the ledger told, the generation gone, then the error.</summary>
 internal static class Abandoning
 {
-    /// <summary>So long after it stopped answering, an instance that is ending has ended.</summary>
+    /// <summary>How soon after it was refused for not answering an instance that is ending has ended.</summary>
     private static readonly TimeSpan EndShowsWithin = TimeSpan.FromSeconds(5);
 
     /// <summary>The next thing to put right, at last the error.</summary>
@@ -20,8 +20,8 @@ internal static class Abandoning
         ?? new Fail(Error(scene, refusal)) { Why = refusal.Diagnostic.Message };
 
     /// <summary>
-    /// Back to the stable generation, unless it answers worse than the new one: both are bad then, and the one that answers
-    /// best is kept (F31). With nothing to go back to, a generation that doesn't answer loses its traffic.
+    /// Traffic back to the stable generation, unless fewer of its instances answer than of the new one's: both are bad then, and the one that
+    /// answers better keeps it (F31). With nothing to go back to, a generation that doesn't answer loses its traffic.
     /// </summary>
     private static SetRoute? RouteBack(Scene scene)
     {
@@ -41,7 +41,7 @@ internal static class Abandoning
     private static bool IsWorse(Known stable, Known refused) =>
         stable.Generation.AnsweringShare() <= 0.5 && stable.Generation.AnsweringShare() < refused.Generation.AnsweringShare();
 
-    /// <summary>Users are served by others again. What stopped answering may be about to end, and how it ends is the first thing to know of it.</summary>
+    /// <summary>Waits a moment once traffic is back, where an instance stopped answering and may be about to end: how it ends is what the error should say first.</summary>
     private static Wait? WaitForItsEnd(Scene scene, Refusal refusal) =>
         refusal.Diagnostic.Code == GateErrors.FailedWithTrafficCode && scene is { NewPercent: 0, New: { } refused }
         && refused.Generation.Instances.Any(instance => instance.Name == refusal.Instance && instance is { State: InstanceState.Running, LastProbe.Healthy: false })
@@ -49,7 +49,7 @@ internal static class Abandoning
             ? new Wait { Why = $"instance {refusal.Instance} does not answer, and may be ending" }
             : null;
 
-    /// <summary>What is gone already and was live is told too: a rollback would make it again.</summary>
+    /// <summary>Writes the failure into the ledger, also of a generation that was live and is gone already: a rollback would choose it otherwise.</summary>
     private static Record? RecordFailure(Scene scene, Refusal refusal)
     {
         var latest = scene.LatestEntry(scene.NewId);
@@ -70,7 +70,7 @@ internal static class Abandoning
         ? new Wait { Why = $"{scene.NewId} drains and goes" }
         : null;
 
-    /// <summary>What serves does not answer at the moment, and the new one would: it is not destroyed before the other answers again, or has had the time to.</summary>
+    /// <summary>Keeps a new generation that answers while the one with the traffic does not: until that one answers again, or has had the health timeout to do so.</summary>
     private static Wait? WaitUntilItMayGo(Scene scene, Refusal refusal) =>
         scene is { New: { Answers: true, Generation.Phase: not GenerationPhase.Destroying } last, NewPercent: 0 }
         && !scene.IsProven(last) && !scene.MayDestroy(last)
@@ -78,7 +78,7 @@ internal static class Abandoning
             ? new Wait { Why = $"{scene.NewId} is the last that answers, and goes once what serves answers again" }
             : null;
 
-    /// <summary>Why it was given up comes first; that it does not go is said beside it.</summary>
+    /// <summary>The error: why the generation was given up, and after that, where it is so, that its destruction does not end.</summary>
     private static Diagnostic Error(Scene scene, Refusal refusal)
     {
         var error = GateErrors.Abandoned(refusal, scene.NewId, scene.Observed.Serving, scene.IsServed, isLeft: scene.New is { } refused && scene.HasToStay(refused));

@@ -58,7 +58,7 @@ internal static class Gate
         ];
     }
 
-    /// <summary>A creation that never ends is given up too; what failed in an earlier attempt is not judged but made anew, where it may go.</summary>
+    /// <summary>Whether the gate judges the generation. One whose creation never ends is judged too; one that failed in an earlier attempt is made anew instead, where it may be destroyed.</summary>
     private static bool Judges(Scene scene, Known known) => known.Generation.Phase switch
     {
         GenerationPhase.Destroying => false,
@@ -85,8 +85,8 @@ internal static class Gate
     }
 
     /// <summary>
-    /// The refusal as it is known by now: that an instance ended, and how, may show only a while after it stopped answering. One that is being destroyed
-    /// ends by that, unless it says otherwise.
+    /// The refusal as it is known by now: that an instance ended, and how, may show only a while after it stopped answering. The end of one that is being destroyed
+    /// counts only where its exit code shows that it was not the destruction that ended it.
     /// </summary>
     public static Refusal? Completed(Desired desired, Observation observed)
     {
@@ -103,7 +103,7 @@ internal static class Gate
             : refused;
     }
 
-    // What is told to stop ends well, or by the signal that told it (128 + SIGTERM or SIGKILL). Any other code is the app's own, and was on its way before.
+    // A process that is told to stop ends with 0, or by the signal (128 + SIGTERM or SIGKILL). Any other code is the app's own: it was ending anyway.
     private static bool IsByDestruction(int? exitCode) => exitCode is null or 0 or 128 + 15 or 128 + 9;
 
     private static bool IsOverdue(Scene scene, Known known)

@@ -23,7 +23,7 @@ internal sealed class HeldLease(IDeploymentTarget target, AppKey app, LeaseReque
         var lease = await target.AcquireLeaseAsync(app, request, cancellationToken);
         var lapsed = _lease is { } held && held.FencingToken != lease.FencingToken ? _lease : null;
 
-        // The one just taken is held in any case, so that it is given back.
+        // The new lease is kept even when this throws, so that it is given back in the end.
         (_lease, _renewedAt) = (lease, asked);
         if (lapsed is not null)
         {
@@ -55,7 +55,7 @@ internal sealed class HeldLease(IDeploymentTarget target, AppKey app, LeaseReque
         }
         catch
         {
-            // What is put right from here on must not be overtaken by a call that is still on its way.
+            // The call must have ended before anything is put right, or it could take effect afterwards.
             await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
@@ -64,8 +64,8 @@ internal sealed class HeldLease(IDeploymentTarget target, AppKey app, LeaseReque
     }
 
     /// <summary>
-    /// Gives the lease back, if it is held: by this run, or as <paramref name="seen"/> shows by an earlier one of the same holder
-    /// that kept it, when this one had nothing to change. A target that is away for a moment is asked again: until a lease expires the next release is refused.
+    /// Gives the lease back, where this run holds it, or where <paramref name="seen"/> shows that an earlier run of the same holder kept it and this
+    /// one had nothing to change. Asks again a target that is away for a moment: until a lease expires, the next release is refused.
     /// </summary>
     public async Task ReleaseAsync(LeaseState? seen, CancellationToken cancellationToken)
     {

@@ -122,7 +122,7 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
         {
             if (await _log.ReadAsync(_desired.Refused?.Instance, cancellationToken))
             {
-                // Reading may have taken long: what was decided before it may leave users at the wrong place by now.
+                // Reading the log may have taken long, so the decision may be out of date by now: observe again.
                 return TimeSpan.Zero;
             }
 
@@ -157,7 +157,7 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
     /// <summary>After a change the next look is due at once, unless the same change was just made and shows no effect yet.</summary>
     private TimeSpan PauseAfter(RolloutAction action)
     {
-        // The reason may have figures in it that change from look to look.
+        // Compared without its reason, which may hold figures that change from look to look.
         if (action.What != _lastChange)
         {
             _lastChange = action.What;
@@ -192,7 +192,7 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
         }
         catch (ImmutableBuildException fault) when (!fault.IsTransient && action is SetRoute or Destroy && IsGateError(fault))
         {
-            // The target saw something else than was observed a moment ago: observe again.
+            // Things have changed since the observation. Transient, so that the run observes again.
             throw new ImmutableBuildException(fault.Diagnostics, fault) { IsTransient = true };
         }
     }

@@ -89,19 +89,19 @@ internal sealed class Scene
     /// <summary>Whether some generation that gets traffic answers.</summary>
     public bool IsServed => Generations.Any(known => Route.Names(known.Id) && known.Answers);
 
-    /// <summary>The same, by its latest probe: one that is late may be about to fail, and what else there is may be needed.</summary>
+    /// <summary>As <see cref="IsServed"/>, by the latest probe alone: a generation that is late may be about to fail, and others be needed then.</summary>
     private bool IsServedForSure => Generations.Any(known => Route.Names(known.Id) && known.Generation.AnsweredLast());
 
     /// <summary>What failed or killed releases left: without traffic, never proven, and not what this release still works on.</summary>
     public IEnumerable<Known> Leftovers => Generations.Where(known => IsLeftOver(known) && MayDestroy(known));
 
-    /// <summary>Something is left over and stays for a moment: what serves is late, and may be about to fail.</summary>
+    /// <summary>There are leftovers that may not be destroyed yet: the generation with the traffic is late, and may be about to fail.</summary>
     public bool HasToKeepLeftovers => Generations.Any(known => IsLeftOver(known) && MayDestroy(known, IsServed) && !MayDestroy(known));
 
     /// <summary>What an earlier attempt at the new generation left, when that is what runs now.</summary>
     public EarlierTrial Earlier => New is { } known && Desired.Earlier is { } earlier && earlier.CreatedAt == known.Generation.CreatedAt ? earlier : EarlierTrial.None;
 
-    /// <summary>Something that was live answers and can serve meanwhile.</summary>
+    /// <summary>The stable generation is proven and answers, so it can serve while the new one is made anew.</summary>
     public bool HasFallback => Stable is { Answers: true } stable && IsProven(stable);
 
     /// <summary>

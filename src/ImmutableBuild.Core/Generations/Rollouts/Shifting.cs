@@ -98,8 +98,8 @@ internal static class Shifting
     }
 
     /// <summary>
-    /// While all traffic is watched, only the floors can fail it: nothing serves beside it to compare with, and without traffic
-    /// there is nothing to judge. A rollback is someone's wish to be rid of what serves now, and not sent back there.
+    /// Whether the soak time is judged, which only the floors can fail then: no other generation serves to compare with. A worker has no traffic
+    /// to judge. A rollback is not judged: someone wants to be rid of the generation that it would go back to.
     /// </summary>
     private static bool JudgesSoak(Scene scene) =>
         scene.Plan.Soak > TimeSpan.Zero
@@ -113,8 +113,8 @@ internal static class Shifting
     }
 
     /// <summary>
-    /// Steps need something steady to compare with, and traffic to compare; a worker has none. Two old generations that fail in turn
-    /// would otherwise send the new one back to its first step for ever.
+    /// Whether traffic moves in steps. They need a stable generation that answers, and traffic, which a worker has none of. One that has faltered
+    /// is no measure: two old generations that fail in turn would send the new one back to its first step for ever.
     /// </summary>
     private static bool IsCanary(Scene scene) =>
         scene.Plan.Strategy == RolloutStrategy.Canary
