@@ -60,7 +60,7 @@ public sealed class BakeStage : IStage
         };
     }
 
-    // In an order of their own: that in which the project names its runtimes makes no other image.
+    // Ordered by platform, so that the order in which the project names its runtimes does not change the image.
     private static PlatformBake[] Platforms(CompileRecord compile, StageContext context)
     {
         var platforms = compile.Published.Select(published => new PlatformBake(compile, published, context)).OrderBy(platform => platform.Platform.ToString(), StringComparer.Ordinal).ToArray();

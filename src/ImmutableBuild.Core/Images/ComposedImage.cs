@@ -51,7 +51,7 @@ internal sealed record ComposedImage
         Annotations = Annotations,
     };
 
-    // A history that doesn't match the layers of its image is refused by other tools, so it is made anew then.
+    // Other tools refuse a history that doesn't match the image's layers. Where the base's own history doesn't, one entry is made for each of its layers.
     private ImmutableArray<HistoryEntry> History()
     {
         var baseLayers = Base?.Manifest.Layers.Length ?? 0;
@@ -64,7 +64,7 @@ internal sealed record ComposedImage
         return [.. inherited, .. Layers.Select(layer => new HistoryEntry { Created = Created, CreatedBy = $"ImmutableBuild: {layer.Name}" })];
     }
 
-    // Docker's and OCI's names for a gzip layer mean the same bytes; a manifest of OCI's type holds OCI's.
+    // The media types of Docker and OCI for a gzip layer mean the same bytes; an OCI manifest has to hold OCI's.
     private static Descriptor AsOci(Descriptor layer) => new()
     {
         MediaType = MediaTypes.IsGzipLayer(layer.MediaType) ? MediaTypes.GzipLayer : layer.MediaType,

@@ -4,8 +4,8 @@ using ImmutableBuild.Errors;
 namespace ImmutableBuild.Images;
 
 /// <summary>
-/// Reads another stream and throws IMB2002 as soon as it can't be what a size and a digest say, after <paramref name="mismatched"/>
-/// was told. Owns the other stream.
+/// Reads another stream, which it owns, and throws IMB2002 as soon as the bytes can't be those of the expected size and digest; calls
+/// <paramref name="mismatched"/> before that.
 /// </summary>
 internal sealed class DigestCheckingStream(Stream inner, Digest expected, long size, string where, Action? mismatched = null) : Stream
 {

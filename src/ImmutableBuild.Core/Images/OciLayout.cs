@@ -138,7 +138,7 @@ public sealed class OciLayout : IImageSource
     {
         try
         {
-            // Open to others as well: Windows would let nobody replace it meanwhile.
+            // Shared with writers and for deletion: Windows would otherwise let nobody replace the index while it is read.
             using var file = new FileStream(_indexFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             if (file.Length > OciJson.MaxManifestBytes)
             {
@@ -210,7 +210,7 @@ public sealed class OciLayout : IImageSource
     /// <summary>The name of an index entry; null where it has none.</summary>
     public static string? NameOf(Descriptor entry) => entry.Annotations?.GetValueOrDefault(ReferenceName);
 
-    // What the index names has to outlive a power cut that the index outlives.
+    // The blobs' names are flushed first: after a power cut, an index must not name blobs that are gone.
     private void WriteIndex(ImageIndex index)
     {
         DirectoryEntries.Flush(_blobs);
@@ -226,12 +226,12 @@ public sealed class OciLayout : IImageSource
         }
         catch (FileNotFoundException)
         {
-            // Another process has just found it damaged.
+            // Another process has just found the blob damaged, and removed it.
             return false;
         }
     }
 
-    // The descriptor may be what is wrong, so the bytes are looked at by themselves.
+    // Removes a blob only if its bytes don't have the digest: the reader may have been given a descriptor with a wrong size.
     private void RemoveDamaged(Digest digest)
     {
         if (!_mayMend)
@@ -249,11 +249,11 @@ public sealed class OciLayout : IImageSource
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // What is reported is the damage, and the message names the file.
+            // The caller reports the damage and names the file, whether it could be removed or not.
         }
     }
 
-    // Whoever made the layout may have been killed between the two files, so each is looked for by itself.
+    // Makes each of the two files where it is missing: a process that was killed between them has left one.
     private void Complete()
     {
         if (!File.Exists(MarkerFile))

@@ -46,7 +46,7 @@ internal static class ReachableBlobs
         }
         catch (ImmutableBuildException)
         {
-            // A manifest that was damaged on disk can't be deployed; it must not keep the others from being looked after.
+            // A damaged manifest can't be deployed, so nothing it refers to is needed; the other images are still looked after.
         }
     }
 }

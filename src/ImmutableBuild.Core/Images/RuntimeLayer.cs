@@ -9,7 +9,7 @@ namespace ImmutableBuild.Images;
 /// </summary>
 public static class RuntimeLayer
 {
-    /// <summary>Whether no bake of this project has left one. With one there, as good as always the same, Bake has nothing to wait for.</summary>
+    /// <summary>Whether no bake of this project has left layers yet. Where one has, its runtime layer is almost always still the right one, and there is nothing to make ahead.</summary>
     public static bool IsMissing(StageContext context) => !Directory.Exists(BakedLayout.LayersOf(context));
 
     /// <summary>Writes it into the layout that Bake will use. Throws IMB2012 for a file that can't be read, and IMB2014 where the layout can't be written.</summary>

@@ -50,7 +50,7 @@ internal static class OtherProgram
         }
         catch (Exception fault) when (fault is InvalidOperationException or Win32Exception or AggregateException)
         {
-            // It, or one that it started, ended by itself in this moment. Whoever cancels, a timer for one, takes no exception from here.
+            // One of the processes ended by itself in this moment. Nothing may be thrown: this also runs in callbacks of timers and cancellations.
         }
     }
 }

@@ -64,7 +64,7 @@ internal sealed record ProgramRun(byte[] Output, string? Fault)
         }
     }
 
-    // A program that was just written is open for writing once more in whatever is started beside it, until that has become its own program.
+    // Starts again what the system refuses as "text file busy": a process that is started beside this one inherits the descriptor a program was just written through, until its exec.
     private static async Task<Process> StartAsync(string program, string[] arguments, (string Name, string Value)[] variables, string directory, CancellationToken cancellationToken)
     {
         for (var began = Stopwatch.GetTimestamp(); ; await Task.Delay(s_busyInterval, cancellationToken))
@@ -75,7 +75,7 @@ internal sealed record ProgramRun(byte[] Output, string? Fault)
             }
             catch (Win32Exception fault) when (fault.NativeErrorCode == TextFileBusy && Stopwatch.GetElapsedTime(began) < s_busyPatience)
             {
-                // Once more.
+                // The other process has not executed its program yet: try again.
             }
         }
     }

@@ -25,10 +25,10 @@ internal sealed class BlobUpload(RegistrySession session, Uri uploads, Descripto
     private Uri? _place;
     private long _reached;
 
-    /// <summary>The registry took it from the other repository: nothing was sent.</summary>
+    /// <summary>Whether the registry took the blob from the other repository, so that nothing was sent.</summary>
     public bool WasMounted { get; private set; }
 
-    /// <summary>Tries until nothing comes of several attempts in a row; what the registry said last. Throws IMB5002 when it said nothing.</summary>
+    /// <summary>Sends the blob, and tries again as long as the attempts bring it further. The registry's last reply; throws IMB5002 when there is none.</summary>
     public async Task<HttpResponseMessage> RunAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -46,7 +46,7 @@ internal sealed class BlobUpload(RegistrySession session, Uri uploads, Descripto
             }
             catch (ImmutableBuildException fault) when (fault.IsTransient && HasComeOn(before))
             {
-                // A line that is cut again and again gets it there as well.
+                // The connection was cut, but the upload came further than before: go on from there.
             }
         }
     }
@@ -79,7 +79,7 @@ internal sealed class BlobUpload(RegistrySession session, Uri uploads, Descripto
                 return sent;
             }
 
-            // It does not have what it said.
+            // The registry does not have what it said it has: begin anew.
             sent.Dispose();
         }
 
@@ -145,7 +145,7 @@ internal sealed class BlobUpload(RegistrySession session, Uri uploads, Descripto
             content.Headers.TryAddWithoutValidation("Content-Range", string.Create(CultureInfo.InvariantCulture, $"{from}-{blob.Size - 1}"));
         }
 
-        // So that one who refuses it for an expired token, or is busy, says so before all of it is on the way and the connection cut.
+        // A registry that is going to refuse a large body, for an expired token or because it is busy, then says so before the body is sent.
         var isLarge = content.Headers.ContentLength > LargestInOnePiece;
         return new HttpRequestMessage(method, address) { Content = content, Headers = { ExpectContinue = isLarge ? true : null } };
     }
@@ -172,7 +172,7 @@ internal sealed class BlobUpload(RegistrySession session, Uri uploads, Descripto
                 _place = UploadLocation.Of(session.Registry, asked);
             }
 
-            // A registry that has nothing yet says the same as one that has the first byte.
+            // "0-0" means one byte, but registries say it of an upload that has none yet too: take it for none.
             return end == 0 ? 0 : end + 1;
         }
     }

@@ -56,12 +56,12 @@ internal static class BoundedBody
         }
         catch (Exception fault) when (fault is JsonException or HttpRequestException or IOException or ImmutableBuildException)
         {
-            // The status is the news; a body that can't be read adds nothing to it.
+            // The caller reports the status; a body that can't be read adds nothing to it.
             return "";
         }
     }
 
-    // What a registry writes reaches a terminal: no escape codes, no novels (L14).
+    // A registry's text reaches a terminal: no escape codes, and a bounded length (L14).
     private static string Printable(string text) =>
         string.Concat(text.Take(300).Select(c => char.IsControl(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format ? '?' : c));
 }

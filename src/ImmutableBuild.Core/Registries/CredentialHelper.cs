@@ -61,7 +61,7 @@ internal sealed partial class CredentialHelper(string name, Func<string, string?
         }
         catch (JsonException)
         {
-            // Its own words may hold the secret.
+            // Neither the answer nor the parser's message is quoted: both may hold the secret.
             throw RegistryErrors.CredentialHelperFailed(Program, server, "what it answered is no credential");
         }
     }
@@ -101,7 +101,7 @@ internal sealed partial class CredentialHelper(string name, Func<string, string?
         }
         catch (IOException)
         {
-            // It ended without reading; its exit code says why.
+            // The helper ended without reading its input; its exit code says why.
         }
     }
 

@@ -91,8 +91,8 @@ public sealed class LayoutStore : IImageStore
     /// <inheritdoc/>
     public Task SettleAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    // A tag whose content went missing counts as none, so that pushing the same image again mends it. SetTagAsync looks at the
-    // name alone, so it is still no other image's.
+    // A tag whose content went missing counts as none, so that pushing the same image again mends it. SetTagAsync looks at
+    // the name alone, so the tag still can't be given to another image.
     private async Task<bool> IsWholeAsync(ManifestContent content, CancellationToken cancellationToken)
     {
         if (!MediaTypes.IsIndex(content.MediaType))

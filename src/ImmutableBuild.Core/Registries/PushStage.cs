@@ -36,7 +36,7 @@ public sealed class PushStage : IStage
         var sign = record.Sign ?? throw RegistryErrors.NothingToPush("no signature in the release record");
         var layout = OciLayout.Open(bake.Layout);
         var tag = ReleaseTag.Of(record.Compile, bake.Digest);
-        // A dirty tree is no commit: it must not take a tag that never moves away from one.
+        // An image of a dirty tree must not take a tag that never moves: the commit's own image could not have it any more.
         var tags = record.Compile.Dirty ? [] : context.Options.Push.Tags.Remove(tag);
         var push = new ImagePush(layout, await layout.ReadManifestContentAsync(bake.Digest, cancellationToken), tag, tags, await SignedBy.OfAsync(sign, context.Options.Verify, cancellationToken));
 

@@ -106,7 +106,7 @@ internal sealed class RegistryAuthenticator(HttpClient http, RegistryHost regist
         }
         catch (JsonException)
         {
-            // The caller says that there was no token; the reply itself may hold secrets.
+            // The caller reports that there was no token. The reply is not quoted: it may hold secrets.
             return null;
         }
     }

@@ -148,7 +148,7 @@ public sealed class RegistryClient : IImageSource
         return new ManifestContent(digest, MediaTypeOf(response, bytes), bytes);
     }
 
-    // The header and the document must not say different things: someone would believe the one, someone else the other (R4).
+    // Header and document must agree on the media type: other clients believe the one or the other (R4).
     private string MediaTypeOf(HttpResponseMessage response, byte[] bytes)
     {
         var written = ManifestMediaType.Of(bytes, Name);

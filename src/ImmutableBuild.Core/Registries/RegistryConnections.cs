@@ -52,7 +52,7 @@ internal sealed class RegistryConnections(IReadOnlyList<string> certificates, Ht
         public HttpClient Http { get; } = Over(Handler(new SslClientAuthenticationOptions
         {
             RemoteCertificateValidationCallback = certificates.IsTrusted,
-            // Where a registry sends its clients to, no one has to know who they are.
+            // The client's certificate is for the registry alone, not for hosts that it redirects to.
             LocalCertificateSelectionCallback = (_, target, _, _, _) => target == new Uri($"https://{host}").IdnHost ? certificates.Client! : null!,
         }));
 

@@ -45,7 +45,7 @@ internal sealed class RegistrySession(
         var response = await FollowAsync(create, used, cancellationToken);
         if (IsChallenge(response) && !ReferenceEquals(used, _authorization))
         {
-            // Another request has fetched a token meanwhile. That one may have expired too.
+            // Another request has fetched a newer token meanwhile: try with that one first. It may have expired as well.
             response.Dispose();
             response = await FollowAsync(create, _authorization, cancellationToken);
         }
@@ -89,7 +89,7 @@ internal sealed class RegistrySession(
         {
             using var request = await create();
             request.RequestUri = next ?? request.RequestUri;
-            // Registries redirect blobs to storage of others, with the right to read in the address; ours stays with the registry (R6).
+            // Registries redirect blobs to storage on other hosts, where the address itself grants access: the credential goes to the registry alone (R6).
             request.Headers.Authorization = registry.IsSameHost(request.RequestUri!) ? authorization : null;
             var response = await BoundedRequest.SendAsync(http, request, cancellationToken);
             var isRead = request.Method == HttpMethod.Get || request.Method == HttpMethod.Head;

@@ -75,7 +75,7 @@ public sealed class RegistryStore(RegistryClient client, TimeProvider time) : II
     /// <inheritdoc/>
     public Task SettleAsync(CancellationToken cancellationToken) => _settling.WaitAsync(cancellationToken);
 
-    // cosign's copy gives that tag to the image itself.
+    // Where cosign copied the image, this tag may name the image itself, which lists nothing.
     private async Task<ImmutableArray<Descriptor>> ListTaggedAsync(Digest subject, CancellationToken cancellationToken) =>
         await FindTagAsync(ReferrersTag.Of(subject), cancellationToken) is { } content && content.Digest != subject ? ReferrersTag.Read(content, $"{Name}:{ReferrersTag.Of(subject)}") : [];
 
@@ -94,8 +94,8 @@ public sealed class RegistryStore(RegistryClient client, TimeProvider time) : II
             return there.Digest;
         }
 
-        // Some registries keep "only if absent", and the race is over. With others both have to look again. What the tag said to one who is not
-        // seen is still what its release deploys, since that goes by digest.
+        // A registry that honours "only if absent" has decided the race. With any other, both pushes have to look again once the tag has settled. A push
+        // that is overwritten after that still deploys its own image, since a release deploys by digest.
         if (await client.PutNewManifestAsync(tag, manifest, cancellationToken))
         {
             _settling.Put(tag);

@@ -13,12 +13,12 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
 {
     private const int Attempts = 5;
 
-    // What a registry has acknowledged is not looked for again: its list may be some seconds behind.
+    // Referrers that the registry has acknowledged; they are not looked for again, since its list may be some seconds behind.
     private readonly HashSet<Digest> _listed = [];
 
     /// <summary>
-    /// Sends what is missing. Whether anything was. Blobs go while the image does; tags and manifests once <paramref name="sending"/> it has ended well: a registry
-    /// whose disk is full can be left with a tag that it can't read itself any more, and a layer is what fills it.
+    /// Sends what is missing; whether anything was. Blobs are sent beside the image, tags and manifests once <paramref name="sending"/> it has ended well: a layer can
+    /// fill the registry's disk, and a tag that is put then can be left in a form that the registry itself can't read any more.
     /// </summary>
     public async Task<bool> RunAsync(Task sending, CancellationToken cancellationToken)
     {
@@ -28,7 +28,7 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
             return (await Task.WhenAll([.. tags.Select(tag => SendTagAsync(tag, sending, cancellationToken)), SendReferrersAsync(sending, cancellationToken)])).Any(anything => anything);
         }
 
-        // Where an identity signed, the bundles tell whether it was this one that signed before; a tag's signatures don't.
+        // Whether this identity signed before can be told from bundles, but not from the signatures under a tag: so tags are sent where a bundle was new.
         var sent = await SendReferrersAsync(sending, cancellationToken);
         return (await Task.WhenAll(tags.Select(SendAsync))).Any(anything => anything) || sent;
 
@@ -36,7 +36,7 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
     }
 
     /// <summary>
-    /// Makes sure that all is there still: of two who put a tag at once, a registry keeps the last. Throws IMB4036 when others take it away each time.
+    /// Makes sure that everything stays: of two pushes that put a tag at once, a registry keeps the last. Throws IMB4036 when others overwrite it each time.
     /// </summary>
     public async Task KeepAsync(CancellationToken cancellationToken)
     {
@@ -62,7 +62,7 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
             return false;
         }
 
-        // Looked at again once all is there that it refers to: the less passes between looking and putting, the sooner the tag has settled.
+        // The tag is read again after the content was sent: the shorter the time between reading and putting it, the sooner it has settled.
         await transfer.SendContentAsync(wanted, cancellationToken);
         await sending;
         var now = await signatures.MergeAsync(tag, ours, cancellationToken);

@@ -14,7 +14,7 @@ internal sealed class SignatureTag(IImageStore store, OciLayout layout, Digest i
 {
     private const int MaxPayloadBytes = 1024 * 1024;
 
-    // All that is there comes here to be put again beside ours.
+    // What the tag holds already is read whole, to be put again together with ours.
     private static readonly ImageLimits s_limits = new() { MaxBytes = StatementReading.MaximumTotal };
 
     /// <summary>Whether a name in a layout or registry is one of signatures or attestations, and no commit.</summary>
@@ -24,8 +24,8 @@ internal sealed class SignatureTag(IImageStore store, OciLayout layout, Digest i
     public static bool IsOf(Digest image, string? name) => name is not null && name.StartsWith($"sha256-{image.Hex}", StringComparison.Ordinal);
 
     /// <summary>
-    /// What the tag has to hold: null when what is there suffices, else our manifest, with the layers that are there before ours. Throws IMB2004 when
-    /// those are more than is ever read of them.
+    /// What has to be put under the tag: null when what is there suffices, else our manifest, with the layers that are there already before ours.
+    /// Throws IMB2004 when these are larger than what is ever read of signatures.
     /// </summary>
     public async Task<ManifestContent?> MergeAsync(string tag, ManifestContent ours, CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ internal sealed class SignatureTag(IImageStore store, OciLayout layout, Digest i
         return missing.IsEmpty ? null : await UniteAsync(theirs, missing, cancellationToken);
     }
 
-    // The payload has to be the very same: it names the image, the repository and the commit.
+    // Ours that this key has not signed yet. A payload counts only byte for byte, since it names the image, the repository and the commit.
     private async Task<ImmutableArray<Descriptor>> UnsignedAsync(ImageManifest theirs, ImmutableArray<Descriptor> mine, CancellationToken cancellationToken)
     {
         var held = new HashSet<Digest>();
@@ -57,7 +57,7 @@ internal sealed class SignatureTag(IImageStore store, OciLayout layout, Digest i
         return mine.RemoveAll(layer => held.Contains(layer.Digest));
     }
 
-    // Only the key that would say it again counts as having said it.
+    // Attestations of ours that are not there yet. Only those of the same key count: another key's are another's word.
     private async Task<ImmutableArray<Descriptor>> UnsaidAsync(ImageManifest theirs, ImmutableArray<Descriptor> mine, CancellationToken cancellationToken)
     {
         if (mine.IsEmpty)
@@ -97,7 +97,7 @@ internal sealed class SignatureTag(IImageStore store, OciLayout layout, Digest i
         }
         catch (FormatException)
         {
-            // What is no signature is kept, and holds nothing of ours.
+            // A layer that is no signature is kept under the tag, but is none of ours.
             return null;
         }
     }

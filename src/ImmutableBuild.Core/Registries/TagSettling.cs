@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace ImmutableBuild.Registries;
 
 /// <summary>
-/// Of two who put a tag at once, many registries keep the last. Whoever wants to know what a tag means in the end has to look once the other can't put it any more, so
-/// several times as long afterwards as it took here from looking at the tag to having put it. Only one who stalls for longer than that in between is not seen.
+/// Waits until a tag that was put keeps its meaning. Of two pushes that put a tag at once, many registries keep the last, so what the tag means is known once the other
+/// push can't put it any more: after several times as long as it took here from looking at the tag to having put it. A push that stalls for longer in between is missed.
 /// </summary>
 /// <param name="time">The clock that waits go by.</param>
 internal sealed class TagSettling(TimeProvider time)

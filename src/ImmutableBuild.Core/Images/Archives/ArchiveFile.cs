@@ -32,7 +32,7 @@ internal static class ArchiveFile
         }
     }
 
-    // One of the machine's own kind first, as whoever loads the archive right here expects.
+    // The image for this machine's processor comes first: an engine that takes only the first one is most likely here.
     private static async Task<ImmutableArray<LoadableImage>> ReadAsync(IImageSource source, ManifestContent named, CancellationToken cancellationToken)
     {
         if (!MediaTypes.IsIndex(named.MediaType))

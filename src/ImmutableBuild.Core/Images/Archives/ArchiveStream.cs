@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 namespace ImmutableBuild.Images.Archives;
 
 /// <summary>
-/// The parts of an archive one after the other, as they are asked for: no more of them is in memory than the reader's buffer. What went wrong
+/// The parts of an archive one after the other, each opened when it is its turn, so that no more is in memory than the reader's buffer. What went wrong
 /// while reading is kept in <see cref="Fault"/>, since whoever sends a stream reports a failure of its own instead.
 /// </summary>
 internal sealed class ArchiveStream(IEnumerable<ArchivePart> parts) : Stream

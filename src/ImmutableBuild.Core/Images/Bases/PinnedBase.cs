@@ -17,7 +17,7 @@ internal sealed class PinnedBase(string reference, StageContext context, Registr
         var found = new List<BaseImage>();
         foreach (var platform in platforms)
         {
-            // A tag may move between two questions, and one image has one base.
+            // Once the tag is resolved, its digest is used for the other platforms: the tag may move meanwhile, and all of them need the same base.
             found.Add(await resolver.ResolveAsync(reference, platform, cancellationToken, locked ?? found.FirstOrDefault()?.Pin));
         }
 

@@ -36,7 +36,7 @@ public sealed class UpdateBase(StageContext context)
         return new UpdatedBase(reference, file, was, now.Pin.Value, changes);
     }
 
-    // What it is made for does not matter to the pin; the packages are those of the image for machines like this one.
+    // The pin is the same for every platform; the packages that are compared are those of the image for machines like this one.
     private static Platform Here() => ImagePlatform.OfLinuxHere();
 
     private async Task<PackageChanges?> ChangesAsync(BaseImageResolver resolver, ImageReference reference, Digest? was, BaseImage now, CancellationToken cancellationToken)
@@ -53,7 +53,7 @@ public sealed class UpdateBase(StageContext context)
         }
         catch (ImmutableBuildException gone) when (gone.Code == BakeErrors.BaseNotFoundCode)
         {
-            // The registry has removed what the tag named before; that is no reason to stay with it.
+            // The registry has removed the image that was pinned: the pin still moves, only the packages can't be compared.
             return null;
         }
     }

@@ -104,7 +104,7 @@ internal sealed class FileTree(SpoolBudget budget)
             : throw new TarException($"the hard link '{header.Name}' points to '{header.LinkName}', which is no file of the image");
     }
 
-    // A link of a lower layer is followed, as runtimes do; one of the same layer is what an attack looks like (L2).
+    // A directory that is a link of a lower layer is followed, as runtimes do. A layer that writes through a link of its own is an attack (L2).
     private TreeNode ParentFor(ReadOnlySpan<string> parts, int ordinal, string written)
     {
         var node = _root;

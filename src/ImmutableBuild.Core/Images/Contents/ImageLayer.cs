@@ -7,7 +7,7 @@ namespace ImmutableBuild.Images;
 /// <summary>One layer of an image that is open: its content, or the notes that stand in for it, or both.</summary>
 internal sealed class ImageLayer : IDisposable
 {
-    // Notes about more would be larger than the layer is worth.
+    // A layer with more entries is not noted: the notes would take more room than they save time.
     private const int MaximumNoted = 50_000;
 
     private readonly LayerSpool? _spool;

@@ -37,7 +37,7 @@ internal sealed class LayerSpool : IDisposable
             await using (var content = Uncompressed(compressed, layer))
             {
                 var found = await CopyAsync(content, compressed, file, layer, budget, cancellationToken);
-                // A gzip reader that has seen everything asks for more. The digest is checked at the blob's end, so it is read up to there.
+                // A gzip reader that has read a whole member looks for another one, so it has seen the blob's end unless something else follows. Reading to the end checks the digest.
                 var hasMore = !compressed.Ended;
                 await compressed.CopyToAsync(Stream.Null, cancellationToken);
                 if (hasMore)
@@ -98,7 +98,7 @@ internal sealed class LayerSpool : IDisposable
         }
         catch (InvalidDataException)
         {
-            // Bytes that are damaged (IMB2002) are another matter than an archive that its maker wrote so; the end of the blob tells.
+            // Reading to the blob's end checks its digest: damaged bytes throw IMB2002 there, and only an archive that was made like this gets further.
             await blob.CopyToAsync(Stream.Null, cancellationToken);
             throw;
         }

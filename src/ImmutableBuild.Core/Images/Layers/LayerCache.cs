@@ -10,14 +10,14 @@ namespace ImmutableBuild.Images.Layers;
 /// <summary>Remembers which layer was written for which files, so that an unchanged one is neither archived nor compressed again.</summary>
 internal sealed class LayerCache(string directory)
 {
-    // Raised whenever the bytes written for the same files change.
+    // Raised with every change of this code that writes other bytes for the same files.
     private const string FormatVersion = "3";
 
     /// <summary>The key of a layer: everything its bytes follow from.</summary>
     public static string KeyOf(string layer, string root, CompressionLevel level, IEnumerable<LayerFile> files)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        // The compressor is part of the runtime, and another one may write other bytes.
+        // The compressor is part of the .NET runtime, and that of another version may write other bytes.
         Append(hash, FormatVersion, layer, root, level.ToString(), Environment.Version.ToString());
         foreach (var file in files)
         {

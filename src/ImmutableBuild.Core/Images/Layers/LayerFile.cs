@@ -11,7 +11,7 @@ internal sealed record LayerFile(PlannedFile Planned, Digest Content, long Size,
 
     private static ReadOnlySpan<byte> Elf => "\u007fELF"u8;
 
-    // 64-bit, in the byte order of every processor that macOS runs on; the type of file follows in the thirteenth byte.
+    // The 64-bit magic number, in the byte order of every processor that macOS runs on; the file's type is in the thirteenth byte.
     private static ReadOnlySpan<byte> MachO => [0xcf, 0xfa, 0xed, 0xfe];
 
     /// <summary>Hashes a file. Throws IMB2012 when it can't be read.</summary>

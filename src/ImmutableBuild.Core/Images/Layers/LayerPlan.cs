@@ -47,7 +47,7 @@ internal static class LayerPlan
         : compiled.Contains(path[(path.LastIndexOf('/') + 1)..]) ? "app"
         : "host");
 
-    // Where the assembly is within the executable (single-file, native AOT), that is what changes; else it is the same for any code.
+    // The files that change with the app's code: the assembly, or the executable where the assembly is within it (single-file, native AOT). Otherwise the executable is the same for any code.
     private static FrozenSet<string> CompiledNames(string assembly, PlannedFile[] files)
     {
         var name = assembly[..^4];
@@ -63,7 +63,7 @@ internal static class LayerPlan
             throw BakeErrors.PublishOutputMissing(root, "no such directory");
         }
 
-        // Nothing is skipped: .NET takes a leading dot for "hidden", and .well-known/ is content like any other.
+        // Hidden files too: .NET takes every name with a leading dot for hidden, and .well-known/ is content like any other.
         var everything = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
         var packages = PublishFolder.PackageFilesIn(root);
         var found = new FileSystemEnumerable<PlannedFile>(root, (ref FileSystemEntry entry) => FileOf(root, ref entry, packages), everything)

@@ -58,7 +58,7 @@ internal sealed class PackageDigests(string file)
         }
 
         _hasNews = false;
-        // A snapshot first: other layers are read meanwhile, and sorting copies a dictionary that must not grow.
+        // A snapshot first: other layers add to the dictionary meanwhile, and OrderBy fails when what it copies grows.
         var lines = _known.Value.ToArray().OrderBy(line => line.Key, StringComparer.Ordinal).Select(line => $"{line.Key}{Separator}{line.Value}").Prepend(FirstLine);
         try
         {
@@ -67,7 +67,7 @@ internal sealed class PackageDigests(string file)
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // It only spares work.
+            // The file only spares work: without it, the next bake reads the packages' files again.
         }
     }
 
@@ -91,7 +91,7 @@ internal sealed class PackageDigests(string file)
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // As good as none: the files are read, and what they are is written down again.
+            // A file that can't be read is as good as none: the packages' files are read, and their digests written down again.
         }
 
         return known;

@@ -22,7 +22,7 @@ internal sealed class ParallelGzipStream(Stream inner, CompressionLevel level) :
     private int _current;
     private bool _begun;
 
-    // No name, no time, and no word of the system it was made on.
+    // No file name, no time, and 255 for an unknown operating system (RFC 1952, 2.3.1), so that the bytes depend on none of these.
     private static ReadOnlySpan<byte> Header => [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255];
 
     private static ReadOnlySpan<byte> LastBlock => [3, 0];
@@ -56,12 +56,12 @@ internal sealed class ParallelGzipStream(Stream inner, CompressionLevel level) :
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    /// <summary>Does nothing: where a piece ends follows from the content alone.</summary>
+    /// <summary>Does nothing: a flush must not end a piece, since where pieces end follows from the content alone.</summary>
     public override void Flush()
     {
     }
 
-    /// <summary>Ends the member. Without it what was written is no gzip.</summary>
+    /// <summary>Writes what is left and the member's end, without which it is no gzip file.</summary>
     public void End()
     {
         _current++;
@@ -115,7 +115,7 @@ internal sealed class ParallelGzipStream(Stream inner, CompressionLevel level) :
             deflate.Write(piece.GetBuffer().AsSpan(0, (int)piece.Length));
             deflate.Flush();
 
-            // What comes after the flush is the mark of a last block, and only the member has one.
+            // Taken before the stream is disposed, which would add the mark of a last block: only the whole member ends with one.
             kept.WriteTo(compressed);
         }
 

@@ -36,7 +36,7 @@ internal sealed class TarReader(Stream archive)
             switch ((char)_block[156])
             {
                 case 'x' when hasPax:
-                    // Of two, Go takes the second alone; others take both.
+                    // Readers differ on two of them: Go takes the second alone, others take both.
                     throw new TarException("an entry has two pax extended headers");
                 case 'x':
                     hasPax = true;
@@ -73,7 +73,7 @@ internal sealed class TarReader(Stream archive)
         };
         if (kind == TarKind.Directory && type != '5' && size > 0)
         {
-            // For Go its content follows; for others the next header.
+            // Readers differ on what follows: for Go the entry's content, for others the next header.
             throw new TarException($"'{name}' is a directory by its name, and has {size} bytes");
         }
 
@@ -162,7 +162,7 @@ internal sealed class TarReader(Stream archive)
         var digits = Trimmed(bytes);
         if (digits.IsEmpty && bytes.ContainsAnyExcept((byte)0, (byte)' '))
         {
-            // Go skips what leads, others see an empty field.
+            // Readers differ on such a field: Go skips leading NULs and blanks, others take it for empty.
             throw new TarException($"the field '{field}' begins with a NUL and holds something");
         }
 

@@ -16,7 +16,7 @@ internal sealed class LayerNotesCache(string directory, TimeProvider time)
 
     private const int MaximumLength = 64 * 1024 * 1024;
 
-    // Another build may ask other questions, or answer them otherwise.
+    // Part of what notes are about: another build of this code may ask other questions, or answer them otherwise.
     private static readonly string Build = typeof(LayerNotesCache).Module.ModuleVersionId.ToString();
 
     private bool IsForgetful { get; init; }
@@ -58,7 +58,7 @@ internal sealed class LayerNotesCache(string directory, TimeProvider time)
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // The next scan notes it.
+            // Notes only spare work: the next scan writes them.
         }
     }
 
