@@ -26,7 +26,7 @@ public sealed class GatewayClient : IAsyncDisposable
     /// <summary>Speaks to the gateway of <paramref name="app"/> over the streams that <paramref name="connect"/> opens.</summary>
     /// <param name="app">The app.</param>
     /// <param name="connect">Opens a stream to the control socket.</param>
-    /// <param name="keepsStreams">Go on with a stream for the next call, where opening one is dear; a call over one that a killed gateway had is then lost, as any reply may be.</param>
+    /// <param name="keepsStreams">Use a stream for several calls, where opening one is expensive. A call over the stream of a gateway that was killed since is lost then, as any reply may be.</param>
     public GatewayClient(AppKey app, Func<CancellationToken, ValueTask<Stream>> connect, bool keepsStreams = false)
     {
         _app = app;
@@ -37,7 +37,7 @@ public sealed class GatewayClient : IAsyncDisposable
             UseCookies = false,
             AllowAutoRedirect = false,
 
-            // One call, one connection: none is ever written to a connection that a gateway killed meanwhile had held.
+            // A connection for each call, unless streams are kept: no call is written to the connection of a gateway that was killed since.
             PooledConnectionLifetime = keepsStreams ? Timeout.InfiniteTimeSpan : TimeSpan.Zero,
         };
         _http = new HttpClient(handler)
@@ -125,11 +125,11 @@ public sealed class GatewayClient : IAsyncDisposable
             }
             catch (ImmutableBuildException between) when (between.IsTransient)
             {
-                // One has left the socket, and the other is about to take it.
+                // The old gateway has left the socket, and the new one has not taken it yet: ask again.
             }
         }
 
-        // Whoever releases next must not wait for the lease of a release that ends here.
+        // This release ends here: the next one must not have to wait for its lease to expire.
         await ReleaseLeaseAsync(lease, cancellationToken);
         throw GatewayErrors.NotUpgraded(_app, directory);
     }

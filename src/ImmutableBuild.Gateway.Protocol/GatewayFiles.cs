@@ -15,7 +15,7 @@ public static class GatewayFiles
     /// <summary>The public port that was chosen; an app that listens on nothing has no such file.</summary>
     public const string PublicPort = "public-port";
 
-    /// <summary>The address that the public port is on; there is no such file beside a port of before it could be another than loopback.</summary>
+    /// <summary>The address that the public port is on. Without this file it is loopback, as with every gateway of before other addresses could be chosen.</summary>
     public const string PublicAddress = "public-address";
 
     /// <summary>The directory of the program that serves in place of the keeper's own; there is no such file before a first upgrade.</summary>

@@ -16,15 +16,15 @@ namespace ImmutableBuild.Gateway;
 public sealed record GatewayOptions(string StateDirectory, AppKey App, int? Port, IPAddress? Bind = null)
 {
     /// <summary>
-    /// The option after which it is said who else is this machine; its one value is <see cref="Router"/>: who comes by the default router. That is how a container sees
-    /// its host, where that publishes the port on its own loopback address alone.
+    /// The option that names whose requests count as this machine's own; its one value is <see cref="Router"/>: those that come from the default router. A container sees
+    /// its host so, where the host publishes the port on its loopback address alone.
     /// </summary>
     public const string HostOption = "--host";
 
     /// <summary>The value of <see cref="HostOption"/>.</summary>
     public const string Router = "router";
 
-    /// <summary>Whether who comes by the default router counts as this machine, whose forwarded fields are believed.</summary>
+    /// <summary>Whether requests from the default router count as this machine's own, so that their forwarded fields are believed.</summary>
     public bool HostIsRouter { get; init; }
 
     /// <summary>The arguments after the verb.</summary>

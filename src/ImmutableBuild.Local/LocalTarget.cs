@@ -67,7 +67,7 @@ public sealed class LocalTarget : IDeploymentTarget
     }
 
     /// <inheritdoc/>
-    /// <remarks>An app that has nothing left, as after a first release that failed, needs no gateway: it goes too.</remarks>
+    /// <remarks>Stops the gateway of an app that has nothing left, as after a first release that failed.</remarks>
     public async Task ReleaseLeaseAsync(AppKey app, Lease lease, CancellationToken cancellationToken)
     {
         if (!await HasGatewayAsync(app, cancellationToken))
@@ -229,7 +229,7 @@ public sealed class LocalTarget : IDeploymentTarget
         return true;
     }
 
-    // The lease was taken from a gateway, so there is one; if it died since, the next one knows the lease.
+    // A gateway gave the lease, so there is one, or one has died since: then it is started again, and knows the lease from its state.
     private Task<GatewayInfo> RequireAsync(AppKey app, CancellationToken cancellationToken) =>
         _gateways.ResumeAsync(app, cancellationToken);
 

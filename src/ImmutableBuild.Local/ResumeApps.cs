@@ -8,7 +8,7 @@ namespace ImmutableBuild.Local;
 
 /// <summary>
 /// Resume: after a restart of the host, brings back the gateway of every app that had one, and with it what was committed (F44).
-/// An app that can't be brought back keeps no other from it (F10).
+/// An app that can't be brought back doesn't keep the others from it (F10).
 /// </summary>
 public sealed class ResumeApps(LocalTargetOptions options)
 {

@@ -23,7 +23,7 @@ internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions op
     /// <summary>Who the running gateway is; null when none answers. IMB6103 when it is of another version.</summary>
     public async Task<GatewayInfo?> FindAsync(AppKey app, CancellationToken cancellationToken)
     {
-        // Nothing is there to ask, and asking would create the socket's directory.
+        // An app without a directory has no gateway, and to ask for one would create the socket's directory.
         if (!Directory.Exists(layout.App(app)))
         {
             return null;
@@ -146,11 +146,11 @@ internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions op
         }
     }
 
-    // A keeper that takes a killed one's place has the listening socket before it has the state directory: who asks in between finds
-    // neither a gateway nor the port free.
+    // A keeper that takes the place of a killed one gets the listening socket first and the state directory after it: in between, the port
+    // is taken though no gateway answers.
     private bool MayBeOnItsWay(AppKey app, StartedGateway ended) => WasInterrupted(app) && GatewayWords.IsPortTaken(ended.ReadWords());
 
-    // A gateway that was just told to stop, or whose keeper starts it again right now, still holds the state directory.
+    // The state directory may still be held by a gateway that was just told to stop, or whose keeper is starting it again: then this start is tried again.
     private static void ThrowUnlessAnotherRuns(AppKey app, StartedGateway ended)
     {
         var words = ended.ReadWords();

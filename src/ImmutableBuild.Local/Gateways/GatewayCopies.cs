@@ -16,7 +16,7 @@ internal sealed class GatewayCopies(LocalLayout layout, TimeProvider time)
 
     private const string Removed = ".removed-";
 
-    // A gateway that is started beside one that did not answer ends at once; what runs then is of the copy named before.
+    // How many names an app keeps. A gateway that is started beside one that only did not answer ends at once, and the other one runs from the copy named before.
     private const int NamedByAnApp = 2;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
@@ -53,7 +53,7 @@ internal sealed class GatewayCopies(LocalLayout layout, TimeProvider time)
         return Directory.GetDirectories(layout.Gateways).Where(copy => !used.Contains(Path.GetFileName(copy))).Count(TryRemove);
     }
 
-    // Half a copy must never have the name of a whole one.
+    // Moved aside first: a copy that is removed only in part must not have the name of a whole one.
     private bool TryRemove(string copy)
     {
         var aside = Path.Combine(layout.Gateways, Removed + Guid.NewGuid().ToString("N"));
@@ -65,7 +65,7 @@ internal sealed class GatewayCopies(LocalLayout layout, TimeProvider time)
         }
         catch (Exception fault) when (OperatingSystem.IsWindows() && (fault is IOException or UnauthorizedAccessException))
         {
-            // A keeper runs from it, whose gateway runs from a later one. It goes once that has ended.
+            // A keeper still runs from this copy, though its gateway runs from a later one. The copy is removed once the keeper has ended.
             return false;
         }
     }
@@ -97,7 +97,7 @@ internal sealed class GatewayCopies(LocalLayout layout, TimeProvider time)
         }
         catch (Exception none) when (none is FileNotFoundException or DirectoryNotFoundException)
         {
-            // Looked for and read in one: a release that stops its app takes it away without the lock.
+            // Not looked for before it is read: a release that stops its app removes the file without the lock.
             return [];
         }
     }

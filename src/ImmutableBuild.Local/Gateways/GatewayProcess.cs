@@ -63,7 +63,7 @@ internal sealed class GatewayProcess(LocalLayout layout, LocalTargetOptions opti
         return text.Length <= MaxWordsLength ? text : "…" + text[^MaxWordsLength..];
     }
 
-    // It is written to meanwhile, and goes when the app is stopped.
+    // Shared with writers, since the gateway goes on writing to the file; a stop of the app removes it.
     private static string Read(string file)
     {
         try

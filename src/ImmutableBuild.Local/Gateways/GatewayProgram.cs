@@ -82,7 +82,7 @@ internal sealed class GatewayProgram(LocalLayout layout, string program)
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 
-    // A power cut soon after a copy was made leaves its name, and files of it empty.
+    // Writes again what a copy lacks: a power cut soon after it was made can leave the directory with empty files.
     private static void Mend(SortedDictionary<string, byte[]> files, string place)
     {
         foreach (var (name, content) in files.Where(file => !Holds(Path.Combine(place, file.Key), file.Value)))
@@ -109,7 +109,7 @@ internal sealed class GatewayProgram(LocalLayout layout, string program)
         }
         catch (IOException) when (Directory.Exists(place))
         {
-            // Another release was faster; its copy has the same content.
+            // Another release has made the same copy meanwhile.
             Directory.Delete(incoming, recursive: true);
         }
     }

@@ -9,7 +9,7 @@ internal static class ImageVariables
     /// <summary>Where programs are looked for when the image doesn't say, as container runtimes do.</summary>
     public const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    // The gateway chooses where an instance listens; one of these beside its own would be a second address, or a warning.
+    // Left out, since the gateway sets where an instance listens: any of these beside that would add a second address, or a warning.
     private static readonly ImmutableHashSet<string> Ports = ImmutableHashSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_URLS", "DOTNET_HTTP_PORTS", "DOTNET_HTTPS_PORTS", "PORT");
