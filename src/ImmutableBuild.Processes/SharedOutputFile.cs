@@ -24,7 +24,7 @@ internal sealed class SharedOutputFile(string path) : IDisposable
             }
             catch (IOException)
             {
-                // A full disk loses lines. Nobody takes an exception from here, and the gateway would end with all it serves.
+                // A full disk loses lines. Nothing may be thrown: nobody catches it, and the gateway would end with all it serves.
             }
         }
     }

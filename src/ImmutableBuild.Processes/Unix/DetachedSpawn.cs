@@ -44,7 +44,7 @@ internal static unsafe class DetachedSpawn
         }
     }
 
-    // A program that was just unpacked is open for writing once more in whatever its writer starts beside, until that has become its own program.
+    // Tries again on "text file busy": a process that is started while a program is being unpacked inherits the descriptor it is written through, until its own exec.
     private static int Spawn(ProcessStart start, byte* actions, byte* attributes, NativeStrings arguments, NativeStrings environment)
     {
         var began = Stopwatch.GetTimestamp();
@@ -80,7 +80,7 @@ internal static unsafe class DetachedSpawn
         Check(LibC.ActionsDuplicate(actions, 1, 2), start);
         if (start.Descriptor is { } inherited)
         {
-            // A duplicate has no close-on-exec flag; but macOS makes none under the same number, and would close it.
+            // A duplicate has no close-on-exec flag. But macOS makes no duplicate under the descriptor's own number, and would close it: it is marked as inherited there.
             Check(
                 OperatingSystem.IsMacOS() && inherited == ProcessStart.InheritedDescriptor
                     ? LibC.ActionsInherit(actions, inherited)
@@ -96,7 +96,7 @@ internal static unsafe class DetachedSpawn
         Check(LibC.ActionsChangeDirectory(actions, start.WorkingDirectory), start);
     }
 
-    // What .NET opens closes itself at exec; what the starter inherited does not, and was open before this list was read.
+    // Descriptors to close in the child: those that the starter itself inherited, which were open before this list is read. What .NET opens has the close-on-exec flag.
     private static List<int> OpenDescriptors() => OperatingSystem.IsLinux()
         ? Directory.EnumerateFileSystemEntries("/proc/self/fd")
             .Select(path => int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture))

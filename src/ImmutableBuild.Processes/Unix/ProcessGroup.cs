@@ -26,7 +26,7 @@ internal static class ProcessGroup
         }
         catch (UnauthorizedAccessException)
         {
-            // A member of our groups is ours to look at.
+            // A process that may not be looked at is another user's, so none of our groups.
             return false;
         }
     }

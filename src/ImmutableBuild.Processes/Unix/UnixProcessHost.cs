@@ -67,7 +67,7 @@ internal sealed class UnixProcessHost(Func<string, string> readFile) : IProcessH
         }
     }
 
-    // Nobody could ever find it again, or tell it from the next process of its number.
+    // Kills a child whose start time can't be read: without it, nobody could tell the child from the next process with its number.
     private string? StartOfChild(int pid, ProcessStart start)
     {
         try

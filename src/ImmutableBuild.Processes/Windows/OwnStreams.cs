@@ -4,8 +4,8 @@ using System.Runtime.Versioning;
 namespace ImmutableBuild.Processes.Windows;
 
 /// <summary>
-/// The standard streams of this process. Windows gives a process that is started with streams of its own every other handle that may be inherited as
-/// well, these among them: then who reads our output, as in <c>dotnet build | more</c>, waits for its end as long as that process lives.
+/// Keeps the standard streams of this process from the processes it starts. Windows hands every inheritable handle to a process that is started with
+/// redirected streams, these too; a reader of our output, as in <c>dotnet build | more</c>, would then wait until that process ends as well.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal static partial class OwnStreams
@@ -18,7 +18,7 @@ internal static partial class OwnStreams
 
     private static readonly Lock Gate = new();
 
-    /// <summary>Runs <paramref name="start"/> while none of them may be inherited.</summary>
+    /// <summary>Runs <paramref name="start"/>, and makes sure that none of them is inherited meanwhile.</summary>
     public static T Withhold<T>(Func<T> start)
     {
         lock (Gate)
