@@ -30,7 +30,7 @@ public sealed class ConsoleCancellation : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // It was on its way when the work had ended.
+            // The signal came as the work ended: there is nothing left to cancel.
         }
     }
 }

@@ -122,14 +122,14 @@ public sealed class ProjectRelease : IProjectRelease
         return await work(stages, context);
     });
 
-    // One follower an operation: the shell does not say when its build ends, and each finds what the one before it told.
+    // One follower for each operation, since the shell does not say when its build ends. Each finds again what the one before has told.
     private Task<T> FollowedAsync<T>(Func<StageContext, Task<T>> work) => InvariantAsync(async () =>
     {
         using var followers = Followers.Create(_context.ReadVariable, _tellRunner);
         return await work(_context with { Follower = followers });
     });
 
-    // What a release says, and what it writes down, does not depend on who builds.
+    // The invariant culture, so that messages and files don't depend on the culture of whoever builds.
     private static async Task<T> InvariantAsync<T>(Func<Task<T>> work)
     {
         var culture = CultureInfo.CurrentCulture;

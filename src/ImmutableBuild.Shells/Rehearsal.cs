@@ -34,13 +34,13 @@ public static class Rehearsal
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         try
         {
-            // One that was killed may have left its own.
+            // A rehearsal that was killed may have left its directory.
             Remove(directory);
             return await ReleaseAsync(directory, cancellationToken);
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
-            // Whatever is wrong here, such as a full disk, the release itself will meet it and tell.
+            // What went wrong, such as a full disk, the release itself will meet and report.
             return null;
         }
         finally
@@ -86,7 +86,7 @@ public static class Rehearsal
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // It was never there, or the next one removes it.
+            // The directory was never made, or the next rehearsal removes it.
         }
     }
 

@@ -46,7 +46,7 @@ public sealed class RouteBack(IDeploymentTarget target, IImageVerifier verifier,
         return result;
     }
 
-    // Nothing goes on from what is undone or has failed, and who follows the release is told how it ended.
+    // Takes the undone stages out of the record, so that no later job goes on from them, and tells the follower how the release ended.
     private async Task EndAsync(ReleaseRecord record, Diagnostic? failure)
     {
         await new ReleaseRecordFile(context.WorkDirectory).WriteAsync(ReleaseChain.ClearFrom(record, StageName.Deploy), CancellationToken.None);
@@ -60,7 +60,7 @@ public sealed class RouteBack(IDeploymentTarget target, IImageVerifier verifier,
         return result with { RequestsLost = result.RequestsLost + lost };
     }
 
-    // Gives the lease back, which a rollback has to take; before the gate, that is also what gives the generation up.
+    // Gives the lease back, so that a rollback can take it. Before the gate, this also gives the generation up.
     private async Task<long> LeaveAsync(ReleaseRecord record)
     {
         try
@@ -75,7 +75,7 @@ public sealed class RouteBack(IDeploymentTarget target, IImageVerifier verifier,
         return 0;
     }
 
-    // Where the lease had been given back, as by a Deploy in a job of its own, an interruption gives nothing up.
+    // What became of the generation. Where the lease had been given back before, as by a Deploy in a job of its own, nothing was given up, and it is still there.
     private async Task<RouteBackResult> GivenUpAsync(DeployRecord deploy, CancellationToken cancellationToken)
     {
         var observed = await target.ObserveAsync(context.Options.App, cancellationToken);
@@ -99,7 +99,7 @@ public sealed class RouteBack(IDeploymentTarget target, IImageVerifier verifier,
             return new RouteBackResult(RouteBackKind.Stayed, observed.Serving, 0);
         }
 
-        // A generation that failed has lost its traffic by now, and the ledger gets to know what serves instead.
+        // Where a check failed the generation, traffic has moved away already, and the rollback only writes into the ledger what serves instead.
         var rollback = new Rollback(target, verifier, context.Time, context.Reporter, context.ReadVariable);
         var back = await rollback.RunAsync(new RollbackRequest(app, to, context.Options.Rollout), cancellationToken);
         await context.Follower.WentLiveAsync(LiveChange.Of(back), context, cancellationToken);

@@ -100,7 +100,7 @@ internal sealed record AppScope(ReleaseOptions Options, Func<PropertyOption, boo
 
     private static string? AppNameOf(ParseResult parsed) => parsed.GetValue(AppName) ?? Variable(OptionCatalogue.App);
 
-    /// <summary>Whether an option of a release holds for what is done later as well. A goal was that one command's.</summary>
+    /// <summary>Whether an option of the last release holds for later commands too; not those that told one command what to do, such as the goal of a rollback.</summary>
     private static bool IsKept(string option) => OptionCatalogue.Find(option) is { } known && known != OptionCatalogue.RollbackTo && known != OptionCatalogue.DriftFile && !PromoteCatalogue.All.Contains(known);
 
     private static string? Variable(PropertyOption option) =>

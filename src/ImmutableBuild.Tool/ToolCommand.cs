@@ -55,7 +55,7 @@ internal static class ToolCommand
     private static ToolOutput Open(bool asJson) =>
         new(Terminal(Console.Out, Console.IsOutputRedirected), Terminal(Console.Error, Console.IsErrorRedirected), Console.Out, asJson)
         {
-            // Beside an answer that may be JSON: the runner reads both.
+            // To standard error, since standard output may be JSON: a runner reads commands from both.
             Run = RunLog.Find(Environment.GetEnvironmentVariable, Console.Error.WriteLine),
         };
 
@@ -70,7 +70,7 @@ internal static class ToolCommand
             Interactive = plain ? InteractionSupport.No : InteractionSupport.Detect,
         });
 
-        // Paths and addresses are for copying: the terminal folds them, nobody breaks them.
+        // Lines are not broken here, so that paths and addresses can be copied; a terminal wraps them by itself.
         console.Profile.Width = LongestLine;
         return console;
     }

@@ -33,7 +33,7 @@ internal static class BakeRun
             .. options.Select(DotnetBuild.Property),
         ];
 
-        // A umask is only to be had by inheriting it.
+        // A process gets its umask only from its parent, so a shell sets it and becomes dotnet.
         var start = OperatingSystem.IsWindows()
             ? new ProcessStartInfo(DotnetBuild.Host, arguments)
             : new ProcessStartInfo("/bin/sh", ["-c", $"umask {attempt.Umask} && exec \"$@\"", "sh", DotnetBuild.Host, .. arguments]);
@@ -62,7 +62,7 @@ internal static class BakeRun
         }
         catch (Exception fault) when (fault is InvalidOperationException or Win32Exception or AggregateException)
         {
-            // It, or one that it started, ended by itself in this moment. Whoever cancels, a timer for one, takes no exception from here.
+            // One of the processes ended by itself in this moment. Nothing may be thrown: this also runs in callbacks of timers and cancellations.
         }
     }
 }

@@ -30,11 +30,11 @@ public sealed class BeginRelease : ReleaseTask
     {
         var log = new BuildLog(Log, Input.ProjectFile);
         var options = ReleaseOptionsParser.Parse(Input.Raw());
-        // While git looks.
+        // Begun here and awaited below: the publish outputs are looked at meanwhile.
         var reading = GitSource.ReadAsync(Input.ProjectFile, Environment.GetEnvironmentVariable, cancellationToken);
         ImmutableArray<PublishRecord> published = options.Bake.Dockerfile is null ? [.. Published.Select(Output)] : [];
         var source = await reading;
-        // Whatever was compiled is a mixture then, and the commit at the end would be a label for what nobody can make again.
+        // HEAD moved during the build: what was compiled is a mixture of two commits, which neither of them would make again.
         if (source.Commit.ToString() != Commit)
         {
             throw SourceErrors.CommitMoved(Commit, source.Commit.ToString());

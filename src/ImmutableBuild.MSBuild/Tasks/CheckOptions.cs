@@ -74,7 +74,7 @@ public sealed class CheckOptions : ReleaseTask
         }
     }
 
-    // Files that the build makes beside its own, and changes that no commit holds, may be others the next time.
+    // Looks for an earlier publish only where the commit decides everything: uncommitted changes and files that the build makes may differ each time.
     private async Task FindEarlierAsync(ReleaseOptions options, SourceState source, CancellationToken cancellationToken)
     {
         if (!source.DirtyFiles.IsEmpty || options.AllowDirty || !options.BuildOutputs.IsEmpty || !Publishes)

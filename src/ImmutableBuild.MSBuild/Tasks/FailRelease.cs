@@ -27,7 +27,7 @@ public sealed class FailRelease : ReleaseTask
             return;
         }
 
-        // MSBuild has told which step it was; it tells nobody else.
+        // MSBuild has logged which step failed, but doesn't tell tasks: its place in the chain stands for its name.
         var step = record.HealthGate is null ? $"before {StageName.HealthGate}" : $"before {StageName.DestroyOld}";
         var context = ContextOf(ReleaseOptionsParser.Parse(Input.Raw()));
         await using var stages = new ReleaseStages(context, Input.GatewayProgram);

@@ -47,7 +47,7 @@ internal sealed class KeptRelease(StageContext context, string gatewayProgram) :
 
     private static string KeyOf(string workDirectory) => $"{typeof(KeptRelease).FullName} {workDirectory}";
 
-    /// <summary>The build's log is closed by now: what became of the release stands in its report.</summary>
+    /// <summary>Ends what the last stage left. The build's log is closed by now, so that what became of the release is told in its report.</summary>
     private async Task AbandonAsync()
     {
         var record = await new ReleaseRecordFile(context.WorkDirectory).ReadAsync(CancellationToken.None);
@@ -55,7 +55,7 @@ internal sealed class KeptRelease(StageContext context, string gatewayProgram) :
         {
             await using var stages = new ReleaseStages(context, gatewayProgram);
 
-            // Nobody renews the lease between two stages, and a step of the user's own may take longer than it lasts. A stage gives it back itself.
+            // Between two stages nobody renews the lease, and a step of the user's own may outlast it: it may have lapsed. A stage that took it has given it back itself.
             await LeftRelease.AbandonAsync(record, context, stages.Target, evenLapsed: !_taken);
         }
         catch (ImmutableBuildException refusal)
@@ -63,7 +63,7 @@ internal sealed class KeptRelease(StageContext context, string gatewayProgram) :
             await ReleaseReport.Create(record, refusal.Diagnostics).WriteAsync(context.WorkDirectory, CancellationToken.None);
             if (record.HealthGate is null)
             {
-                // One of its own, since that of the build may be gone by now. Nobody waits for it: the build has ended.
+                // A follower of its own, since the build's may be disposed of by now. It takes a few seconds at most.
                 using var github = new GitHubFollower();
                 await github.RefusedAsync(record, StageName.HealthGate, new OperationCanceledException(refusal.Message, refusal), context);
             }

@@ -42,7 +42,7 @@ public abstract class ReleaseTask : Microsoft.Build.Utilities.Task, ICancelableT
         var culture = CultureInfo.CurrentCulture;
         try
         {
-            // What a release says, and what it writes down, does not depend on who builds.
+            // So that messages and files don't depend on the culture of whoever builds.
             CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
             RunAsync(_cancel.Token).GetAwaiter().GetResult();
         }

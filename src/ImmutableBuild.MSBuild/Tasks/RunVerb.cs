@@ -111,7 +111,7 @@ public sealed class RunVerb : ReleaseTask
 
     private async Task<Digest> VerifyAsync(ReleaseOptions options, CancellationToken cancellationToken)
     {
-        // The base images that are at hand are those of a release; an archive of the image is no one's wish here.
+        // Both bakes use the data directory of releases, which has the base images already, and write no archive.
         var given = options.Given.Remove(OptionCatalogue.Archive.Name).SetItem(OptionCatalogue.DataDirectory.Name, options.DataDirectory);
         return await new TwoBakes(Input.ProjectFile, Input.WorkDirectory, Environment.GetEnvironmentVariable)
             .RunAsync((attempt, token) => BakeRun.RunAsync(attempt, given, token), cancellationToken);

@@ -44,7 +44,7 @@ internal sealed class RuntimeLayerAhead(StageContext context) : IDisposable
 
     private async Task<bool> WriteAsync(IReadOnlyCollection<KeyValuePair<string, string>> files)
     {
-        // As in every task, what is made does not depend on who builds.
+        // As in every task, so that the files don't depend on the culture of whoever builds.
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         try
         {
@@ -53,7 +53,7 @@ internal sealed class RuntimeLayerAhead(StageContext context) : IDisposable
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
-            // Bake meets the same file, or the same full disk, and tells of it; a fault of this code must not end a build that can do without.
+            // Bake meets the same file or the same full disk, and reports it. A fault of this code must not end a build that can do without the layer.
             return false;
         }
     }

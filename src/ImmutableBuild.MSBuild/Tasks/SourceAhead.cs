@@ -37,7 +37,7 @@ internal sealed class SourceAhead : IDisposable
     public void Dispose()
     {
         _end.Cancel();
-        // Its end, whatever it is: one that nobody took is told to nobody.
+        // Waits for the end, and observes a fault that nobody took the answer of.
         _ = System.Threading.Tasks.Task.WhenAny(_reading).GetAwaiter().GetResult();
         _end.Dispose();
     }

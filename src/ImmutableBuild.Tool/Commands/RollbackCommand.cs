@@ -46,7 +46,7 @@ internal static class RollbackCommand
             + (done.Run.Observed.Url is { } url ? $", at {url}" : ""));
     }
 
-    /// <summary>Where neither the command nor the last release says it, what runs shows it.</summary>
+    /// <summary>How many standby generations to keep where neither the command nor the last release says it: as many as there are.</summary>
     private static async Task<int> CountStandbyAsync(IDeploymentTarget target, AppKey app, CancellationToken cancellationToken) =>
         Status.Of(await target.ObserveAsync(app, cancellationToken)).Generations.Count(generation => generation.Role == GenerationRole.Standby);
 

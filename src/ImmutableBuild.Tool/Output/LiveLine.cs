@@ -80,7 +80,7 @@ internal sealed class LiveLine : IAsyncDisposable
             }
             catch (IOException)
             {
-                // The terminal is gone. Nobody takes an exception from a timer, and the process would end with its release half done.
+                // The terminal is gone. Nothing may be thrown from a timer: the process would end with its release half done.
                 _ended = true;
             }
         }

@@ -9,7 +9,7 @@ internal sealed class ToolReporter(ToolOutput output) : IReporter
     /// <inheritdoc/>
     public void Started(StageName stage)
     {
-        // A rollback has no stages.
+        // Nothing that uses this reporter runs stages.
     }
 
     /// <inheritdoc/>
