@@ -11,7 +11,7 @@ namespace ImmutableBuild.GitHub;
 /// <param name="openHandler">Opens the way to the network.</param>
 public sealed class GitHubFollower(Func<HttpMessageHandler> openHandler) : IReleaseFollower, IDisposable
 {
-    // A build that is cancelled ends soon; GitHub is told so if it is quick.
+    // A build that is cancelled ends soon: GitHub has this long to be told of it.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     private readonly HashSet<GitHubTopic> _without = [];
@@ -98,7 +98,7 @@ public sealed class GitHubFollower(Func<HttpMessageHandler> openHandler) : IRele
         }
         catch (OperationCanceledException)
         {
-            // There is nothing to say of it: who cancels does not wait.
+            // The build was cancelled, and whoever did that does not wait for GitHub: no warning.
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
@@ -108,7 +108,7 @@ public sealed class GitHubFollower(Func<HttpMessageHandler> openHandler) : IRele
         }
     }
 
-    // What another token, permission or minute would mend is not tried again by this build.
+    // Stops trying, for this build, what needs another token, another permission or more time.
     private void GiveUp(GitHubTopic topic, ApiException fault)
     {
         if (fault.Fault is ApiFault.NotPermitted or ApiFault.NotFound)
@@ -141,7 +141,7 @@ public sealed class GitHubFollower(Func<HttpMessageHandler> openHandler) : IRele
         }
     }
 
-    /// <summary>A token that is cancelled a while after another one is.</summary>
+    /// <summary>A cancellation token that is cancelled some time after another one.</summary>
     private sealed class Deadline : IDisposable
     {
         private readonly CancellationTokenSource _source;

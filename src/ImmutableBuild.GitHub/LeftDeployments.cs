@@ -4,12 +4,12 @@ using ImmutableBuild.GitHub.Api;
 namespace ImmutableBuild.GitHub;
 
 /// <summary>
-/// Deployments whose run ended without saying how, as a killed runner's does. A release that has made its own held the lease meanwhile,
-/// so an older one that still says it is at work has no one working on it.
+/// Deployments whose run ended without saying how, as a killed runner's does. A release that has made a deployment of its own has held the
+/// lease since, so nobody works any more on an older one that still says it is in progress.
 /// </summary>
 internal sealed class LeftDeployments(IDeploymentsClient deployments, GitHubAccess access)
 {
-    // What is older was looked at by the release that is found first.
+    // Older ones than these were looked at by an earlier release.
     private const int MostLookedAt = 10;
     private static readonly TimeSpan Lease = new RolloutSettings().LeaseDuration;
 
@@ -34,7 +34,7 @@ internal sealed class LeftDeployments(IDeploymentsClient deployments, GitHubAcce
         return left;
     }
 
-    /// <summary>Its state's newest word; null for none.</summary>
+    /// <summary>The newest status of <paramref name="deployment"/>; null for none.</summary>
     public async Task<DeploymentStatus?> LatestAsync(Deployment deployment, CancellationToken cancellationToken) =>
         (await deployments.Status.GetAll(access.Owner, access.Name, deployment.Id, cancellationToken)).MaxBy(status => status.Id);
 

@@ -58,7 +58,7 @@ internal sealed class ReleaseTeller(IGitHubClient github, GitHubAccess access, s
         await ReplaceAsync(record.App, gate.Replaced, gate.Live, cancellationToken);
     }
 
-    // What is live may never have been told, or its run was killed before it could say so; a deployment that is a success says it all.
+    // Makes sure that the live generation has a deployment that is a success: its release may not have told GitHub, or its run was killed before it could.
     private async Task StillLiveAsync(ReleaseRecord record, HealthGateRecord gate, CancellationToken cancellationToken)
     {
         var found = await FindAsync(record.App, gate.Live, cancellationToken);
@@ -109,7 +109,7 @@ internal sealed class ReleaseTeller(IGitHubClient github, GitHubAccess access, s
         await File.WriteAllTextAsync(file, notes.ToMarkdown(record, await PackagePage.FindAsync(github.Packages, access.Api, record.Deploy.Spec.Repository, cancellationToken)), cancellationToken);
     }
 
-    // A generation's id has 12 digits of its commit; its deployment has them all.
+    // The commit of a generation: whole where its deployment is found, else the 12 digits that are in the generation's id.
     private async Task<string> CommitOfAsync(AppKey app, GenerationId generation, CancellationToken cancellationToken)
     {
         try
@@ -121,7 +121,7 @@ internal sealed class ReleaseTeller(IGitHubClient github, GitHubAccess access, s
         }
         catch (ApiException unknown) when (unknown.Fault is ApiFault.NotFound or ApiFault.NotPermitted)
         {
-            // Who may not see deployments may still compare commits.
+            // A token that may not read deployments may still compare commits.
         }
 
         return generation.ToString()[..12];
@@ -167,7 +167,7 @@ internal sealed class ReleaseTeller(IGitHubClient github, GitHubAccess access, s
         }
         catch (ApiException lost) when (lost.Fault == ApiFault.Unreachable && !cancellationToken.IsCancellationRequested)
         {
-            // It may have been created, and only the answer be lost.
+            // The deployment may have been created and only the answer lost, so it is looked for first.
             return await find(cancellationToken) ?? await _deployments.Create(access.Owner, access.Name, deployment, cancellationToken);
         }
     }

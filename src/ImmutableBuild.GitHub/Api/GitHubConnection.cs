@@ -19,10 +19,10 @@ internal sealed class GitHubConnection(GitHubAccess access, HttpMessageHandler h
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(10);
 
-    // Every request is bounded by a token of its own.
+    // Each request has a cancellation token with its own limit instead.
     private readonly HttpClient _http = new(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
 
-    /// <summary>A handler that leaves redirects to this class and sends nothing that is of no matter here.</summary>
+    /// <summary>A handler that leaves redirects to this class, and sends no cookies.</summary>
     public static HttpMessageHandler Handler() => new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -90,7 +90,7 @@ internal sealed class GitHubConnection(GitHubAccess access, HttpMessageHandler h
         }
     }
 
-    // GitHub redirects what was renamed, and asks for the same request again there, whatever its method.
+    // GitHub redirects requests for a renamed repository; the same request, with its method, is sent again there.
     private async Task<ApiReply> FollowAsync(ApiCall call, CancellationToken cancellationToken)
     {
         for (var redirects = 0; ; redirects++)

@@ -4,8 +4,8 @@ using System.Text;
 namespace ImmutableBuild.GitHub.Runs;
 
 /// <summary>
-/// A file of a step that its runner reads. Releases that run beside each other in one step write it one after the other: what two append at the same time is written over each
-/// other, and a runner that does not understand the outputs fails the step.
+/// A file of a step that its runner reads. Releases that run at the same time in one step take turns in writing it: what two append at once would be
+/// mixed up, and a runner that does not understand the outputs fails the step.
 /// </summary>
 internal static class RunFile
 {

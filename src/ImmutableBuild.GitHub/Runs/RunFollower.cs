@@ -62,7 +62,7 @@ public sealed class RunFollower(Func<string, string?> readVariable, Action<strin
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
-                // The build has ended, and its log is closed: nobody is left to be told.
+                // The build has ended and its log is closed, so the fault can be reported to nobody.
             }
         }
     }
