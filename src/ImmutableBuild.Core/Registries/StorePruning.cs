@@ -1,4 +1,3 @@
-using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
 

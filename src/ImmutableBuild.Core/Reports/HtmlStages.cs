@@ -1,5 +1,3 @@
-using ImmutableBuild.Releases;
-
 namespace ImmutableBuild.Reports;
 
 /// <summary>The stages with their times, each bar beginning where the one before ended.</summary>

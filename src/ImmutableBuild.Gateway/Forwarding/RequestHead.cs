@@ -1,5 +1,4 @@
 using System.Buffers;
-using ImmutableBuild.Gateway.Http1;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;

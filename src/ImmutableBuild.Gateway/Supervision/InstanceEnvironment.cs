@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using ImmutableBuild.Gateway.Routing;
 using ImmutableBuild.Gateway.State;
 using ImmutableBuild.Generations;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ImmutableBuild.Releases;
 using ImmutableBuild.Releases.Options;
 using Microsoft.Build.Framework;
 

@@ -1,4 +1,3 @@
-using ImmutableBuild.Releases;
 using ImmutableBuild.Releases.Source;
 using Microsoft.Build.Framework;
 

@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
-using ImmutableBuild.Images.Bases;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Registries;
-using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Scanning.Named;
 

@@ -1,5 +1,4 @@
 using ImmutableBuild.Images;
-using ImmutableBuild.Images.Oci;
 
 namespace ImmutableBuild.Trust.Attestations;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ImmutableBuild.Trust.Attestations;
 using ImmutableBuild.Trust.Signatures;
 
