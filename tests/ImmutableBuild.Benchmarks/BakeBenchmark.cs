@@ -2,10 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using ImmutableBuild.Benchmarks.Containers;
-using ImmutableBuild.Benchmarks.Measuring;
 using ImmutableBuild.Benchmarks.Publishing;
 using ImmutableBuild.Releases;
-using ImmutableBuild.Reports;
 
 namespace ImmutableBuild.Benchmarks;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ImmutableBuild.Benchmarks.Containers;
-using ImmutableBuild.Benchmarks.Subjects;
 
 namespace ImmutableBuild.Benchmarks;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using ImmutableBuild.Docker.Api;
-using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Docker.Images;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Images;

@@ -1,9 +1,6 @@
 using ImmutableBuild.Docker.Api;
-using ImmutableBuild.Docker.Api.Calls;
 using ImmutableBuild.Docker.Api.Endpoints;
 using ImmutableBuild.Docker.Api.Models;
-using ImmutableBuild.Docker.Api.Transports;
-using ImmutableBuild.IntegrationTests.Rig;
 
 namespace ImmutableBuild.IntegrationTests.Docker;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using ImmutableBuild.Docker;
-using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Generations;
 using ImmutableBuild.IntegrationTests.Rig;
 using ImmutableBuild.IntegrationTests.Targets;

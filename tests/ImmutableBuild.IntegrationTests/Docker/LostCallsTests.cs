@@ -2,7 +2,6 @@ using ImmutableBuild.Docker;
 using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
-using ImmutableBuild.Generations.Rollouts;
 using ImmutableBuild.IntegrationTests.Targets;
 using ImmutableBuild.LoadGenerator;
 

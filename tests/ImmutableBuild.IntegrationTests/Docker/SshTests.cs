@@ -6,7 +6,6 @@ using ImmutableBuild.Errors;
 using ImmutableBuild.IntegrationTests.Local;
 using ImmutableBuild.IntegrationTests.Rig;
 using ImmutableBuild.IntegrationTests.Targets;
-using ImmutableBuild.ReleaseDriver;
 
 namespace ImmutableBuild.IntegrationTests.Docker;
 

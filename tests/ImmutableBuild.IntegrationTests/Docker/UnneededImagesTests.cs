@@ -1,4 +1,3 @@
-using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Generations;
 using ImmutableBuild.IntegrationTests.Local;

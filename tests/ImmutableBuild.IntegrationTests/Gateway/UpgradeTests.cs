@@ -1,7 +1,6 @@
 using System.Net.WebSockets;
 using System.Text;
 using ImmutableBuild.Errors;
-using ImmutableBuild.Gateway;
 using ImmutableBuild.Generations;
 using ImmutableBuild.IntegrationTests.Local;
 using ImmutableBuild.LoadGenerator;

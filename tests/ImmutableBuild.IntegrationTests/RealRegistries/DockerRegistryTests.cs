@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
-using ImmutableBuild.Images.Oci;
 using ImmutableBuild.IntegrationTests.Rig;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Releases;

@@ -1,4 +1,3 @@
-using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
 
 namespace ImmutableBuild.IntegrationTests.Targets;

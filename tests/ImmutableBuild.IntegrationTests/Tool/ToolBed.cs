@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net.Http.Json;
-using System.Text.Json;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Images;
@@ -9,7 +8,6 @@ using ImmutableBuild.IntegrationTests.Targets;
 using ImmutableBuild.Local;
 using ImmutableBuild.Local.Gateways;
 using ImmutableBuild.Local.Launch;
-using ImmutableBuild.Processes;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Releases.Source;

@@ -1,5 +1,4 @@
 using ImmutableBuild.Generations;
-using ImmutableBuild.Generations.Rollouts;
 using ImmutableBuild.Tests.Generations.Simulation;
 
 namespace ImmutableBuild.Tests.Generations;

@@ -1,7 +1,6 @@
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Rollouts;
-using ImmutableBuild.Releases;
 using ImmutableBuild.Tests.Generations.Simulation;
 
 namespace ImmutableBuild.Tests.Generations;

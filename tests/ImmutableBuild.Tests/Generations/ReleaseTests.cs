@@ -1,7 +1,5 @@
-using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Rollouts;
-using ImmutableBuild.Releases;
 using ImmutableBuild.Tests.Generations.Simulation;
 
 namespace ImmutableBuild.Tests.Generations;

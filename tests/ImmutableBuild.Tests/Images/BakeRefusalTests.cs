@@ -1,6 +1,5 @@
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
-using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Tests.Images;
 

@@ -1,6 +1,5 @@
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
-using ImmutableBuild.Images.Oci;
 
 namespace ImmutableBuild.Tests.Images;
 

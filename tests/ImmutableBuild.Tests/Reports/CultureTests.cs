@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using ImmutableBuild.Images;
 using ImmutableBuild.MSBuild;
 using ImmutableBuild.Registries;
-using ImmutableBuild.Releases;
 using ImmutableBuild.Tests.Images;
 using ImmutableBuild.Tests.MSBuild;
 using ImmutableBuild.Tests.Registries;

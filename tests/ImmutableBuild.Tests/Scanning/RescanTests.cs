@@ -1,6 +1,4 @@
 using ImmutableBuild.Errors;
-using ImmutableBuild.Generations;
-using ImmutableBuild.Generations.Rollouts;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Scanning;

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
-using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Scanning;
 using ImmutableBuild.Tests.Generations.Simulation;

@@ -4,7 +4,6 @@ using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Trust.Attestations;
-using ImmutableBuild.Trust.Signatures;
 
 namespace ImmutableBuild.Tests.Trust;
 

@@ -1,12 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
-using ImmutableBuild.Images.Oci;
-using ImmutableBuild.Registries;
-using ImmutableBuild.Releases;
-using ImmutableBuild.Tests.Releases;
 using ImmutableBuild.Trust;
 using ImmutableBuild.Trust.Attestations;
 using ImmutableBuild.Trust.Signatures;

@@ -4,7 +4,6 @@ using System.Text;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
-using ImmutableBuild.Registries;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Tests.Releases;
 using ImmutableBuild.Trust;

@@ -3,7 +3,6 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using ImmutableBuild.Images;
-using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Tests.Releases;
 using ImmutableBuild.Trust;
 using ImmutableBuild.Trust.Signatures;

@@ -4,7 +4,6 @@ using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Drift;
-using ImmutableBuild.Generations.Rollouts;
 using ImmutableBuild.IntegrationTests.Local;
 using ImmutableBuild.IntegrationTests.Targets;
 using ImmutableBuild.LoadGenerator;

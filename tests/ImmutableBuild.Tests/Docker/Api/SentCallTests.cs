@@ -1,4 +1,3 @@
-using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Models;
 
 namespace ImmutableBuild.Tests.Docker.Api;

@@ -5,7 +5,6 @@ using ImmutableBuild.Docker.Instances;
 using ImmutableBuild.Gateway;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Drift;
-using ImmutableBuild.Images;
 using ImmutableBuild.Tests.Generations.Simulation;
 
 namespace ImmutableBuild.Tests.Docker.Drift;

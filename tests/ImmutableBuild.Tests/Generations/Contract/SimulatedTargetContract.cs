@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Drift;
 using ImmutableBuild.IntegrationTests.Targets;

@@ -1,7 +1,6 @@
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Rollouts;
-using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Tests.Generations.Simulation;
 

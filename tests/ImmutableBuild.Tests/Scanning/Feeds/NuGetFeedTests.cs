@@ -1,6 +1,4 @@
-using System.Text;
 using ImmutableBuild.Errors;
-using ImmutableBuild.Releases;
 using ImmutableBuild.Scanning;
 using ImmutableBuild.Scanning.Advisories;
 using ImmutableBuild.Scanning.Feeds;

@@ -1,5 +1,4 @@
 using ImmutableBuild.Images;
-using ImmutableBuild.Images.Oci;
 using ImmutableBuild.Scanning.Packages;
 using ImmutableBuild.Tests.Images;
 using ImmutableBuild.Tests.Images.Contents;

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using ImmutableBuild.Scanning.Packages;
 using ImmutableBuild.Scanning.Reports;
-using ImmutableBuild.Tests.Images;
 using ImmutableBuild.Tests.Scanning.Packages;
 
 namespace ImmutableBuild.Tests.Scanning.Reports;

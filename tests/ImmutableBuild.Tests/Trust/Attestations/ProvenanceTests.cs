@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using ImmutableBuild.Images;
-using ImmutableBuild.Releases;
 using ImmutableBuild.Releases.Source;
 using ImmutableBuild.Tests.Trust.Verification;
 using ImmutableBuild.Trust.Attestations;

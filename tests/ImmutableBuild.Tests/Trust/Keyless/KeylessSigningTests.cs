@@ -1,7 +1,6 @@
 using ImmutableBuild.Errors;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Tests.Processes;
-using ImmutableBuild.Tests.Releases;
 using ImmutableBuild.Tests.Trust.Verification;
 using ImmutableBuild.Trust;
 using ImmutableBuild.Trust.Verification;
