@@ -27,21 +27,7 @@ public static class ControlSocket
     /// Makes sure that nobody else can put a socket at <paramref name="socketPath"/>: its directory exists with mode 0700 and is
     /// the caller's own. Throws <see cref="UnauthorizedAccessException"/> when it is someone else's.
     /// </summary>
-    public static void SecureDirectory(string socketPath)
-    {
-        var directory = Path.GetDirectoryName(socketPath)!;
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(directory);
-            return;
-        }
-
-        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        Directory.CreateDirectory(directory, OwnerOnly);
-
-        // Only the owner may change the mode (root has a directory no one else can create), so this proves whose it is.
-        File.SetUnixFileMode(directory, OwnerOnly);
-    }
+    public static void SecureDirectory(string socketPath) => OwnersDirectory.Create(Path.GetDirectoryName(socketPath)!);
 
     /// <summary>Opens a stream to the socket at <paramref name="socketPath"/>.</summary>
     public static async ValueTask<Stream> ConnectAsync(string socketPath, CancellationToken cancellationToken)

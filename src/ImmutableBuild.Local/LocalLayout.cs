@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ImmutableBuild.Errors;
+using ImmutableBuild.Gateway;
 using ImmutableBuild.Images;
 using ImmutableBuild.Releases;
 
@@ -12,8 +13,6 @@ namespace ImmutableBuild.Local;
 /// <param name="Root">The data directory's absolute path.</param>
 public sealed record LocalLayout(string Root)
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     /// <summary>Files of unpacked images, by content, shared between generations and apps.</summary>
     public string Files => Path.Combine(Root, "files");
 
@@ -63,15 +62,7 @@ public sealed record LocalLayout(string Root)
         {
             foreach (var each in (string[])[Root, directory])
             {
-                if (OperatingSystem.IsWindows())
-                {
-                    Directory.CreateDirectory(each);
-                    continue;
-                }
-
-                // Setting the mode also proves whose it is: only the owner may.
-                Directory.CreateDirectory(each, OwnerOnly);
-                File.SetUnixFileMode(each, OwnerOnly);
+                OwnersDirectory.Create(each);
             }
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

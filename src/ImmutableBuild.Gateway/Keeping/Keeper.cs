@@ -17,7 +17,7 @@ internal static class Keeper
     /// </summary>
     public static async Task<int> RunAsync(GatewayOptions options, Handover handover, CancellationToken ending)
     {
-        CreateOwn(options.StateDirectory);
+        OwnersDirectory.Create(options.StateDirectory);
         using var only = StateLock.Take(options.StateDirectory);
         using var listener = handover.Other is null ? PublicPort.Listen(options) : PublicPort.TakeOver(options, handover);
         Environment.CurrentDirectory = options.StateDirectory;
@@ -108,19 +108,6 @@ internal static class Keeper
     /// <summary>Whether an app is there that was not stopped.</summary>
     public static bool HasState(string stateDirectory) =>
         File.Exists(Path.Combine(stateDirectory, GatewayFiles.State)) || File.Exists(Path.Combine(stateDirectory, GatewayFiles.PreviousState));
-
-    private static void CreateOwn(string directory)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(directory);
-            return;
-        }
-
-        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        Directory.CreateDirectory(directory, OwnerOnly);
-        File.SetUnixFileMode(directory, OwnerOnly);
-    }
 
     /// <summary>After a stop nothing but the ledger and the number of the port stays.</summary>
     private static void Remove(string stateDirectory)
