@@ -51,7 +51,7 @@ internal sealed class ForwardingApplication(RouteTable routes, ServingProbe prob
             return;
         }
 
-        var answeredBySelf = probe.Sent(context.Http.Request);
+        var isProbe = probe.Sent(context.Http.Request);
         Upstream? avoid = null;
         for (var attempt = 1; ; attempt++)
         {
@@ -65,15 +65,15 @@ internal sealed class ForwardingApplication(RouteTable routes, ServingProbe prob
             Upstream? upstream = null;
             try
             {
-                if (!answeredBySelf && !context.IsStream)
+                if (!isProbe && !context.IsStream)
                 {
                     generation.Waiting.Add(context.Waiting, began);
                 }
 
                 upstream = generation.Take(avoid);
-                var outcome = await AttemptAsync(context, generation, upstream, answeredBySelf);
+                var outcome = await AttemptAsync(context, generation, upstream, isProbe);
                 ended = outcome != Outcome.NotAnswered || attempt == Attempts || !MaySendAgain(context);
-                if (ended && !answeredBySelf)
+                if (ended && !isProbe)
                 {
                     Count(context, generation, outcome, began);
                 }
