@@ -2,7 +2,7 @@ using ImmutableBuild.Images;
 
 namespace ImmutableBuild.Scanning;
 
-/// <summary>Opens images for a scan, each layer read once: what was found in it is noted under the data directory, and serves all later scans of any image upon it.</summary>
+/// <summary>Opens images for a scan. Each layer is read once: what was found in it is noted under the data directory, for later scans of all images that have the layer.</summary>
 /// <param name="dataDirectory">The data directory.</param>
 /// <param name="time">The clock.</param>
 internal sealed class NotedImages(string dataDirectory, TimeProvider time)

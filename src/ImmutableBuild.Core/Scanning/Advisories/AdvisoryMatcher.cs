@@ -37,8 +37,8 @@ internal static class AdvisoryMatcher
         }
     }
 
-    // All advisories of the group must be answered, so the newest of their fixes is the way out; one without a fix has none. An
-    // advisory may answer several vulnerabilities, so a mild one's severity says nothing of one without any.
+    // The way out has to answer all advisories of the group, so it is the newest of their fixes, and none where one of them has no fix. The worst
+    // severity counts: an advisory may be about several vulnerabilities, of which others of the group rate only the mild ones.
     private static KnownVulnerability ToVulnerability(Component component, ImmutableArray<Hit> group, VersionOrder order, string source) => new(
         component,
         [.. group.SelectMany(hit => hit.Ids).Distinct(StringComparer.Ordinal)],

@@ -22,7 +22,7 @@ internal static class MergedVulnerabilities
         var component = group[0].Component;
         var ids = group.SelectMany(vulnerability => vulnerability.Ids).Distinct(StringComparer.OrdinalIgnoreCase).OrderBy(Rank).ThenBy(id => id, StringComparer.Ordinal).ToArray();
         FindingOrigin? origin = baseLayers is null ? null : baseLayers.Contains(component.Layer) ? FindingOrigin.Base : FindingOrigin.Own;
-        // A source that knows no fix may be behind one that does; then the fix counts, which is the stricter of the two at the gate.
+        // A source that knows no fix may be behind one that does. The fix counts: the gate is stricter with what can be fixed.
         var fix = group.Select(vulnerability => vulnerability.Fix).OfType<string>().Order(ComparerOf(component)).LastOrDefault();
         return new Finding
         {

@@ -7,7 +7,7 @@ internal static class OneEnvironment
 {
     private static readonly string[] Variables = ["ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"];
 
-    // How much an app says, and how: that differs between environments without being what it works with.
+    // Settings of logging and diagnostics: they may differ between environments without tying the image to one.
     private static readonly string[] Harmless = ["Logging", "Serilog", "DetailedErrors", "$schema"];
 
     /// <summary>The rule's row in the catalogue.</summary>
@@ -16,7 +16,7 @@ internal static class OneEnvironment
         "The image that was tested is to be the one that runs everywhere; what differs between environments has to come from outside of it.",
         "Set such variables and settings at deployment (ImmutableEnvironmentVariable items, secrets), and leave appsettings files of environments to what developers need at home (CopyToPublishDirectory=\"Never\").");
 
-    /// <summary>Looks at the variables that name an environment, and at settings of one. Settings of Development that only change logging are everybody's.</summary>
+    /// <summary>Looks at the variables that name an environment, and at settings of one. Settings of Development that only change logging are no finding.</summary>
     public static IEnumerable<Finding> Check(ContentContext context)
     {
         foreach (var variable in (context.Image.Config.Config?.Env ?? []).Select(variable => variable.Split('=', 2)))

@@ -68,7 +68,7 @@ internal sealed class DismissalSet
         return (open.DrainToImmutable(), dismissed.DrainToImmutable(), expired.DrainToImmutable());
     }
 
-    /// <summary>What covered nothing: entries of the ignore file that nobody needs any more. A vendor's document speaks of more than one image, so its statements are none.</summary>
+    /// <summary>Entries of the ignore file that covered nothing, so that nobody needs them any more. Statements of VEX documents are not among them: a document speaks of many images.</summary>
     public IEnumerable<Dismissal> Unused(IEnumerable<Dismissal> used)
     {
         var all = used.ToHashSet(ReferenceEqualityComparer.Instance);

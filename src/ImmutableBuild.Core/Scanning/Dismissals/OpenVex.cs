@@ -85,14 +85,14 @@ internal static class OpenVex
         var name = NameOf(product) ?? throw new FormatException("a product has neither '@id' nor a purl");
         var parts = product.Items("subcomponents").Select(part => NameOf(part) ?? throw new FormatException("a subcomponent has neither '@id' nor a purl")).ToArray();
         var dismissal = new Dismissal(id, reason, file);
-        // A part of a package: whether the image holds the one because of the other is not known, so the statement says nothing of it.
+        // A statement on a subcomponent of a package covers nothing: whether that is why the image holds the subcomponent is not known. Images takes the product's name, which is no digest.
         dismissal = !name.StartsWith("pkg:", StringComparison.Ordinal) || name.StartsWith("pkg:oci/", StringComparison.Ordinal)
             ? dismissal with { Images = [DigestOf(name)], Packages = [.. parts.Select(PackagePattern.Parse)] }
             : parts.Length > 0 ? dismissal with { Images = [name] } : dismissal with { Packages = [PackagePattern.Parse(name)] };
         return ($"{name}\n{string.Join('\n', parts)}", dismissal);
     }
 
-    // pkg:oci/name@sha256:… or registry/name@sha256:…: an image is known by its digest alone. What has none is no image in particular, and never this one.
+    // pkg:oci/name@sha256:… or registry/name@sha256:…: images are compared by digest alone, and a name without one matches no image.
     private static string DigestOf(string product)
     {
         var bare = Uri.UnescapeDataString(product.Split('?', '#')[0]);

@@ -122,13 +122,13 @@ internal sealed partial class DebianSuite(string place, FeedCache cache, Func<st
             throw new FeedFaultException($"its index is damaged: {fault.Message}", fault);
         }
 
-        // A stream that ends early is no fault to .NET, and half an index knows half the updates (RFC 1952, ISIZE).
+        // .NET takes a gzip stream that ends early for complete, and half an index knows half the updates: so the length is checked (RFC 1952, ISIZE).
         return content.Length >= 18 && BinaryPrimitives.ReadUInt32LittleEndian(content.AsSpan(^4..)) == (uint)text.Length
             ? text.ToArray()
             : throw new FeedFaultException("its index is damaged: it is not all there");
     }
 
-    // .NET has no xz. Debian's mirrors have nothing else, and every Debian has the program.
+    // .NET can't unpack xz, and Debian's mirrors have no other form; every Debian has the program.
     private async Task<byte[]> UnxzAsync(byte[] content, CancellationToken cancellationToken)
     {
         var program = OtherProgram.Find("xz", readVariable) ?? throw new FeedFaultException("its index is packed with xz, which is not on the PATH; give it the index unpacked, or install xz");

@@ -47,7 +47,7 @@ internal sealed class FeedCache(string dataDirectory, TimeSpan freshFor, TimePro
         return IsFresh(file) ? Digest.Of(Encoding.UTF8.GetBytes($"{url}\n{new FileInfo(file).Length}\n{File.GetLastWriteTimeUtc(file).Ticks}")) : null;
     }
 
-    // A file of the future was written by another clock: it is not fresh.
+    // A file with a time in the future was written under another clock, and is not taken for fresh.
     private bool IsFresh(string file) => File.Exists(file) && time.GetUtcNow() - new DateTimeOffset(File.GetLastWriteTimeUtc(file)) is var age && age < freshFor && age > -TimeSpan.FromMinutes(5);
 
     private static FeedDocument Read(string file) => new(File.ReadAllBytes(file), new DateTimeOffset(File.GetLastWriteTimeUtc(file)));

@@ -46,7 +46,7 @@ internal sealed class FeedClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    // Whatever a user wrote into it beside the place, a password or a token, is nobody's to read.
+    // The address for messages, without user name and query: a user may have put a password or token there.
     private static string Shown(Uri url) => url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     private static async Task<byte[]> ReadAsync(HttpResponseMessage response, Uri url, int maxBytes, CancellationToken cancellationToken)

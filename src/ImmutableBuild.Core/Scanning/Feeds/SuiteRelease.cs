@@ -72,7 +72,7 @@ internal sealed partial class SuiteRelease(string keyring, FeedCache cache, Func
         }
     }
 
-    // What gpgv writes is what is signed: the file may say more before and after. It writes that of a bad signature too, hence the exit code.
+    // Only what gpgv writes to its output is signed: the file may hold more before and after. It writes it for a bad signature too, so the exit code decides.
     private async Task<string> VerifyAsync(string place, byte[] release, CancellationToken cancellationToken)
     {
         var program = OtherProgram.Find("gpgv", readVariable) ?? throw new FeedFaultException("its signature is to be verified, and gpgv is not on the PATH");

@@ -114,7 +114,7 @@ internal sealed partial class ArchiveSource : IImageSource, IDisposable
 
         if (layers.Length > OciJson.MaxDescriptors)
         {
-            // Each is hashed, and one file may be named any number of times.
+            // Bounded, since each name costs hashing a file, and one file may be named any number of times.
             throw new FormatException($"its manifest.json lists {layers.Length} layers; at most {OciJson.MaxDescriptors} are read");
         }
 

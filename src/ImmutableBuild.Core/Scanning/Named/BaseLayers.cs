@@ -6,10 +6,10 @@ using ImmutableBuild.Images.Oci;
 
 namespace ImmutableBuild.Scanning.Named;
 
-/// <summary>Which layers of an image came with its base, where the image says on which one it is made and that is at hand.</summary>
+/// <summary>Which layers of an image came with its base image, where the image names its base and that is in the cache.</summary>
 internal static class BaseLayers
 {
-    /// <summary>The layers; null where nothing tells, since nobody is asked for it.</summary>
+    /// <summary>The layers; null where the image or the cache doesn't tell: no registry is asked.</summary>
     public static async Task<ImmutableHashSet<Digest>?> OfAsync(ImageManifest manifest, ImageConfig config, string dataDirectory, CancellationToken cancellationToken)
     {
         var facts = manifest.Annotations ?? config.Config?.Labels;
@@ -25,7 +25,7 @@ internal static class BaseLayers
         }
         catch (ImmutableBuildException)
         {
-            // Not there any more, or an index: whose layer it is only decides how the advice is worded.
+            // The base is not in the cache any more, or is an index. Its layers only decide how advice is worded, so this is no error.
             return null;
         }
     }

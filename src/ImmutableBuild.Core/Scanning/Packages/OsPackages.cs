@@ -72,7 +72,7 @@ internal static class OsPackages
 
     private static IEnumerable<ImageEntry> Find(ImageFileSystem image, string[] paths) => paths.Select(image.Find).OfType<ImageEntry>().DistinctBy(file => file.Path);
 
-    // What is installed is what the topmost version lists; the layer of each package is the lowest whose version lists it.
+    // The topmost version of the database says what is installed. A package came in the lowest layer whose version of the database lists it.
     private static void AddDatabase(InventoryBuilder builder, ImageFileSystem image, ImageEntry file, int maximumLength, Func<Stream, ImageEntry, ImmutableArray<Component>> read)
     {
         var versions = image.VersionsOf(file).TakeLast(MaximumVersions).SkipLast(1).Where(version => version.Size <= maximumLength).ToArray();
@@ -91,7 +91,7 @@ internal static class OsPackages
         });
     }
 
-    // A version that is no longer there decides nothing but layers, so one that can't be read is passed over.
+    // An earlier version of the database only tells which layer a package came in, so one that can't be read is passed over.
     private static ImmutableArray<Component> TryRead(ImageFileSystem image, ImageEntry version, Func<Stream, ImageEntry, ImmutableArray<Component>> read)
     {
         try

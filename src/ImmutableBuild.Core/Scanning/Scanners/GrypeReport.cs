@@ -32,7 +32,7 @@ internal static class GrypeReport
             BuiltAt(descriptor));
     });
 
-    // What a configuration of its own made it ignore counts here: the ignore file is the place to dismiss a finding.
+    // Also reads what grype's own configuration made it ignore: only the release's ignore file dismisses findings.
     private static ReportedVulnerability ReadMatch(JsonElement match)
     {
         var vulnerability = match.Find("vulnerability", JsonValueKind.Object) ?? throw new FormatException("a match has no vulnerability");

@@ -37,7 +37,7 @@ internal static class TrivyReport
         }
         catch (Exception fault) when (fault is FormatException or IOException or UnauthorizedAccessException)
         {
-            // The scanner itself has just read the database; only its age is not known then.
+            // The scanner itself has read the database without fault: without this file, only the database's age is unknown.
             return null;
         }
     }

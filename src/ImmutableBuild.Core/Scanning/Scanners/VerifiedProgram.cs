@@ -5,7 +5,7 @@ using ImmutableBuild.OtherPrograms;
 
 namespace ImmutableBuild.Scanning.Scanners;
 
-/// <summary>The program that runs is the one whose digest was looked at.</summary>
+/// <summary>Makes sure that the program that runs is the one whose digest was checked.</summary>
 internal static class VerifiedProgram
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserExecute;

@@ -5,7 +5,7 @@ internal static class RpmAdvisories
 {
     private const string SourceSuffix = ".src.rpm";
 
-    // These list each package that is built, with its epoch. Others name what was built from, write no epochs, or do so here and there.
+    // Advisories of these list each installed package. Those of other distributions may name the source package instead, and write no epochs, or only some.
     private static readonly string[] OfInstalledPackages = ["Red Hat", "AlmaLinux"];
     private static readonly string[] WithEpochs = ["Red Hat", "AlmaLinux", "Rocky Linux"];
 
@@ -17,7 +17,7 @@ internal static class RpmAdvisories
     /// <param name="sourceRpm">The file it was built from, <c>openssl-3.0.7-24.el9.src.rpm</c>; null where it doesn't say.</param>
     public static AdvisoryIdentity IdentityOf(string ecosystem, string name, string? epoch, string version, string? sourceRpm)
     {
-        // Where advisories write no epoch, rpm would take every installed one for newer than the fix.
+        // Where advisories write no epoch, the installed version is compared without its own: with an epoch, it would always be newer than the fix.
         var family = ecosystem.Split(':')[0];
         var prefix = epoch is null || !WithEpochs.Contains(family, StringComparer.Ordinal) ? "" : $"{epoch}:";
         var identity = new AdvisoryIdentity(ecosystem, name, prefix + version);
