@@ -46,7 +46,7 @@ public sealed class SignStage : IStage
     private static async Task<(SignRecord Sign, bool IsNew)> SignByKeyAsync(
         OciLayout layout, Descriptor image, byte[][] payloads, IReadOnlyList<byte[]> statements, StageContext context, CancellationToken cancellationToken)
     {
-        // The key is opened only now: nothing unscanned ever gets near it.
+        // The key is opened only now, after the scan was checked: nothing unscanned is ever signed.
         using var signer = await SigningKey.OpenAsync(context, cancellationToken);
         var earlier = await FindEarlierAsync(layout, image.Digest, payloads, signer.PublicKey, cancellationToken);
         var manifest = earlier ?? await SignAsync(layout, image.Digest, payloads, signer, cancellationToken);
@@ -78,7 +78,7 @@ public sealed class SignStage : IStage
         return SignatureManifest.Write(layout, image, signatures, cancellationToken).Digest;
     }
 
-    // ECDSA is random: signing again would make another manifest, and a release without a change would change something.
+    // An earlier signature is used again: ECDSA is random, so signing anew would make another manifest, and a release without a change would change something.
     private static async Task<Digest?> FindEarlierAsync(OciLayout layout, Digest image, byte[][] payloads, PublicKey key, CancellationToken cancellationToken)
     {
         if (layout.Find(SignatureManifest.TagOf(image)) is not { } entry)
@@ -101,7 +101,7 @@ public sealed class SignStage : IStage
         }
         catch (Exception fault) when (fault is ImmutableBuildException or FormatException)
         {
-            // What is broken there is replaced by a signature made anew.
+            // What can't be read is signed anew, and replaced by that.
             return null;
         }
     }

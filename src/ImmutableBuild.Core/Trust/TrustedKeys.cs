@@ -13,7 +13,7 @@ public sealed class TrustedKeys
 
     private TrustedKeys(ImmutableArray<TrustedKey> keys, DateTimeOffset now)
     {
-        // Listed twice, a key is believed in either time; but revoked is revoked.
+        // A key that is listed twice is believed at the times of either entry, but never once either entry revokes it.
         var judged = keys.Select(key => (Key: key, Why: keys.FirstOrDefault(other => other.Key.Equals(key.Key) && other.Revoked is not null)?.FindRefusal(now) ?? key.FindRefusal(now))).ToArray();
         Valid = [.. judged.Where(entry => entry.Why is null).Select(entry => entry.Key.Key).Distinct()];
         _refused = [.. judged.Where(entry => entry.Why is not null && !Valid.Contains(entry.Key.Key)).Select(entry => (entry.Key, entry.Why!))];
@@ -53,8 +53,8 @@ public sealed class TrustedKeys
     }
 
     /// <summary>
-    /// For what no key that is believed now has signed: why the one that <paramref name="verify"/> accepts is not believed, IMB4020 expired, IMB4021 not valid yet,
-    /// IMB4022 revoked. Null when it refuses those too, with IMB4009 or IMB4010.
+    /// Why the image is refused, where the key that signed it is listed but not believed now: IMB4020 expired, IMB4021 not valid yet, IMB4022 revoked. Null when
+    /// <paramref name="verify"/>, which throws IMB4009 or IMB4010 for a key that did not sign it, accepts none of these keys.
     /// </summary>
     internal async Task<ImmutableBuildException?> FindRefusalAsync(Func<PublicKey, Task> verify)
     {
@@ -67,7 +67,7 @@ public sealed class TrustedKeys
             }
             catch (ImmutableBuildException refusal) when (refusal.Code is "IMB4009" or "IMB4010")
             {
-                // Not this one.
+                // This key has not signed it: try the next.
             }
         }
 

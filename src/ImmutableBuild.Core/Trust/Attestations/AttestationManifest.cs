@@ -18,7 +18,7 @@ internal static class AttestationManifest
     /// <summary>Writes envelopes, configuration and manifest into a layout, and names the manifest by the tag.</summary>
     public static void Write(OciLayout layout, Digest image, IEnumerable<SignedStatement> statements, CancellationToken cancellationToken)
     {
-        // cosign refuses a layer without the annotation for a signature, which here is within the envelope.
+        // cosign refuses a layer without a signature annotation; it is empty, since the signature is within the envelope.
         var layers = statements.Select(signed => layout.WriteBlob(DsseEnvelope.MediaType, signed.Material is null ? signed.Envelope.ToBytes() : signed.Envelope.ToLoggedBytes()) with
         {
             Annotations = CosignAnnotations.Of(signed.Material).Add(SignatureManifest.SignatureAnnotation, "").Add(PredicateType, signed.Statement.PredicateType),

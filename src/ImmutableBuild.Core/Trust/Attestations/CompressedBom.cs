@@ -16,14 +16,14 @@ internal static class CompressedBom
 
     /// <summary>
     /// The pieces to store, each compressed by itself. One after the other they are one gzip file of the document (RFC 1952, section 2.2). The longest stretch that doesn't
-    /// name the image is a piece of its own: all its packages, and the same for the next image that has the same ones.
+    /// name the image is a piece of its own: it lists all packages, and is the same bytes for every image with the same packages.
     /// </summary>
     public static ImmutableArray<byte[]> Write(ReadOnlySpan<byte> document, Digest image)
     {
         var (start, length) = LongestWithout(document, Encoding.ASCII.GetBytes(image.Hex));
         byte[][] pieces = [Compress(document[..start]), Compress(document.Slice(start, length)), Compress(document[(start + length)..])];
 
-        // Nothing compresses to nothing, and not every registry takes an empty blob.
+        // An empty piece compresses to no bytes at all, and not every registry takes an empty blob.
         return [.. pieces.Where(piece => piece.Length > 0)];
     }
 

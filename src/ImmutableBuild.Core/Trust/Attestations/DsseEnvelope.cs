@@ -6,7 +6,7 @@ using ImmutableBuild.Trust.Signatures;
 
 namespace ImmutableBuild.Trust.Attestations;
 
-/// <summary>A statement with its signature (DSSE 1.0, envelope.md). Exactly one signature: which of several holds would be anyone's guess.</summary>
+/// <summary>A statement with its signature (DSSE 1.0, envelope.md). Exactly one signature: of several, it would be unclear which one has to hold.</summary>
 /// <param name="Payload">The statement, byte for byte as it was signed.</param>
 /// <param name="Signature">ASN.1 DER.</param>
 internal sealed record DsseEnvelope(ReadOnlyMemory<byte> Payload, ReadOnlyMemory<byte> Signature)

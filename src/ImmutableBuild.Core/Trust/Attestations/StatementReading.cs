@@ -34,7 +34,7 @@ internal sealed class StatementReading(IImageSource source, IReadOnlyCollection<
     /// <summary>Why others were refused, each reason once.</summary>
     public IEnumerable<string> Refused => _refused.Select(refused => refused.Reason).Distinct(StringComparer.Ordinal);
 
-    /// <summary>Why those were refused that claim to be of a kind, or that don't get as far as saying so.</summary>
+    /// <summary>Why statements were refused that claim to be of this type, or that could not be read far enough to tell their type.</summary>
     public IEnumerable<string> RefusedOf(string predicateType) => _refused.Where(refused => refused.PredicateType is null || refused.PredicateType == predicateType).Select(refused => refused.Reason);
 
     /// <summary>Reads the bundles among what refers to the image. Artefacts of other kinds are none of ours and passed over.</summary>
@@ -86,7 +86,7 @@ internal sealed class StatementReading(IImageSource source, IReadOnlyCollection<
         }
     }
 
-    // Nobody believes it: it only tells which check misses what was refused.
+    // The type that a refused statement claims. It is not trusted: it only tells which check is to name the refusal.
     private static string? ClaimedTypeOf(DsseEnvelope envelope)
     {
         try

@@ -43,7 +43,7 @@ internal sealed class StatementSigning(OciLayout layout, Descriptor image, IStat
         return (said, made);
     }
 
-    // Written again in any case: the same statements are the same bytes, and what of it is missing or damaged is mended.
+    // Written in any case: the same statements give the same bytes, and anything that is missing or damaged in the layout is mended.
     private void Write(List<SignedStatement> said, CancellationToken cancellationToken)
     {
         AttestationManifest.Write(layout, image.Digest, said.Where(signed => signed.Statement.PredicateType != PredicateTypes.Signature), cancellationToken);
@@ -51,7 +51,7 @@ internal sealed class StatementSigning(OciLayout layout, Descriptor image, IStat
         layout.SetReference(ReferrersTag.Of(image.Digest), layout.WriteBlob(index.MediaType, index.Bytes.Span), cancellationToken);
     }
 
-    // Before what refers to them.
+    // Written before the bundles that refer to them.
     private IEnumerable<Descriptor> WriteBills(List<SignedStatement> said)
     {
         var bills = said.Select(signed => BomReference.Find(signed.Statement.Predicate)).OfType<BomReference>().ToImmutableArray();
@@ -72,7 +72,7 @@ internal sealed class StatementSigning(OciLayout layout, Descriptor image, IStat
         }
         catch (ImmutableBuildException)
         {
-            // What is broken there is replaced by what is made anew.
+            // What can't be read is signed anew, and replaced by that.
         }
 
         return reading.Accepted;

@@ -21,10 +21,10 @@ internal sealed class CertificateTrust(TrustedRoot? root, IReadOnlyCollection<Tr
     public static async Task<CertificateTrust?> OfAsync(VerifyOptions options, IReadOnlyCollection<TrustedIdentity> identities, CancellationToken cancellationToken) =>
         identities.Count == 0 ? null : new CertificateTrust(options.TrustedRoot is { } file ? await TrustedRoot.ReadAsync(file, cancellationToken) : null, identities);
 
-    /// <summary>For the files that Sign wrote: they are by whom their certificates name, and Deploy will look closer.</summary>
+    /// <summary>The trust for the files that Sign itself wrote: the identity in their certificates is taken as it is. Deploy verifies it in full.</summary>
     public static CertificateTrust OfOwnFiles(TrustedIdentity identity) => new(null, [identity]) { _isOwn = true };
 
-    /// <summary>Whose word it is. Throws <see cref="FormatException"/> with the reason when that doesn't count.</summary>
+    /// <summary>The identity that signed. Throws <see cref="FormatException"/> with the reason when its signature is not acceptable.</summary>
     public Signatory Require(DsseEnvelope envelope, BundleMaterial material)
     {
         using var certificate = SigningCertificate.Parse(material.Certificate);
@@ -66,7 +66,7 @@ internal sealed class CertificateTrust(TrustedRoot? root, IReadOnlyCollection<Tr
         }
     }
 
-    // Each that it brings along has to hold; with a log in the trusted root, one of them has to be the log's.
+    // Every log entry and timestamp of the bundle has to hold. Where the trusted root has logs, at least one entry has to be of one of them.
     private static List<DateTimeOffset> TimesOf(TrustedRoot root, DsseEnvelope envelope, BundleMaterial material)
     {
         var times = new List<DateTimeOffset>();

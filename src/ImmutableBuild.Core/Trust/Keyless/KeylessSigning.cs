@@ -54,7 +54,7 @@ internal sealed class KeylessSigning(StageContext context, OciLayout layout, Des
         }
         catch (ImmutableBuildException)
         {
-            // What is broken there is replaced by what is made anew.
+            // What can't be read is signed anew, and replaced by that.
             return null;
         }
     }

@@ -47,7 +47,7 @@ internal sealed class SigningCertificate : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Certificate.Dispose();
 
-    // One name: of several, which one signed would be anyone's guess.
+    // Exactly one name: of several, it would be unclear which one signed.
     private static string IdentityOf(X509Certificate2 certificate)
     {
         var names = new AsnReader(ExtensionOf(certificate, SubjectAlternativeName) ?? throw new FormatException("it names no identity"), AsnEncodingRules.DER).ReadSequence();

@@ -17,7 +17,7 @@ internal static class PrivateKeyPem
     /// <param name="Password">The password; null when there is none.</param>
     public sealed record Origin(string Name, string? PasswordVariable, string? Password)
     {
-        /// <summary>Without the password.</summary>
+        /// <summary>The name alone, never the password.</summary>
         public override string ToString() => Name;
     }
 

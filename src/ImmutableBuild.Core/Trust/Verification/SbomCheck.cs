@@ -46,7 +46,7 @@ internal sealed class SbomCheck(AskedStore asked)
             return attested == 0 ? "what is attested is no CycloneDX document" : string.Join("; ", faults);
         }
 
-        // One image may have one that others wrote, who name it in their own way.
+        // An image for a single platform may have a bill of materials that others wrote, who name the image in their own way; of an index, each platform needs its own.
         var platforms = MediaTypes.IsIndex(content.MediaType) ? OciJson.ParseIndex(content.Bytes, content.Digest.ToString()).Manifests.Select(entry => entry.Digest).ToArray() : [];
         return platforms.FirstOrDefault(platform => !bills.Any(bill => bill.Image == platform)) is var missing && missing != default
             ? string.Join("; ", [$"there is none of the platform's image {missing}", .. faults])
