@@ -61,7 +61,7 @@ public static class EarlierPublish
         }
         catch (ImmutableBuildException)
         {
-            // None, or none that can be read: the publish that follows writes a new one.
+            // No record, or none that can be read: the project is published, which writes a new one.
             return null;
         }
     }

@@ -34,7 +34,7 @@ public sealed class EarlierRestore(string note, string graphFile)
         return Digest.FromHash(hash.GetHashAndReset());
     }
 
-    /// <summary>Whether it has been done and is still there.</summary>
+    /// <summary>Whether the restore has been done for <paramref name="inputs"/>, and all it left is still there.</summary>
     public bool IsThere(Digest inputs)
     {
         try
@@ -43,12 +43,12 @@ public sealed class EarlierRestore(string note, string graphFile)
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {
-            // Whatever can't be read is made anew by the restore that follows.
+            // What can't be read counts as missing: the restore that follows makes it anew.
             return false;
         }
     }
 
-    /// <summary>Notes that it has been done just now; IMB1207 where that can't be written.</summary>
+    /// <summary>Notes that the restore has just been done for <paramref name="inputs"/>; IMB1207 where that can't be written.</summary>
     public void Write(Digest inputs)
     {
         try

@@ -32,7 +32,7 @@ public sealed class PublishFolder
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // It only spares work.
+            // The note only spares work: without it, everything counts as not from a package.
             return new Dictionary<string, string>();
         }
     }
@@ -84,7 +84,7 @@ public sealed class PublishFolder
         AtomicFile.Write(_note, Encoding.UTF8.GetBytes(string.Join('\n', lines)));
     }
 
-    // A publish that found size and time the same has copied nothing, though the file comes from elsewhere now.
+    // Copies a file that now comes from another place: publish itself copied nothing where it found size and time unchanged.
     private static void Replace(string path, string source, string? now)
     {
         if (now is null || !File.Exists(now))

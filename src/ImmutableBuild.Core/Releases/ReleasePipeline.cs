@@ -51,7 +51,7 @@ public sealed class ReleasePipeline(ReleaseRecordFile file, StageContext context
             var elapsed = context.Time.GetElapsedTime(start);
             var ended = result.Record with { Elapsed = result.Record.Elapsed.SetItem(stage.Name, elapsed) };
 
-            // What the stage did has happened; a cancellation must not keep it out of the record.
+            // The stage's work is done: a cancellation must not keep it out of the record.
             await file.WriteAsync(ended, CancellationToken.None);
             context.Reporter.Finished(stage.Name, elapsed, result.Summary);
             return result with { Record = ended };

@@ -22,7 +22,7 @@ public sealed class ReleaseRecordFile(string workDirectory)
     /// <summary>The file's path.</summary>
     public string Path { get; } = System.IO.Path.Combine(workDirectory, "release.json");
 
-    /// <summary>Does now, once a process, what .NET would otherwise do while the first record is read or written: a tenth of a second's work, for which another thread may have the time.</summary>
+    /// <summary>Has .NET prepare, once a process, for the first record that is read or written. It takes a tenth of a second, which another thread may spend before the record is needed.</summary>
     public static void Prepare() => _ = Json.ReleaseRecord;
 
     /// <summary>Reads the record. IMB1201 when there is none, IMB1202 when it is damaged or of another schema.</summary>

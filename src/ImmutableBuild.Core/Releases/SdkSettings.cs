@@ -15,7 +15,7 @@ internal static class SdkSettings
     {
         foreach (var file in files.Where(IsOne).Select(file => new FileInfo(file)).Where(file => file is { Exists: true, LinkTarget: null, Length: <= LongestFile }))
         {
-            // No text in JSON has this letter: it is written as \r there.
+            // A carriage return can only end a line here: within a JSON string it is written as \r.
             var content = File.ReadAllBytes(file.FullName);
             var settled = Array.FindAll(content, letter => letter != (byte)'\r');
             if (settled.Length != content.Length)

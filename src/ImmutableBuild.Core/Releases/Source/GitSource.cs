@@ -57,7 +57,7 @@ public static class GitSource
         };
     }
 
-    // By the prefix, and not as git says it: git resolves symbolic links, and MSBuild names files as the user named the project.
+    // The repository's root, as many directories up as the prefix has. Not as git names it, which resolves symbolic links: MSBuild names files as the user named the project.
     private static string RootOf(string directory, string prefix) => Path.GetFullPath(string.Concat(Enumerable.Repeat("../", prefix.Count(letter => letter == '/'))), directory);
 
     private static bool IsOutside(GitAnswer answer) => answer.Error.Contains("not a git repository", StringComparison.Ordinal);

@@ -55,7 +55,7 @@ public sealed class PackageDescriptions
         }
     }
 
-    // What is linked into or put beside a self-contained app, and is no package that it refers to.
+    // The runtime packs: NuGet downloads them for a self-contained app, which does not refer to them as packages.
     private IEnumerable<BuiltPackage> RuntimePacks(PublishRecord published) =>
         from framework in _root.GetProperty("project").GetProperty("frameworks").EnumerateObject()
         where framework.Value.TryGetProperty("downloadDependencies", out _)

@@ -4,8 +4,8 @@ namespace ImmutableBuild.Images;
 
 /// <summary>
 /// Keeps notes about layers in a directory, each layer's by its digest. Whoever may write there decides what a scan finds, so it belongs into the data
-/// directory. What is damaged, or was noted by another build of this program, is as good as nothing. Several releases use the directory at once, and it only spares
-/// work: where one can't read or write, as while another one removes what was not used for longest, it reads the layer itself.
+/// directory. Notes that are damaged, or of another build of this program, count as missing. Notes only spare work: a release that can't read or write them,
+/// as while another one removes the least recently used, reads the layer itself.
 /// </summary>
 /// <param name="directory">Where they are.</param>
 /// <param name="time">The clock, for which of them were used last.</param>
