@@ -6,21 +6,9 @@ namespace ImmutableBuild.IntegrationTests.Local;
 
 /// <summary>Files that someone changed under a process that runs, and what a heal makes of it.</summary>
 [Trait("Fault", "F37")]
-public sealed class DriftTests(ITestOutputHelper output) : IAsyncLifetime
+public sealed class DriftTests(ITestOutputHelper output) : OnLocalBed
 {
-    private LocalBed? _bed;
-
-    private LocalBed Bed => _bed!;
-
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public ValueTask InitializeAsync()
-    {
-        _bed = new LocalBed();
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => Bed.DisposeAsync();
 
     [Fact]
     public async Task A_file_changed_behind_its_own_back_is_seen_and_mended_under_load()

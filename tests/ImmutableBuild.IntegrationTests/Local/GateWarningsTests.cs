@@ -6,20 +6,8 @@ using ImmutableBuild.Releases;
 namespace ImmutableBuild.IntegrationTests.Local;
 
 /// <summary>What passes the gate with a warning, and what passes without any change.</summary>
-public sealed class GateWarningsTests : IAsyncLifetime
+public sealed class GateWarningsTests : OnLocalBed
 {
-    private LocalBed? _bed;
-
-    private LocalBed Bed => _bed!;
-
-    public ValueTask InitializeAsync()
-    {
-        _bed = new LocalBed();
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => Bed.DisposeAsync();
-
     [Fact]
     public async Task An_app_without_a_health_path_is_asked_for_a_connection_and_the_release_says_so()
     {

@@ -12,20 +12,8 @@ public enum ReleaseStep
 }
 
 /// <summary>Releases in processes of their own that get Ctrl-C.</summary>
-public sealed class InterruptedReleaseTests : IAsyncLifetime
+public sealed class InterruptedReleaseTests : OnLocalBed
 {
-    private LocalBed? _bed;
-
-    private LocalBed Bed => _bed!;
-
-    public ValueTask InitializeAsync()
-    {
-        _bed = new LocalBed();
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => Bed.DisposeAsync();
-
     [Theory, Trait("Fault", "F02")]
     [InlineData(ReleaseStep.Creating)]
     [InlineData(ReleaseStep.Gate)]

@@ -5,7 +5,7 @@ using ImmutableBuild.LoadGenerator;
 namespace ImmutableBuild.IntegrationTests.Local;
 
 /// <summary>Canaries judged by what a real gateway counted of real requests.</summary>
-public sealed class JudgedCanaryTests(ITestOutputHelper output) : IAsyncLifetime
+public sealed class JudgedCanaryTests(ITestOutputHelper output) : OnLocalBed
 {
     /// <summary>Bounds that the noise of a loaded machine keeps well within, and the misbehaviour below far exceeds.</summary>
     private static readonly RolloutPlan s_canary = LocalReleases.QuickPlan with
@@ -15,18 +15,6 @@ public sealed class JudgedCanaryTests(ITestOutputHelper output) : IAsyncLifetime
         StepDuration = TimeSpan.FromSeconds(6),
         Judge = new JudgeOptions { MinimumRequests = 20, LatencyTolerance = 20 },
     };
-
-    private LocalBed? _bed;
-
-    private LocalBed Bed => _bed!;
-
-    public ValueTask InitializeAsync()
-    {
-        _bed = new LocalBed();
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => Bed.DisposeAsync();
 
     [Fact]
     public async Task A_good_one_passes_with_the_numbers_of_what_was_served()

@@ -4,21 +4,9 @@ using ImmutableBuild.Generations;
 namespace ImmutableBuild.IntegrationTests.Local;
 
 /// <summary>Gateways, keepers and instances that are killed, and state that is broken.</summary>
-public sealed class KilledGatewayTests : IAsyncLifetime
+public sealed class KilledGatewayTests : OnLocalBed
 {
-    private LocalBed? _bed;
-
-    private LocalBed Bed => _bed!;
-
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public ValueTask InitializeAsync()
-    {
-        _bed = new LocalBed();
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => Bed.DisposeAsync();
 
     [Fact, Trait("Fault", "F08")]
     public async Task A_killed_gateway_comes_back_by_itself_with_its_route_and_the_same_instance()

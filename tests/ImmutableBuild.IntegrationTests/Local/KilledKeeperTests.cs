@@ -5,25 +5,13 @@ using System.Net.Sockets;
 namespace ImmutableBuild.IntegrationTests.Local;
 
 /// <summary>Keepers that are killed while their gateway lives.</summary>
-public sealed class KilledKeeperTests : IAsyncLifetime
+public sealed class KilledKeeperTests : OnLocalBed
 {
     private static readonly TimeSpan s_late = TimeSpan.FromSeconds(4);
-
-    private LocalBed? _bed;
-
-    private LocalBed Bed => _bed!;
 
     private string Root => Bed.Layout.Root;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public ValueTask InitializeAsync()
-    {
-        _bed = new LocalBed();
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => Bed.DisposeAsync();
 
     [Fact, Trait("Fault", "F08"), Trait("Fault", "F44")]
     public async Task A_killed_keeper_is_replaced_without_a_lost_request_and_the_gateway_stays_safe()

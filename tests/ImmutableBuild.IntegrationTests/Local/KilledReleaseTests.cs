@@ -4,25 +4,13 @@ using ImmutableBuild.Generations;
 namespace ImmutableBuild.IntegrationTests.Local;
 
 /// <summary>Releases in processes of their own that are killed, or meet each other.</summary>
-public sealed class KilledReleaseTests : IAsyncLifetime
+public sealed class KilledReleaseTests : OnLocalBed
 {
     // Long enough for most machines to renew it: a release that loses it ends before it is killed, and another one is.
     private const double ShortLease = 8;
     private const int MostLost = 5;
 
-    private LocalBed? _bed;
-
-    private LocalBed Bed => _bed!;
-
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public ValueTask InitializeAsync()
-    {
-        _bed = new LocalBed();
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => Bed.DisposeAsync();
 
     [Theory, Trait("Fault", "F01")]
     [InlineData(false)]

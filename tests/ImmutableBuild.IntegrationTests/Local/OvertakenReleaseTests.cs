@@ -5,22 +5,10 @@ using ImmutableBuild.LoadGenerator;
 namespace ImmutableBuild.IntegrationTests.Local;
 
 /// <summary>A release that meets another one on its way, or sleeps while another one passes it.</summary>
-public sealed class OvertakenReleaseTests : IAsyncLifetime
+public sealed class OvertakenReleaseTests : OnLocalBed
 {
     // Long enough for a busy machine to renew it: a release that loses it ends before it is overtaken.
     private const double ShortLease = 13;
-
-    private LocalBed? _bed;
-
-    private LocalBed Bed => _bed!;
-
-    public ValueTask InitializeAsync()
-    {
-        _bed = new LocalBed();
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => Bed.DisposeAsync();
 
     [Fact, Trait("Fault", "F06"), Trait("Fault", "F04")]
     public async Task One_that_arrives_while_another_judges_is_told_so_and_the_other_goes_live()

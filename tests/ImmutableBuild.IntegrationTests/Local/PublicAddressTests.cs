@@ -6,24 +6,12 @@ using ImmutableBuild.Generations;
 namespace ImmutableBuild.IntegrationTests.Local;
 
 /// <summary>The address that an app's users reach it on.</summary>
-public sealed class PublicAddressTests : IAsyncLifetime
+public sealed class PublicAddressTests : OnLocalBed
 {
     // Of this machine as 127.0.0.1 is, and another one.
     private static readonly IPAddress s_asked = IPAddress.Parse("127.0.0.2");
 
-    private LocalBed? _bed;
-
-    private LocalBed Bed => _bed!;
-
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public ValueTask InitializeAsync()
-    {
-        _bed = new LocalBed();
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => Bed.DisposeAsync();
 
     [Fact]
     public async Task It_is_the_one_that_was_asked_for_and_no_other()

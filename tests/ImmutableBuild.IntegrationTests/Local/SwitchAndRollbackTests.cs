@@ -8,21 +8,9 @@ using ImmutableBuild.IntegrationTests.Gateway;
 namespace ImmutableBuild.IntegrationTests.Local;
 
 /// <summary>Switches under load, gates that don't open, and ways back.</summary>
-public sealed class SwitchAndRollbackTests(ITestOutputHelper output) : IAsyncLifetime
+public sealed class SwitchAndRollbackTests(ITestOutputHelper output) : OnLocalBed
 {
-    private LocalBed? _bed;
-
-    private LocalBed Bed => _bed!;
-
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public ValueTask InitializeAsync()
-    {
-        _bed = new LocalBed();
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => Bed.DisposeAsync();
 
     [Fact, Trait("Fault", "F20")]
     public async Task A_hundred_switches_under_load_lose_nothing()
