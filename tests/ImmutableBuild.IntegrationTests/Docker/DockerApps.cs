@@ -21,7 +21,7 @@ public sealed class DockerApps : IAsyncLifetime
     private readonly string _directory = Directory.CreateTempSubdirectory("immutable-docker-apps-").FullName;
     private readonly RegistryConnector _connector = new(new PushOptions(), static _ => null, TimeProvider.System);
     private readonly SemaphoreSlim _one = new(1, 1);
-    // The images are these tests' alone: others of the same engine remove theirs when nothing runs them, also one that was just brought here.
+    // Marks the images as these tests' own. Images are removed by releases when nothing runs them: with other tests' images the same, one could be removed that was just brought here.
     private readonly string _mark = Guid.NewGuid().ToString("N");
     private readonly OciLayout _layout;
     private BaseImage? _base;

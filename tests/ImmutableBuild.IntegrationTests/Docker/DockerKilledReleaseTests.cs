@@ -11,7 +11,7 @@ namespace ImmutableBuild.IntegrationTests.Docker;
 [Collection(DockerAppsCollection.Name)]
 public sealed class DockerKilledReleaseTests(DockerEngine engine, DockerApps apps) : IDisposable
 {
-    // Long enough for a busy machine to renew it: a release that loses it ends before it is killed.
+    // Seconds; long enough for a busy machine to renew the lease: a release that loses its lease ends before the test kills it.
     private const double ShortLease = 13;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("ib-killed-").FullName;
@@ -55,7 +55,7 @@ public sealed class DockerKilledReleaseTests(DockerEngine engine, DockerApps app
         await WholeRelease.RunAsync(bed.Target, bed.Spec(1), LocalReleases.QuickPlan);
         var spec = bed.Spec(2);
 
-        // It keeps both generations, so that this can be seen however slow the machine.
+        // With a long soak time the release keeps both generations, so that they can be seen however slow the machine is.
         var plan = await bed.DriverPlanAsync(spec, "killed", ShortLease) with { Plan = LocalReleases.QuickPlan with { Soak = TimeSpan.FromMinutes(10) } };
         await using var killed = DriverRun.Start(plan, Path.Combine(_directory, "plan.json"));
         while ((await bed.ContainersAsync()).Count < 3)

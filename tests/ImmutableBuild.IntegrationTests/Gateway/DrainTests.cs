@@ -39,7 +39,7 @@ public sealed class DrainTests
         using var socket = await ConnectAsync(gateway);
         var slow = gateway.Http.GetAsync(new Uri("/slow?ms=120000", UriKind.Relative), Token);
 
-        // What is in flight may be the gateway's own question to its public port; what waits for an answer is a client's.
+        // Requests in flight may include the gateway's own to its public port; only clients' requests are among those that wait for an answer.
         await gateway.UntilAsync(seen => seen.Find(old)!.Traffic?.Waiting?.Total == 1, "the request waits for its answer");
         await gateway.ServeAsync(2);
         await gateway.DestroyAsync(old);

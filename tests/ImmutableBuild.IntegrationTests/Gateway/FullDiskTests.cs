@@ -61,7 +61,7 @@ public sealed class FullDiskTests
         }
     }
 
-    // Threads of a killed process may hold its files a moment longer than its first one lives.
+    // The other threads of a killed process may hold its files a moment longer than its main thread lives.
     private static async Task UnmountAsync(string directory)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));

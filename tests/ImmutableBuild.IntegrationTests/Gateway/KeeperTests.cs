@@ -21,7 +21,7 @@ public sealed class KeeperTests
         Signals.Stop(asleep);
         await LocalProcesses.KillAsync(gateway.KeeperProcess);
 
-        // Nobody shall wait for an answer of the one that sleeps. Without a port, nothing keeps a second one from starting.
+        // Without its socket nobody waits for an answer of the stopped gateway. Without a port, nothing keeps a second gateway from starting.
         File.Delete(ControlSocket.PathFor(state));
         await using var other = await TestGateway.StartAsync(state, "none");
         var inCharge = await other.GatewayProcessAsync();
@@ -49,7 +49,7 @@ public sealed class KeeperTests
         await using var gateway = await TestGateway.StartAsync();
         var serving = await gateway.ServeAsync();
 
-        // What the system says then is what a full disk, or a table of processes or files that is full, says: no.
+        // A directory in the place of the log makes the start of a gateway fail, as a full disk or a full table of processes does.
         var log = Path.Combine(gateway.StateDirectory, "gateway.log");
         await gateway.KillGatewayAsync(() =>
         {

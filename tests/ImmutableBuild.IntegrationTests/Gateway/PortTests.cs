@@ -63,7 +63,7 @@ public sealed class PortTests : IAsyncLifetime
         try
         {
             process.Kill();
-            // Its other threads hold the port a little longer than its first one shows.
+            // The other threads of the killed process may hold the port a little longer than its main thread is seen.
             await UntilAsync(async () => !IsAlive(process.Id) && !await IsTakenAsync(port));
             impostor = await ImpostorApp.StartAsync(port);
         }
@@ -92,7 +92,7 @@ public sealed class PortTests : IAsyncLifetime
         await _gateway.DestroyAsync(id);
         await _gateway.GoneAsync(id);
 
-        // Its other threads hold the port a little longer than its first one shows.
+        // The other threads of the killed process may hold the port a little longer than its main thread is seen.
         await UntilAsync(async () => !await IsTakenAsync(port));
     }
 

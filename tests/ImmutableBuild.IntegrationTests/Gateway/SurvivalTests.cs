@@ -99,7 +99,7 @@ public sealed class SurvivalTests
         await gateway.KillGatewayAsync(before: () => File.WriteAllTextAsync(gateway.StatePath, state.ToJsonString(), Token));
         await gateway.GoneAsync(half);
 
-        // Its other threads hold the port a little longer than its first one shows.
+        // The other threads of the killed process may hold the port a little longer than its main thread is seen.
         await gateway.UntilAsync(_ => !IsTaken(int.Parse(address.Split(':')[1])), "nobody listens on its port");
         (await gateway.AskWhoAsync()).Generation.ShouldBe(whole.ToString());
     }

@@ -196,7 +196,7 @@ public sealed class TestGateway : IAsyncDisposable
     {
         var held = new HeldUpload(Url);
 
-        // What is in flight may be the gateway's own question to its public port; what waits for an answer is a client's.
+        // Requests in flight may include the gateway's own to its public port; only clients' requests are among those that wait for an answer.
         await UntilAsync(seen => seen.Find(serving)!.Traffic?.Waiting?.Total == 1, "the request waits for its answer");
         return held;
     }

@@ -73,7 +73,7 @@ public sealed class UpgradeTests : IDisposable
     {
         await using var gateway = await TestGateway.StartAsync();
 
-        // What the old one works on it cuts after this time, however long the next one takes.
+        // After this time the old gateway cuts what it works on, however long the new one takes to start.
         var serving = await gateway.ServeAsync(1, new RuntimeConfiguration { StreamDrainTimeout = TimeSpan.FromMinutes(2) });
         var before = await gateway.Client.InfoAsync(Token);
         using var socket = await ConnectAsync(gateway);

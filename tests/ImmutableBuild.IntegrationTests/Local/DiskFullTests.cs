@@ -83,7 +83,7 @@ public sealed class DiskFullTests : IAsyncLifetime
         }
     }
 
-    // Threads of a killed process may hold its files a moment longer than its first one lives.
+    // The other threads of a killed process may hold its files a moment longer than its main thread lives.
     private async Task UnmountAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));

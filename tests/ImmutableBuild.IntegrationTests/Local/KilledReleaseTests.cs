@@ -6,7 +6,7 @@ namespace ImmutableBuild.IntegrationTests.Local;
 /// <summary>Releases in processes of their own that are killed, or meet each other.</summary>
 public sealed class KilledReleaseTests : OnLocalBed
 {
-    // Long enough for most machines to renew it: a release that loses it ends before it is killed, and another one is.
+    // Seconds; long enough for most machines to renew the lease. A release that loses its lease ends before the test kills it, and the test takes another one.
     private const double ShortLease = 8;
     private const int MostLost = 5;
 

@@ -78,7 +78,7 @@ internal static class LocalReleases
     {
         var held = new HeldUpload((await bed.UrlAsync(bed.App))!);
 
-        // What is in flight may be the gateway's own question to its public port; what waits for an answer is a client's.
+        // Requests in flight may include the gateway's own to its public port; only clients' requests are among those that wait for an answer.
         await bed.UntilAsync(seen => seen.Find(seen.Serving!.Value)!.Traffic?.Waiting?.Total > 0);
         return held;
     }

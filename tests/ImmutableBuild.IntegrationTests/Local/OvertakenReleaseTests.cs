@@ -7,7 +7,7 @@ namespace ImmutableBuild.IntegrationTests.Local;
 /// <summary>A release that meets another one on its way, or sleeps while another one passes it.</summary>
 public sealed class OvertakenReleaseTests : OnLocalBed
 {
-    // Long enough for a busy machine to renew it: a release that loses it ends before it is overtaken.
+    // Seconds; long enough for a busy machine to renew the lease: a release that loses its lease ends before it is overtaken.
     private const double ShortLease = 13;
 
     [Fact, Trait("Fault", "F06"), Trait("Fault", "F04")]

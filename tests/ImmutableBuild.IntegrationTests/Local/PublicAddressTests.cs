@@ -8,7 +8,7 @@ namespace ImmutableBuild.IntegrationTests.Local;
 /// <summary>The address that an app's users reach it on.</summary>
 public sealed class PublicAddressTests : OnLocalBed
 {
-    // Of this machine as 127.0.0.1 is, and another one.
+    // An address of this machine, as 127.0.0.1 is, but another one.
     private static readonly IPAddress s_asked = IPAddress.Parse("127.0.0.2");
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

@@ -20,7 +20,7 @@ internal static class Fuzz
     {
         var current = Array.Empty<byte>();
 
-        // On a thread of its own: of the pool's none would be left for the tests beside this one, on a machine with two processors.
+        // A thread of its own: on a machine with two processors, the pool would have none left for the tests beside this one.
         var running = Task.Factory.StartNew(() =>
         {
             var random = new Random(20261129);

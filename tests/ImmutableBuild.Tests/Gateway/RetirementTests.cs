@@ -15,7 +15,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ImmutableBuild.Tests.Gateway;
 
-/// <summary>A gateway that leaves its place has the next connection already, since it waits for it in the system.</summary>
+/// <summary>A gateway that leaves its place still takes one more connection: an accept is pending in the system.</summary>
 public sealed class RetirementTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -47,7 +47,7 @@ public sealed class RetirementTests : IDisposable
     {
         var fleet = new Fleet(new RouteTable(Random.Shared));
 
-        // Never stopped: one that has left its place would wait for its end, which is that of the process.
+        // Never stopped: the server of a gateway that has left its place ends with the process, and stopping it would wait for that.
         var (listener, port) = Listen();
         var server = Servers.Public(listener, new IPEndPoint(IPAddress.Loopback, port));
         await server.StartAsync(new ForwardingApplication(fleet.Routes, new ServingProbe(), host: null), Token);

@@ -156,7 +156,7 @@ public sealed class RouteTableTests
         sample.Latency.Total.ShouldBe(3);
     }
 
-    // Of the pool's threads none would be left for the tests beside this one, on a machine with two processors.
+    // Threads of its own: on a machine with two processors, the pool would have none left for the tests beside this one.
     private static Task OnAThreadOfItsOwn(Action work) => Task.Factory.StartNew(work, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static GenerationTraffic Traffic(GenerationId id) => new(id, new RuntimeConfiguration());

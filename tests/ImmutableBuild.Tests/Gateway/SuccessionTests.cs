@@ -6,7 +6,7 @@ using ImmutableBuild.Processes;
 
 namespace ImmutableBuild.Tests.Gateway;
 
-/// <summary>A keeper that is told to end, as by <c>docker stop</c>, tells whoever it has started, however short before.</summary>
+/// <summary>A keeper that is told to end, as by <c>docker stop</c>, tells every gateway it has started, even one that it started a moment before.</summary>
 public sealed class SuccessionTests : IDisposable
 {
     private const int Terminated = 143;

@@ -148,7 +148,7 @@ public sealed class RolloutProperties(ITestOutputHelper output)
         world.Time.Advance(TimeSpan.FromMilliseconds(200));
     }
 
-    /// <summary>What hangs is not found to do so before several probes were too late.</summary>
+    /// <summary>Has what serves hang for some seconds: it counts as not answering only once several probes were too late.</summary>
     private static void HangServing(World world, int seconds)
     {
         if (world.Serving is { } serving)
@@ -160,8 +160,8 @@ public sealed class RolloutProperties(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// A release of an app that is well goes live through any number of calls that fail or lose their replies, where nobody else is at work. What is live
-    /// already and hangs is not made well by a release of the same (IMB7010).
+    /// Whether the release has to go live: that of a healthy app has to, through any number of calls that fail or lose their replies, where nobody else is at work.
+    /// A generation that is live already and hangs does not get well by being released again (IMB7010).
     /// </summary>
     private static bool MustSucceed(World world, GeneratedHistory history, Releasing release)
     {

@@ -43,7 +43,7 @@ public sealed class Invariants(RolloutPlan plan)
         becameUnserved.ShouldBeFalse($"invariant 1: '{change.What}' left the users with nothing that answers");
     }
 
-    /// <summary>A target that doesn't look once more itself gives traffic as the engine saw things, which has to be enough.</summary>
+    /// <summary>A target that doesn't check again itself moves traffic on what the engine has observed, so that has to be enough.</summary>
     private void OnlyHealthyGetTraffic(Change change)
     {
         var seen = change.LooksItself ? change.Before : change.Run?.Seen ?? change.Before;
