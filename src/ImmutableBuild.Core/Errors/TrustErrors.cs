@@ -126,6 +126,9 @@ public static class TrustErrors
     public static ImmutableBuildException SignatureRefused(string repository, Digest image, IEnumerable<string> reasons) => new(new Diagnostic(
         SignatureRefusedDescriptor, $"No signature of {repository}@{image} is acceptable: {string.Join("; ", reasons)}. Nothing was deployed."));
 
+    /// <summary>Whether <paramref name="refusal"/> is one of the two above: the image has no signature, or none that is acceptable.</summary>
+    internal static bool IsAboutSignature(ImmutableBuildException refusal) => refusal.Code == NoSignatureDescriptor.Code || refusal.Code == SignatureRefusedDescriptor.Code;
+
     /// <summary>The store failed; it is unknown whether the image is signed (never "unsigned").</summary>
     public static ImmutableBuildException SignatureUnknown(string repository, Digest image, Exception inner) => new(
         new Diagnostic(SignatureUnknownDescriptor, $"Whether {repository}@{image} is signed is unknown, for its store failed: {inner.Message} Nothing was deployed."), inner) { IsTransient = true };

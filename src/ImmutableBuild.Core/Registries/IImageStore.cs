@@ -23,7 +23,7 @@ public interface IImageStore : IImageSource
     Task AddManifestAsync(ManifestContent manifest, CancellationToken cancellationToken);
 
     /// <summary>
-    /// What is said about <paramref name="subject"/> by other manifests: signature bundles and artefacts of others, each once. Their types and
+    /// What is said about <paramref name="subject"/> by other manifests: signature bundles and artifacts of others, each once. Their types and
     /// annotations are what whoever put them wrote. Throws IMB5 where that can't be told; no answer is never taken for none.
     /// </summary>
     Task<ImmutableArray<Descriptor>> ListReferrersAsync(Digest subject, CancellationToken cancellationToken);

@@ -23,7 +23,7 @@ public sealed class TrustedKeys
     public ImmutableArray<PublicKey> Valid { get; }
 
     /// <summary>Those that are listed and not believed now, and why, as the end of a sentence.</summary>
-    internal ImmutableArray<(PublicKey Key, string Why)> Lapsed => [.. _refused.Select(refused => (refused.Key.Key, $"it is by the key {refused.Key.Key} ({refused.Key.Origin}), which {refused.Why.Code switch { "IMB4020" => "expired", "IMB4021" => "is not valid yet", _ => "was revoked" }} ({refused.Why.Code})"))];
+    internal ImmutableArray<(PublicKey Key, string Why)> Lapsed => [.. _refused.Select(refused => (refused.Key.Key, Describe(refused.Key, refused.Why)))];
 
     /// <summary>
     /// The keys of <see cref="SignOptions.TrustedKeyFiles"/>; where none is named, the public half of the signing key, and no key where <paramref name="identities"/> are trusted instead (on <c>local</c> there is always one).
@@ -65,7 +65,7 @@ public sealed class TrustedKeys
                 await verify(key.Key);
                 return why;
             }
-            catch (ImmutableBuildException refusal) when (refusal.Code is "IMB4009" or "IMB4010")
+            catch (ImmutableBuildException refusal) when (TrustErrors.IsAboutSignature(refusal))
             {
                 // This key has not signed it: try the next.
             }
@@ -81,6 +81,12 @@ public sealed class TrustedKeys
         {
             throw why;
         }
+    }
+
+    private static string Describe(TrustedKey key, ImmutableBuildException why)
+    {
+        var state = why.Code switch { "IMB4020" => "expired", "IMB4021" => "is not valid yet", _ => "was revoked" };
+        return $"it is by the key {key.Key} ({key.Origin}), which {state} ({why.Code})";
     }
 
     private static TrustedKeys Listed(StageContext context) =>

@@ -8,11 +8,10 @@ namespace ImmutableBuild.Local.Gateways;
 /// <summary>What a gateway that could not start wrote to its standard error: <c>IMBnnnn: message</c>.</summary>
 internal static partial class GatewayWords
 {
-    private const string AlreadyKept = "IMB6057";
     private const string PortTaken = "IMB6051";
 
     /// <summary>It only ended because another gateway has the state directory.</summary>
-    public static bool IsAlreadyKept(string words) => Code().Match(words).Groups["code"].Value == AlreadyKept;
+    public static bool IsAlreadyKept(string words) => Code().Match(words).Groups["code"].Value == GatewayErrors.AlreadyKeptCode;
 
     /// <summary>Someone has the port.</summary>
     public static bool IsPortTaken(string words) => Code().Match(words).Groups["code"].Value == PortTaken;

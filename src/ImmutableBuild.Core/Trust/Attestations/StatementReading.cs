@@ -37,7 +37,7 @@ internal sealed class StatementReading(IImageSource source, IReadOnlyCollection<
     /// <summary>Why statements were refused that claim to be of this type, or that could not be read far enough to tell their type.</summary>
     public IEnumerable<string> RefusedOf(string predicateType) => _refused.Where(refused => refused.PredicateType is null || refused.PredicateType == predicateType).Select(refused => refused.Reason);
 
-    /// <summary>Reads the bundles among what refers to the image. Artefacts of other kinds are none of ours and passed over.</summary>
+    /// <summary>Reads the bundles among what refers to the image. Artifacts of other kinds are none of ours and passed over.</summary>
     public async Task ReadReferrersAsync(ImmutableArray<Descriptor> referrers, CancellationToken cancellationToken)
     {
         foreach (var entry in referrers)

@@ -57,7 +57,7 @@ public sealed class ImageVerification(StageContext context, VerificationPolicy p
             var found = await by(trusted.Valid).VerifyAsync(evidence.Asked, evidence.Bundles, image, commit, cancellationToken);
             return (found, VerificationRow.Ok("signature", PrintableText.Of($"by {found.By} for commit {found.Commit} ({found.Form})")));
         }
-        catch (ImmutableBuildException refusal) when (refusal.Code is "IMB4009" or "IMB4010")
+        catch (ImmutableBuildException refusal) when (TrustErrors.IsAboutSignature(refusal))
         {
             var lapsed = await trusted.FindRefusalAsync(key => by([key]).VerifyAsync(image, commit, cancellationToken));
             return (null, VerificationRow.Refused("signature", lapsed ?? refusal));
