@@ -53,7 +53,7 @@ public static class AttestationErrors
         SignaturesLostDescriptor, NotByDigestDescriptor,
     ];
 
-    /// <summary>Nothing of a kind is attested.</summary>
+    /// <summary>An attestation that the policy requires is missing.</summary>
     public static ImmutableBuildException Missing(string repository, Digest image, string what, IReadOnlyCollection<string> refused) => new(new Diagnostic(
         MissingDescriptor, $"The policy requires {what} of {repository}@{image}, signed by a trusted key, and {(refused.Count > 0 ? $"what there is does not count: {PrintableText.Of(string.Join("; ", refused))}" : "there is none")}. Nothing was deployed."));
 
@@ -65,11 +65,11 @@ public static class AttestationErrors
     public static ImmutableBuildException ScanRefused(string repository, Digest image, string reason) => new(new Diagnostic(
         ScanRefusedDescriptor, $"The scan of {repository}@{image} is refused: {reason}. Nothing was deployed."));
 
-    /// <summary>Bills of materials that don't do.</summary>
+    /// <summary>The image's bills of materials are missing, or not of this image.</summary>
     public static ImmutableBuildException SbomRefused(string repository, Digest image, string reason) => new(new Diagnostic(
         SbomRefusedDescriptor, $"The bill of materials of {repository}@{image} is refused: {reason}. Nothing was deployed."));
 
-    /// <summary>A policy that is none.</summary>
+    /// <summary>The policy's file can't be read as a policy.</summary>
     public static ImmutableBuildException PolicyInvalid(string file, string found, Exception? inner = null) => new(
         new Diagnostic(PolicyInvalidDescriptor, $"Expected a verification policy (docs/policy.schema.json): {found}. Correct it; docs/trust.md explains each member.", Location: new SourceLocation(file)), inner);
 
@@ -77,7 +77,7 @@ public static class AttestationErrors
     public static ImmutableBuildException ScanFilesUnfit(string file, string found, Exception? inner = null) => new(
         new Diagnostic(ScanFilesUnfitDescriptor, $"Expected the bill of materials that Scan wrote of this image: {found}. Run Scan and Sign again.", Location: new SourceLocation(file)), inner);
 
-    /// <summary>Signatures that don't stay.</summary>
+    /// <summary>Others overwrote the image's signatures each time they were pushed.</summary>
     public static ImmutableBuildException SignaturesLost(string repository, Digest image, int attempts) => new(new Diagnostic(
         SignaturesLostDescriptor, $"The signatures of {image} were put into {repository} {attempts} times, and each time others had taken them away. Run Push again.")) { IsTransient = true };
 

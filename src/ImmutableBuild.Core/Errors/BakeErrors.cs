@@ -150,11 +150,11 @@ public static class BakeErrors
         NotReproducibleDescriptor, SharedWorkDescriptor, AttemptFailedDescriptor,
     ];
 
-    /// <summary>A manifest, index or configuration that isn't one.</summary>
+    /// <summary>A document is no valid manifest, index or configuration.</summary>
     public static ImmutableBuildException ImageInvalid(string where, string found, Exception? inner = null) =>
         new(new Diagnostic(ImageInvalidDescriptor, $"Expected a valid image document, found another in {where}: {PrintableText.Of(found)}."), inner);
 
-    /// <summary>Bytes that hash to something else, or have another length.</summary>
+    /// <summary>Bytes don't have the digest or the length that was expected.</summary>
     public static ImmutableBuildException ContentMismatch(string where, string expected, string found) =>
         new(new Diagnostic(ContentMismatchDescriptor, $"Expected {expected}, found {found}, in {where}. Nothing of it was used."));
 
@@ -162,15 +162,15 @@ public static class BakeErrors
     public static ImmutableBuildException LayerInvalid(string layer, string found, Exception? inner = null) =>
         new(new Diagnostic(LayerInvalidDescriptor, $"The layer {layer} is refused: {PrintableText.Of(found)}."), inner);
 
-    /// <summary>Something larger than a limit.</summary>
+    /// <summary>An image, or a part of it, is larger than a limit.</summary>
     public static ImmutableBuildException LimitExceeded(string what, string found, string limit) =>
         new(new Diagnostic(LimitExceededDescriptor, $"{what}: found {found}, the limit is {limit}."));
 
-    /// <summary>Content that should be there and isn't.</summary>
+    /// <summary>A blob or manifest that an image needs is not in its source.</summary>
     public static ImmutableBuildException NotFound(string what, string where) =>
         new(new Diagnostic(NotFoundDescriptor, $"Expected {what} in {where}, found none."));
 
-    /// <summary>A directory that is no layout.</summary>
+    /// <summary>A directory is no OCI image layout.</summary>
     public static ImmutableBuildException LayoutInvalid(string directory, string found, Exception? inner = null) =>
         new(new Diagnostic(LayoutInvalidDescriptor, $"Expected an OCI image layout in '{directory}': {found}."), inner);
 
@@ -182,19 +182,19 @@ public static class BakeErrors
     public static ImmutableBuildException PlatformUnsupported(string runtimeIdentifier) =>
         new(new Diagnostic(PlatformUnsupportedDescriptor, $"Expected a portable runtime identifier of Linux, macOS or Windows, such as linux-x64, found '{runtimeIdentifier}'. Set RuntimeIdentifier, or ContainerRuntimeIdentifier, to one."));
 
-    /// <summary>An index without the platform (R12).</summary>
+    /// <summary>The index lists no image for the platform (R12).</summary>
     public static ImmutableBuildException PlatformNotFound(string where, string wanted, IEnumerable<string> there) =>
         new(new Diagnostic(PlatformNotFoundDescriptor, $"Expected {wanted} in {where}, found {string.Join(", ", there.Take(20).DefaultIfEmpty("no platform"))}."));
 
-    /// <summary>Nothing to put into the image.</summary>
+    /// <summary>The publish output is missing or empty.</summary>
     public static ImmutableBuildException PublishOutputMissing(string directory, string found) =>
         new(new Diagnostic(PublishOutputMissingDescriptor, $"Expected the publish output in '{directory}': {found}. Run Compile again."));
 
-    /// <summary>A link that leads outside.</summary>
+    /// <summary>The publish output has a link that leads out of it.</summary>
     public static ImmutableBuildException LinkInPublishOutput(string path) =>
         new(new Diagnostic(LinkInPublishOutputDescriptor, "Expected files only, found a link that leads outside the publish output, or to a directory. Replace it by the file it leads to.", Location: new SourceLocation(path)));
 
-    /// <summary>A file that can't be read.</summary>
+    /// <summary>A published file can't be read.</summary>
     public static ImmutableBuildException FileUnreadable(string path, Exception inner) =>
         new(new Diagnostic(FileUnreadableDescriptor, $"Can't read '{path}': {inner.Message} Put that right, and bake again.", Location: new SourceLocation(path)), inner);
 
@@ -202,55 +202,55 @@ public static class BakeErrors
     public static ImmutableBuildException DependenciesUnreadable(string path, Exception inner) =>
         new(new Diagnostic(DependenciesUnreadableDescriptor, $"Can't read the dependencies in '{path}': {inner.Message} Delete bin and obj, and bake again.", Location: new SourceLocation(path)), inner);
 
-    /// <summary>The disk is full, or may not be written to.</summary>
+    /// <summary>The image can't be written: the disk is full, or may not be written to.</summary>
     public static ImmutableBuildException WriteFailed(string directory, Exception inner) =>
         new(new Diagnostic(WriteFailedDescriptor, $"Can't write the image to '{directory}': {inner.Message} Free some space or make it writable, and run the release again. Nothing that serves was changed."), inner);
 
-    /// <summary>A base image named by what is newest (F35).</summary>
+    /// <summary>The base image is named without a fixed tag or digest (F35).</summary>
     public static ImmutableBuildException BaseFloating(string reference) =>
         new(new Diagnostic(BaseFloatingDescriptor, $"Expected a base image with a version or digest, found '{reference}'. Name one, such as {(reference.EndsWith(":latest", StringComparison.Ordinal) ? reference[..^":latest".Length] : reference)}:10.0."));
 
-    /// <summary>A base image that isn't there.</summary>
+    /// <summary>The registry or layout has no such base image.</summary>
     public static ImmutableBuildException BaseNotFound(string reference, string where) =>
         new(new Diagnostic(BaseNotFoundDescriptor, $"Expected the base image '{reference}' in {where}, found none. Check ContainerBaseImage, and that the credential may read it."));
 
-    /// <summary>Root, by whatever name.</summary>
+    /// <summary>The image would run as root, by whatever name.</summary>
     public static ImmutableBuildException RootUser(string user) =>
         new(new Diagnostic(RootUserDescriptor, $"Expected a user other than root, found '{user}'. Remove ContainerUser, or name another user."));
 
-    /// <summary>A framework-dependent app on scratch.</summary>
+    /// <summary>A framework-dependent app has no base image that would bring .NET.</summary>
     public static ImmutableBuildException NoRuntime(string entryPoint) =>
         new(new Diagnostic(NoRuntimeDescriptor, $"Expected a self-contained app, or a base image with the .NET runtime, found the framework-dependent '{entryPoint}' and no base image. Set SelfContained=true, or ContainerBaseImage."));
 
-    /// <summary>A property of a wrong form.</summary>
+    /// <summary>A property of the image has a value of a wrong form.</summary>
     public static ImmutableBuildException ConfigurationInvalid(string property, string expected, string found) =>
         new(new Diagnostic(ConfigurationInvalidDescriptor, $"{property}: expected {expected}, found '{found}'."));
 
-    /// <summary>A lock file that isn't one.</summary>
+    /// <summary>The lock file of base images can't be read.</summary>
     public static ImmutableBuildException LockInvalid(string path, string found, Exception? inner = null) =>
         new(new Diagnostic(LockInvalidDescriptor, $"Expected base images and their digests, found something else: {found}. Mend the file, or delete it and run dotnet build -t:UpdateBase.", Location: new SourceLocation(path)), inner);
 
-    /// <summary>A tag that nothing pins.</summary>
+    /// <summary>The warning for a base image whose tag the lock file doesn't pin.</summary>
     public static Diagnostic BaseNotPinned(string reference, Digest digest) =>
         new(BaseNotPinnedDescriptor, $"The base image {reference} names {digest} now, and may name another one at the next release of this commit. Run dotnet build -t:UpdateBase and commit immutable.lock.json.", Severity.Warning);
 
-    /// <summary>Nothing that a tag could move.</summary>
+    /// <summary>There is no base image that is named by a tag, so nothing to pin.</summary>
     public static ImmutableBuildException NothingToPin(string? reference) =>
         new(new Diagnostic(NothingToPinDescriptor, $"Expected ContainerBaseImage to name an image by a tag, found {(reference is null ? "none" : $"'{reference}'")}. Set it to one with a tag, such as mcr.microsoft.com/dotnet/aspnet:10.0; a digest or a layout needs no pin."));
 
-    /// <summary>Fixes of a month ago.</summary>
+    /// <summary>The warning for a base image that is older than <c>ImmutableMaxBaseAge</c>.</summary>
     public static Diagnostic BaseOld(string reference, TimeSpan age, TimeSpan most) =>
         new(BaseOldDescriptor, $"The base image {reference} was made {age.TotalDays:0} days ago, and ImmutableMaxBaseAge is {most.TotalDays:0} days. Run dotnet build -t:UpdateBase, and commit what it writes.", Severity.Warning);
 
-    /// <summary>Not the same image twice.</summary>
+    /// <summary>Two bakes of one commit gave different images.</summary>
     public static ImmutableBuildException NotReproducible(Releases.CommitSha commit, Digest one, Digest other, string where) =>
         new(new Diagnostic(NotReproducibleDescriptor, $"Expected both bakes of {commit.Abbreviated} to give one image, found {one} and {other}. They differ in {where}."));
 
-    /// <summary>Intermediate files outside.</summary>
+    /// <summary>The project's intermediate files are outside its repository, so that two bakes would share them.</summary>
     public static ImmutableBuildException SharedWork(string directory, string repository) =>
         new(new Diagnostic(SharedWorkDescriptor, $"Expected the project's intermediate files within {repository}, found them at {directory}. Set BaseIntermediateOutputPath or ArtifactsPath to a path within it while verifying."));
 
-    /// <summary>A build that failed.</summary>
+    /// <summary>The build of one of the two bakes failed.</summary>
     public static ImmutableBuildException AttemptFailed(string project, int exitCode, IEnumerable<string> lines) =>
         new(new Diagnostic(AttemptFailedDescriptor, $"Baking {project} from what is committed ended with {exitCode}:{string.Concat(lines.Select(line => $"{Environment.NewLine}  {PrintableText.Of(line)}"))}"));
 }

@@ -25,14 +25,14 @@ public static class DebugErrors
     /// <summary>The rows of this range.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } = [NothingLiveDescriptor, NoShellDescriptor, NoCopiesDescriptor];
 
-    /// <summary>Nothing is live.</summary>
+    /// <summary>The app has no live generation to copy.</summary>
     public static ImmutableBuildException NothingLive(AppKey app) => new(new Diagnostic(NothingLiveDescriptor, $"{app} has nothing live to make a copy of. Release it first."));
 
-    /// <summary>The image has no shell.</summary>
+    /// <summary>The image has no shell, and no image of tools was named.</summary>
     public static ImmutableBuildException NoShell(GenerationId generation) => new(new Diagnostic(
         NoShellDescriptor, $"The image of generation {generation} has no /bin/sh. Set ImmutableDebugImage to an image that has one, such as busybox:1.37."));
 
-    /// <summary>The target can't do it.</summary>
+    /// <summary>The target can't start copies to look at.</summary>
     public static ImmutableBuildException NoCopies(AppKey app) => new(new Diagnostic(
         NoCopiesDescriptor, $"Expected the target 'docker' for a copy of {app}; its target starts none. Instances of 'local' are processes of your own user: look at them directly."));
 }

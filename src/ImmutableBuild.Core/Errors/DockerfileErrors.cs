@@ -49,7 +49,7 @@ public static class DockerfileErrors
     public static ImmutableBuildException ContextUnusable(string path, string found, Exception? inner = null) => new(
         new Diagnostic(ContextUnusableDescriptor, $"The build context can't be sent: {found}. What the image doesn't need belongs into .dockerignore.", Location: new SourceLocation(path)), inner);
 
-    /// <summary>A line of an ignore file.</summary>
+    /// <summary>A line of an ignore file is no valid pattern.</summary>
     public static ImmutableBuildException IgnorePatternInvalid(string file, int line, string pattern, string found) => new(
         new Diagnostic(IgnorePatternInvalidDescriptor, $"Expected a pattern by docker's rules, found '{PrintableText.Of(pattern)}': {found}.", Location: new SourceLocation(file, line, 1)));
 
@@ -61,11 +61,11 @@ public static class DockerfileErrors
             Location: new SourceLocation(dockerfile)),
         inner) { IsTransient = transient };
 
-    /// <summary>The export isn't what it should be.</summary>
+    /// <summary>What the engine exported is not the image that was asked for, or not of a known form.</summary>
     public static ImmutableBuildException ExportRefused(string image, string found, Exception? inner = null) => new(
         new Diagnostic(ExportRefusedDescriptor, $"The Docker engine's export of {PrintableText.Of(image)} is refused: {PrintableText.Of(found)}. Nothing of it was used."), inner);
 
-    /// <summary>A verb that has no meaning for a Dockerfile.</summary>
+    /// <summary>The verb has no meaning where a Dockerfile makes the image.</summary>
     public static ImmutableBuildException NotWithDockerfile(string verb, string why) => new(
         new Diagnostic(NotWithDockerfileDescriptor, $"-t:{verb} can't be asked where ImmutableBake is 'dockerfile': {why}."));
 }

@@ -58,37 +58,37 @@ public static class GitHubErrors
         RefusedDescriptor, GarbledDescriptor, IncompleteDescriptor, RunFileDescriptor, FaultDescriptor,
     ];
 
-    /// <summary>401.</summary>
+    /// <summary>GitHub does not take the token (401).</summary>
     public static Diagnostic TokenRefused(string request, string answer) => Warning(
         TokenRefusedDescriptor, $"GitHub does not take the token ({request}: {Text(answer)}). Nothing more is told to GitHub by this build.");
 
-    /// <summary>403 or 404.</summary>
+    /// <summary>The token lacks a permission (403 or 404).</summary>
     /// <param name="request">Method and address.</param>
     /// <param name="answer">GitHub's words.</param>
     /// <param name="permission">What the token needs: <c>deployments: write</c>.</param>
     public static Diagnostic NotPermitted(string request, string answer, string permission) => Warning(
         NotPermittedDescriptor, $"GitHub does not let this token do {request}: {Text(answer)}. It needs the permission '{permission}' on the repository. This is not tried again by this build.");
 
-    /// <summary>A limit, primary or secondary.</summary>
+    /// <summary>A rate limit is reached, primary or secondary.</summary>
     public static Diagnostic Limited(string request, DateTimeOffset until) => Warning(
         LimitedDescriptor, string.Create(CultureInfo.InvariantCulture, $"GitHub takes no calls of this token before {until.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'} ({request}), longer than ImmutableGitHubTimeout allows to wait. Nothing more is told to GitHub by this build."));
 
-    /// <summary>No answer, or none of use.</summary>
+    /// <summary>GitHub gave no answer, or one that says nothing, such as a failure of the server.</summary>
     public static Diagnostic Unreachable(string request, string what) => Warning(
         UnreachableDescriptor, $"GitHub does not answer ({request}): {Text(what)}. Nothing more is told to GitHub by this build.");
 
-    /// <summary>422 and the like.</summary>
+    /// <summary>GitHub refused what it was told (422 and the like).</summary>
     public static Diagnostic Refused(string request, int status, string answer) => Warning(
         RefusedDescriptor, string.Create(CultureInfo.InvariantCulture, $"GitHub refuses {request} with {status}: {Text(answer)}. Is the commit pushed?"));
 
-    /// <summary>Not GitHub's form.</summary>
+    /// <summary>The answer has not the form that GitHub documents.</summary>
     public static Diagnostic Garbled(string request, string why) => Warning(
         GarbledDescriptor, $"The answer to {request} is not one of GitHub's API: {Text(why)}. Nothing more is told to GitHub by this build.");
 
-    /// <summary>Half a configuration.</summary>
+    /// <summary>A setting is missing that telling GitHub needs.</summary>
     public static Diagnostic Incomplete(string what) => Warning(IncompleteDescriptor, $"GitHub is not told of this release: {Text(what)}.");
 
-    /// <summary>A file of the run.</summary>
+    /// <summary>A file of the workflow's run can't be written.</summary>
     public static Diagnostic RunFile(string variable, string why) => Warning(RunFileDescriptor, $"The file that {variable} names can't be written: {Text(why)}.");
 
     /// <summary>A fault of this code.</summary>

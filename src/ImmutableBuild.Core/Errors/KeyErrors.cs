@@ -59,11 +59,11 @@ public static class KeyErrors
         KmsRefusedDescriptor, KmsUnreachableDescriptor, AwsConfigurationDescriptor, NewKeyDescriptor, NewKeyPasswordDescriptor,
     ];
 
-    /// <summary>The key was believed once.</summary>
+    /// <summary>The key was trusted until a time that has passed.</summary>
     public static ImmutableBuildException KeyExpired(TrustedKey key, DateTimeOffset now) => new(new Diagnostic(
         KeyExpiredDescriptor, $"The key {key.Key} ({key.Origin}) was believed until {Time(key.NotAfter)}; it is {Time(now)}. Sign with the present key, by releasing this commit again."));
 
-    /// <summary>The key will be believed.</summary>
+    /// <summary>The key is trusted only from a later time on.</summary>
     public static ImmutableBuildException KeyNotYetValid(TrustedKey key, DateTimeOffset now) => new(new Diagnostic(
         KeyNotYetValidDescriptor, $"The key {key.Key} ({key.Origin}) is believed from {Time(key.NotBefore)} on; it is {Time(now)}. Check this machine's clock, and the list."));
 
@@ -71,23 +71,23 @@ public static class KeyErrors
     public static ImmutableBuildException KeyRevoked(TrustedKey key, string why) => new(new Diagnostic(
         KeyRevokedDescriptor, $"The key {key.Key} ({key.Origin}) is revoked: {Sentence(why)} Release this commit again with another key."));
 
-    /// <summary>The list can't be taken as one.</summary>
+    /// <summary>The list of trusted keys is malformed.</summary>
     public static ImmutableBuildException TrustedKeysMalformed(string path, string why, Exception inner) => new(
         new Diagnostic(TrustedKeysMalformedDescriptor, $"The list of trusted keys {path} is malformed: {Sentence(why)} See docs/keys.md for its form."), inner);
 
-    /// <summary>The service says no.</summary>
+    /// <summary>AWS KMS refused the use of the key, or the key is of another kind.</summary>
     public static ImmutableBuildException KmsRefused(string key, string answer, Exception? inner = null) => new(
         new Diagnostic(KmsRefusedDescriptor, $"AWS KMS refuses the use of {key}: {Sentence(answer)} It takes a key of the spec ECC_NIST_P256 for SIGN_VERIFY, and kms:GetPublicKey and kms:Sign on it."), inner);
 
-    /// <summary>The service says nothing of use.</summary>
+    /// <summary>AWS KMS did not answer, or not in a way that is understood.</summary>
     public static ImmutableBuildException KmsUnreachable(string key, string what, Exception inner) => new(
         new Diagnostic(KmsUnreachableDescriptor, $"AWS KMS was asked for {key} and did not answer: {Sentence(what)} Check network and endpoint, and run the release again."), inner);
 
-    /// <summary>The SDK can't tell whom to ask as whom.</summary>
+    /// <summary>AWS's configuration lacks a region or credentials.</summary>
     public static ImmutableBuildException AwsConfiguration(string key, string what, Exception inner) => new(
         new Diagnostic(AwsConfigurationDescriptor, $"AWS's configuration does not suffice for {key}: {Sentence(what)} Set AWS_REGION, and give this job credentials."), inner);
 
-    /// <summary>There is a file already.</summary>
+    /// <summary>A file exists where the new key is to be written.</summary>
     public static ImmutableBuildException KeyExists(string path) => new(new Diagnostic(
         NewKeyDescriptor, $"Expected no file {path}, found one. Keys are never overwritten: name another place with --output, or move that file away."));
 
@@ -95,7 +95,7 @@ public static class KeyErrors
     public static ImmutableBuildException KeyNotWritten(string path, Exception inner) => new(
         new Diagnostic(NewKeyDescriptor, $"The new key {path} cannot be written: {inner.Message} Name a directory that exists and is writable with --output."), inner);
 
-    /// <summary>There is nothing to encrypt a new key with.</summary>
+    /// <summary>The variable with the new key's password is not set.</summary>
     public static ImmutableBuildException NewKeyPassword(string variable) => new(new Diagnostic(
         NewKeyPasswordDescriptor, $"Expected the new key's password in the variable {variable}, which is not set or empty. Set it, and run the command again."));
 

@@ -46,31 +46,31 @@ public static class KeylessErrors
         NoCosignDescriptor, UnfitCosignDescriptor, SigningFailedDescriptor, NoTokenDescriptor, TrustedRootInvalidDescriptor, UnexpectedBundleDescriptor, NoIdentityTrustedDescriptor,
     ];
 
-    /// <summary>There is no cosign.</summary>
+    /// <summary>There is no <c>cosign</c> on the PATH.</summary>
     public static ImmutableBuildException NoCosign() => new(new Diagnostic(
         NoCosignDescriptor, "ImmutableKeyless needs the program 'cosign', and it is in no directory of the PATH. Install cosign 3, in GitHub Actions with sigstore/cosign-installer."));
 
-    /// <summary>It is another one than is needed.</summary>
+    /// <summary>The <c>cosign</c> on the PATH can't sign statements as they are.</summary>
     public static ImmutableBuildException UnfitCosign(string program, string found) => new(new Diagnostic(
         UnfitCosignDescriptor, $"Expected cosign 3, which signs a statement as it is (attest-blob --statement); {program} can't ({PrintableText.Of(found)}). Install cosign 3."));
 
-    /// <summary>It failed.</summary>
+    /// <summary>cosign failed to sign.</summary>
     public static ImmutableBuildException SigningFailed(string fault) => new(new Diagnostic(
         SigningFailedDescriptor, $"cosign could not sign by the identity of this job: {fault.TrimEnd('.')}. Nothing was signed; run the release again when that is mended."));
 
-    /// <summary>Nobody vouches for the job.</summary>
+    /// <summary>There is no token that says which identity this job has.</summary>
     public static ImmutableBuildException NoToken() => new(new Diagnostic(
         NoTokenDescriptor, "Expected an identity token, from GitHub Actions or in the variable SIGSTORE_ID_TOKEN, found none. In GitHub Actions, give the job 'permissions: id-token: write'."));
 
-    /// <summary>A trusted root that is none.</summary>
+    /// <summary>The file of the trusted root can't be read as one.</summary>
     public static ImmutableBuildException TrustedRootInvalid(string path, string found, Exception inner) => new(
         new Diagnostic(TrustedRootInvalidDescriptor, $"Expected a trusted root of Sigstore: {found}. 'cosign trusted-root create' writes one (docs/keys.md).", Location: new SourceLocation(path)), inner);
 
-    /// <summary>It signed something else.</summary>
+    /// <summary>cosign's bundle is not of what it was given to sign.</summary>
     public static ImmutableBuildException UnexpectedBundle(string found, Exception inner) => new(
         new Diagnostic(UnexpectedBundleDescriptor, $"cosign's answer is not the signature it was asked for: {PrintableText.Of(found.TrimEnd('.'))}. Find out which program 'cosign' is on the PATH."), inner);
 
-    /// <summary>Whatever was signed, none of it would be believed.</summary>
+    /// <summary>The release signs without a key, but the policy trusts no identity, so that no signature would be believed.</summary>
     public static ImmutableBuildException NoIdentityTrusted(string? policy) => new(new Diagnostic(
         NoIdentityTrustedDescriptor,
         $"ImmutableKeyless is set, and {(policy is null ? "there is no policy that names" : $"the policy {policy} does not name")} the identity whose signatures are believed. Write \"identities\": [{{ \"issuer\": \"…\", \"identity\": \"…\" }}] into the file that ImmutablePolicy names."));

@@ -50,21 +50,21 @@ public static class PromoteErrors
         NothingLiveDescriptor, NotProvenDescriptor, NoSourceDescriptor, OtherRepositoryDescriptor, NotInRepositoryDescriptor, OtherImageDescriptor, OtherConfigurationDescriptor,
     ];
 
-    /// <summary>Nothing has traffic there.</summary>
+    /// <summary>No generation has traffic in the environment that the image is to come from.</summary>
     public static ImmutableBuildException NothingLive(AppKey from, GenerationId? last) => new(new Diagnostic(
         NothingLiveDescriptor,
         $"{from} has nothing live to promote{(last is { } id ? $"; {id} was live last" : ", and nothing of it was live yet")}. Release to it first, or name the image with ImmutablePromoteImage."));
 
-    /// <summary>Its release has not ended.</summary>
+    /// <summary>The release of the generation that is to be promoted has not ended.</summary>
     public static ImmutableBuildException OnTrial(AppKey from, GenerationId trial, LeaseState? lease) => new(new Diagnostic(
         NotProvenDescriptor,
         $"A release in {from} has not ended: the gate's verdict on {trial} is still to come{(lease is null ? ", and nobody works on it, so that the release was killed; run it again" : $" ({lease.Holder}). Wait for it")}, then promote."));
 
-    /// <summary>It failed, and keeps its traffic since nothing else can serve.</summary>
+    /// <summary>The generation that is to be promoted has failed, and keeps its traffic only since nothing else can serve.</summary>
     public static ImmutableBuildException Failed(AppKey from, GenerationId failed, string why) => new(new Diagnostic(
         NotProvenDescriptor, $"{failed} has traffic in {from} and failed, so it is not promoted: {why}"));
 
-    /// <summary>It does not answer.</summary>
+    /// <summary>The generation that is to be promoted does not answer.</summary>
     public static ImmutableBuildException NotAnswering(AppKey from, GenerationId live) => new(new Diagnostic(
         NotProvenDescriptor, $"{live} is live in {from} and does not answer, so it is not promoted. Mend it there, or name the image you mean with ImmutablePromoteImage alone."));
 
@@ -72,11 +72,11 @@ public static class PromoteErrors
     public static ImmutableBuildException NoSource(AppKey to) => new(new Diagnostic(
         NoSourceDescriptor, $"What to promote to {to} is not said: set ImmutablePromoteFrom to the environment it comes from, or ImmutablePromoteImage to an image's digest."));
 
-    /// <summary>From an environment to itself.</summary>
+    /// <summary>The image is to be promoted from an environment to itself.</summary>
     public static ImmutableBuildException SameEnvironment(AppKey to) => new(new Diagnostic(
         NoSourceDescriptor, $"ImmutablePromoteFrom and ImmutableEnvironment are both '{to.Environment}': expected the environment that the image comes from, and the one that it goes to."));
 
-    /// <summary>An image of another repository.</summary>
+    /// <summary>The image is named in another repository than the one that the environment reads.</summary>
     public static ImmutableBuildException OtherRepository(AppKey to, string expected, string found) => new(new Diagnostic(
         OtherRepositoryDescriptor, $"{to} runs images of {expected}, and ImmutablePromoteImage names one of {found}. Name it in that repository, or by its digest alone."));
 
@@ -85,7 +85,7 @@ public static class PromoteErrors
         NotInRepositoryDescriptor,
         $"{to} reads {repository}, which has no image {image}{(elsewhere is not null && elsewhere != repository ? $"; it runs from {elsewhere} where it is live" : "")}. Nothing was deployed. Let both environments read one repository, or have Push bring the image to both with ImmutableMirrorRegistries."));
 
-    /// <summary>The environment has moved on.</summary>
+    /// <summary>Another image is live there than the one that was named.</summary>
     public static ImmutableBuildException OtherImage(AppKey from, GenerationSpec live, Digest approved) => new(new Diagnostic(
         OtherImageDescriptor, $"{from} has {live.Id} live, of image {live.Image}; ImmutablePromoteImage names {approved}. Nothing was deployed. Approve what is live there now, or leave ImmutablePromoteFrom out to promote the one that was approved."));
 

@@ -45,7 +45,7 @@ public static class RecordErrors
     public static ImmutableArray<ErrorDescriptor> All { get; } =
         [MissingDescriptor, UnreadableDescriptor, StaleDescriptor, StageMissingDescriptor, NotWritableDescriptor, NothingPublishedDescriptor, PublishFolderDescriptor];
 
-    /// <summary>No file.</summary>
+    /// <summary>There is no release record.</summary>
     public static ImmutableBuildException Missing(string file) => new(new Diagnostic(
         MissingDescriptor, $"There is no release record at '{file}'. Run 'dotnet build -t:Bake' first, or 'dotnet build -t:Release' for the whole chain.", Location: new SourceLocation(file)));
 
@@ -65,7 +65,7 @@ public static class RecordErrors
     public static ImmutableBuildException NotWritable(string file, Exception cause) => new(
         new Diagnostic(NotWritableDescriptor, $"Can't write the release record '{file}': {cause.Message} Put that right, and run the release again: it continues from what the target shows.", Location: new SourceLocation(file)), cause);
 
-    /// <summary>What an earlier release published was there a moment ago.</summary>
+    /// <summary>What an earlier release published has disappeared since the release began.</summary>
     public static ImmutableBuildException EarlierPublishGone(string workDirectory) => new(new Diagnostic(
         NothingPublishedDescriptor, $"Expected what an earlier release published, by the record in '{workDirectory}', to stay as it is during this one, found it changed or gone. Release again: it is published anew."));
 

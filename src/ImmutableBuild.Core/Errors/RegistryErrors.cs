@@ -90,7 +90,7 @@ public static class RegistryErrors
         CredentialHelperFailedDescriptor, NotEverywhereDescriptor, CertificatesUnusableDescriptor, TlsRefusedDescriptor,
     ];
 
-    /// <summary>A text that is no reference, or no part of one.</summary>
+    /// <summary>A text is no valid image reference, or no valid part of one.</summary>
     public static ImmutableBuildException ReferenceInvalid(string text) => new(new Diagnostic(
         ReferenceInvalidDescriptor, $"Expected a reference such as ghcr.io/me/app:1.0 (lower-case repository, tag of at most 128 characters, sha256 digest), found '{(text.Length > 200 ? text[..200] + "…" : text)}'."));
 
@@ -98,15 +98,15 @@ public static class RegistryErrors
     public static ImmutableBuildException Unreachable(HttpMethod method, Uri address, Exception inner) => new(
         new Diagnostic(UnreachableDescriptor, $"{method} {RedactedUrl.Of(address)} got no reply: {inner.Message} Check the registry's name and the network, then run again."), inner) { IsTransient = true };
 
-    /// <summary>401 or 403.</summary>
+    /// <summary>The registry refused the credential (401 or 403).</summary>
     public static ImmutableBuildException Unauthorized(HttpResponseMessage response, string why) => new(new Diagnostic(
         UnauthorizedDescriptor, $"{Describe(response)}: {why}."));
 
-    /// <summary>Any other status that ends the matter.</summary>
+    /// <summary>The registry refused a request with another status.</summary>
     public static ImmutableBuildException UnexpectedStatus(HttpResponseMessage response, string registrySays) => new(new Diagnostic(
         UnexpectedStatusDescriptor, $"{Describe(response)}{(registrySays.Length > 0 ? $"; the registry says: {registrySays}" : "")}."));
 
-    /// <summary>429 or 5xx after the last attempt.</summary>
+    /// <summary>The registry was busy at the last attempt too (429 or 5xx).</summary>
     public static ImmutableBuildException Busy(HttpResponseMessage response, string registrySays) => new(new Diagnostic(
         BusyDescriptor, $"{Describe(response)} after several attempts{(registrySays.Length > 0 ? $"; the registry says: {registrySays}" : "")}. Run again later.")) { IsTransient = true };
 
@@ -122,7 +122,7 @@ public static class RegistryErrors
     public static ImmutableBuildException TagTaken(string repository, string tag, Digest there, Digest ours) => new(new Diagnostic(
         TagTakenDescriptor, $"Expected {repository}:{tag} to be free or {ours}, found {there}. Tags never move, and nothing was overwritten. {(Releases.CommitSha.TryParse(tag, out _) ? "Bake with the same SDK and base image as before, or commit a change and release that." : "Set ContainerImageTags to a tag that is new, or remove it.")}"));
 
-    /// <summary>A variable without a value.</summary>
+    /// <summary>The variable that is to hold a credential is not set.</summary>
     public static ImmutableBuildException VariableUnset(string variable) => new(new Diagnostic(
         VariableUnsetDescriptor, $"Expected the environment variable {variable} to hold the registry's credential, found it unset or empty. Set it where the build runs."));
 
@@ -150,7 +150,7 @@ public static class RegistryErrors
     public static ImmutableBuildException CertificatesUnusable(string file, string found, Exception? inner = null) => new(new Diagnostic(
         CertificatesUnusableDescriptor, $"Expected a certificate or key in PEM, as the registry's other files go with it: {found}.", Location: new SourceLocation(file)), inner);
 
-    /// <summary>A handshake that failed over who the other is.</summary>
+    /// <summary>The TLS handshake failed: one side does not trust the other's certificate.</summary>
     public static ImmutableBuildException TlsRefused(Uri address, Exception inner) => new(new Diagnostic(
         TlsRefusedDescriptor, $"Expected {address.Authority} to show a certificate that a trusted authority gave to this name: {inner.Message} Put the authority's certificate into {Path.Combine(RegistryCertificates.OfDocker, address.Authority, "ca.crt")}, or below the directory of ImmutableRegistryCertificates."), inner);
 

@@ -51,7 +51,7 @@ public static class SourceErrors
     public static ImmutableArray<ErrorDescriptor> All { get; } =
         [GitMissingDescriptor, NoRepositoryDescriptor, NoCommitDescriptor, DirtyTreeDescriptor, GitFailedDescriptor, ReleasingDirtyDescriptor, CommitMovedDescriptor, IgnoredFilesDescriptor];
 
-    /// <summary>The program is not there.</summary>
+    /// <summary>There is no git on the PATH.</summary>
     public static ImmutableBuildException GitMissing(string program, Exception cause) => new(new Diagnostic(
         GitMissingDescriptor, $"Could not start '{program}': {cause.Message}. A release is made from a commit: install git, and make sure it is on the PATH."), cause);
 
