@@ -49,7 +49,7 @@ public sealed record GenerationStatus(
     long? Requests,
     long? Errors)
 {
-    /// <summary>Why it failed, where the ledger's last word on it, as it runs, is that it did; null otherwise.</summary>
+    /// <summary>Why it failed, where the ledger's latest entry about it since its creation says that it did; null otherwise.</summary>
     public string? Failure { get; init; }
 
     /// <summary>Reads one generation of an observation.</summary>

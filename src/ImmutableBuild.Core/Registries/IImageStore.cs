@@ -16,7 +16,7 @@ public interface IImageStore : IImageSource
     /// <summary>Whether a blob is there.</summary>
     Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken);
 
-    /// <summary>Brings a blob from a layout. False when its content had not to be sent, since the store has it in another place.</summary>
+    /// <summary>Brings a blob from a layout. False when its content did not have to be sent, since the store has it in another place.</summary>
     Task<bool> AddBlobAsync(OciLayout from, Descriptor blob, CancellationToken cancellationToken);
 
     /// <summary>Puts a manifest without naming it. All it refers to must be there.</summary>
@@ -29,12 +29,12 @@ public interface IImageStore : IImageSource
     Task<ImmutableArray<Descriptor>> ListReferrersAsync(Digest subject, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Puts manifests that are about <paramref name="subject"/>, and has them listed among its referrers, which loses none. All they refer to must be there. True where the store
-    /// keeps the list itself, so that no other writer can take them off it again.
+    /// Puts manifests that are about <paramref name="subject"/>, and adds them to the list of its referrers, of which none is lost. All they refer to must be there. True where the store
+    /// keeps the list itself, so that no other push can overwrite it.
     /// </summary>
     Task<bool> AddReferrersAsync(Digest subject, IReadOnlyList<(ManifestContent Manifest, Descriptor Entry)> referrers, CancellationToken cancellationToken);
 
-    /// <summary>Waits until nobody who looked at a tag before it was put here can still put it.</summary>
+    /// <summary>Waits until no other push can still overwrite a tag that was put here, having looked at it before.</summary>
     Task SettleAsync(CancellationToken cancellationToken);
 
     /// <summary>Puts a manifest under a tag. Returns what the tag means afterwards, which is another digest when the tag may not move and was there.</summary>

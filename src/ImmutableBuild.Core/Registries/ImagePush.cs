@@ -15,7 +15,7 @@ internal sealed class ImagePush(OciLayout layout, ManifestContent image, string 
     /// <summary>Throws IMB5008 where one of the further tags names another image in this store.</summary>
     public Task RequireFreeTagsAsync(IImageStore store, CancellationToken cancellationToken) => new ImageTransfer(layout, store).RequireFreeAsync(alsoTagged, image, cancellationToken);
 
-    /// <summary>Brings it there. IMB5008 where a tag names another image.</summary>
+    /// <summary>Brings image and signatures to one repository. IMB5008 where a tag names another image there.</summary>
     public async Task<RepositoryRecord> RunAsync(string repository, IImageStore store, CancellationToken cancellationToken)
     {
         using var push = store.BeginPush(tag, cancellationToken);

@@ -12,7 +12,7 @@ public static class ImageStores
     /// <summary>The name of the repository a release is pushed to.</summary>
     public static string RepositoryOf(ReleaseOptions options) => options.Push.Registry is { } registry ? RepositoryIn(registry, options) : $"{Embedded}/{options.App.App}";
 
-    /// <summary>That one, and those of all mirrors.</summary>
+    /// <summary>The names of all repositories a release is pushed to: that one, and those of its mirrors.</summary>
     public static IEnumerable<string> RepositoriesOf(ReleaseOptions options) => options.Push.Mirrors.Select(mirror => RepositoryIn(mirror, options)).Prepend(RepositoryOf(options));
 
     /// <summary>Opens the repository <c>host/repository</c> or <c>local/app</c>; throws IMB5001 when it is neither.</summary>

@@ -19,7 +19,7 @@ public sealed class LayoutStore : IImageStore
         new(OciLayout.OpenOrCreate(Path.Combine(dataDirectory, "store", app)));
 
     /// <inheritdoc/>
-    /// <remarks>What is there already counts as pushed now, so that it is among the newest while its release goes on.</remarks>
+    /// <remarks>An image that is there already counts as pushed now, so that it is not removed as an old one while its release goes on.</remarks>
     public IDisposable? BeginPush(string tag, CancellationToken cancellationToken)
     {
         var use = StoreUse.Enter(_layout.Directory, cancellationToken);

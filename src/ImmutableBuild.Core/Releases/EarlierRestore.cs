@@ -7,10 +7,10 @@ using ImmutableBuild.Images;
 namespace ImmutableBuild.Releases;
 
 /// <summary>
-/// Tells whether the restore for the released runtime, which an earlier release has done, would do nothing: then it need not be asked, which takes evaluating every
-/// project once more. What it follows from has to be the same, what it left be untouched, and every package be there.
+/// Tells whether the restore for the released runtime has been done by an earlier release and would change nothing: then it is left out, which saves evaluating every
+/// project once more. All it depends on has to be the same, all it left be untouched, and every package be there.
 /// </summary>
-/// <param name="note">Where it is written down. Nothing else may be there.</param>
+/// <param name="note">The file in which the restore is noted; it holds nothing else.</param>
 /// <param name="graphFile">What NuGet writes of the projects that it restored together, <c>….nuget.dgspec.json</c>.</param>
 public sealed class EarlierRestore(string note, string graphFile)
 {

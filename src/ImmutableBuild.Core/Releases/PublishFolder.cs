@@ -5,8 +5,8 @@ using ImmutableBuild.Images;
 namespace ImmutableBuild.Releases;
 
 /// <summary>
-/// The folder that releases of a project publish into. Publish never removes what an earlier one left there, and a file that is no longer published must not get into the image: so it is
-/// emptied before. What came from packages may stay, the runtime above all, since a package's files never change and their place names its version; publish doesn't copy them again then.
+/// The folder that releases of a project publish into. It is emptied before each publish, which itself removes nothing: a file that is not published any more must not get into the image.
+/// Files that came from packages may stay, the runtime's above all, so that publish doesn't copy them again: a package's files never change, and their place names its version.
 /// </summary>
 public sealed class PublishFolder
 {
@@ -23,7 +23,7 @@ public sealed class PublishFolder
         _note = _directory + ".packages.txt";
     }
 
-    /// <summary>The files of a folder that came from packages and are as they came: their paths, and where in the packages they are. None where nobody wrote it down.</summary>
+    /// <summary>The files of a folder that came from packages and are unchanged since: path, and place in the package. None where that was not noted.</summary>
     public static IReadOnlyDictionary<string, string> PackageFilesIn(string directory)
     {
         try

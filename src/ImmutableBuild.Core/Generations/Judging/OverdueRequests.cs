@@ -1,8 +1,8 @@
 namespace ImmutableBuild.Generations.Judging;
 
 /// <summary>
-/// Requests in flight that have waited longer than the judge tolerates count as requests that slow: only those that ended would
-/// otherwise be seen, and one that hangs never does.
+/// Counts requests in flight that have waited longer than the judge tolerates as requests that slow. Otherwise only requests that
+/// ended would be seen, and one that hangs never ends.
 /// </summary>
 internal static class OverdueRequests
 {

@@ -5,8 +5,8 @@ namespace ImmutableBuild.Generations.Rollouts;
 
 /// <summary>
 /// How the new generation stood when the release first looked, where an earlier attempt made it. What happened before is not this
-/// attempt's evidence: a generation that can be made anew is, and one that can't, since nothing else serves, is judged by what
-/// happens from here on.
+/// attempt's evidence: a generation is made anew where that is possible; where nothing else serves it stays, and is judged by
+/// what happens from here on.
 /// </summary>
 public sealed record EarlierTrial
 {
@@ -54,7 +54,7 @@ public sealed record EarlierTrial
         };
     }
 
-    /// <summary>This, after one more look: what answers is no longer down, and once nothing is, it is judged again.</summary>
+    /// <summary>The trial after one more look: instances that answer are no longer down, and once none is, the generation is judged again.</summary>
     public EarlierTrial After(Observation observed, GenerationId id)
     {
         if (observed.Find(id) is not { } generation || generation.CreatedAt != CreatedAt || Again is not null)

@@ -24,8 +24,8 @@ internal static class ObservedHealth
         generation.Phase != GenerationPhase.Destroying && generation.Instances.Any(Answers);
 
     /// <summary>
-    /// As <see cref="Answers(ObservedGeneration)"/>, where a target that no longer looks is not believed for ever: what was late at its latest probe, and had none for
-    /// <paramref name="patience"/> and some rounds more, is not known to answer.
+    /// As <see cref="Answers(ObservedGeneration)"/>, but an instance that was late at its latest probe counts as answering only until that probe is
+    /// <paramref name="patience"/> and some rounds of probes old: the target may have stopped probing.
     /// </summary>
     public static bool Answers(this ObservedGeneration generation, TimeSpan patience, DateTimeOffset now) =>
         generation.AnsweredLast()

@@ -13,8 +13,8 @@ public sealed class RolloutRunner(IDeploymentTarget target, TimeProvider time, I
     public Task<RolloutResult> RunAsync(Desired desired, CancellationToken cancellationToken) => RunAsync(RunOf(desired), desired, cancellationToken);
 
     /// <summary>
-    /// Gives the generation of <paramref name="desired"/> up as one that failed, for a reason that someone else saw, whether it was live already or
-    /// not: traffic back, the ledger told, the generation gone, as after a verdict of the gate. Where nothing else can serve it keeps its traffic.
+    /// Gives the generation of <paramref name="desired"/> up as a failed one for the reason <paramref name="why"/>, whether it was live already or
+    /// not: traffic back, the ledger told, the generation gone, as after a Fail of the gate. Where nothing else can serve, it keeps its traffic.
     /// </summary>
     public async Task<RolloutResult> GiveUpAsync(Desired desired, Diagnostic why, CancellationToken cancellationToken)
     {
@@ -63,8 +63,8 @@ public sealed class RolloutRunner(IDeploymentTarget target, TimeProvider time, I
     /// <summary>
     /// Ends a release that an earlier run of the same holder left between two stages, under the lease that it kept: gives up what
     /// was begun unless the goal is <see cref="RolloutGoal.Converged"/>, and gives the lease back, within the grace period. Does
-    /// nothing when the holder has no lease any more; with <paramref name="evenLapsed"/>, only while someone else has it, or the generation got
-    /// traffic since. Throws the <see cref="ImmutableBuildException"/> that says what became of it.
+    /// nothing when the holder has no lease any more; with <paramref name="evenLapsed"/>, does nothing only where someone else has the lease, or the
+    /// generation has got traffic since. Throws the <see cref="ImmutableBuildException"/> that says what became of it.
     /// </summary>
     public async Task AbandonAsync(Desired desired, bool evenLapsed = false)
     {

@@ -128,10 +128,10 @@ internal sealed class Scene
     /// <summary>The ledger says that the generation, as it runs now, failed.</summary>
     public bool HasFailed(Known known) => Says(LedgerEvent.Failed, known);
 
-    /// <summary>It gets no traffic, and nobody would miss it: users are served, or it could not serve them, or nobody was ever served by it (F25).</summary>
+    /// <summary>It has no traffic and is not needed: others serve, or it could not serve, or it never has (F25).</summary>
     public bool MayDestroy(Known known) => MayDestroy(known, IsServedForSure);
 
-    /// <summary>It answers and nothing else does, so that it is not made anew, whatever came before.</summary>
+    /// <summary>It answers and nothing else does: it must not be destroyed, not even to be made anew.</summary>
     public bool HasToStay(Known known) => known.Answers && !MayDestroy(known, IsServed);
 
     private bool MayDestroy(Known known, bool isServed) =>

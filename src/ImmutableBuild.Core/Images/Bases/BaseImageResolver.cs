@@ -19,7 +19,7 @@ internal sealed class BaseImageResolver(string dataDirectory, RegistryConnector 
         : parsed.IsFloating ? BakeErrors.BaseFloating(reference)
         : null;
 
-    /// <summary>Finds the image of one platform; what a tag is pinned to by <paramref name="pin"/>, where it is, without asking what it names now. Throws IMB2015 for a floating reference, IMB2016 when there is none, IMB2009 when it lacks the platform.</summary>
+    /// <summary>Finds the image of one platform. With a <paramref name="pin"/>, that digest is taken for the tag, without asking what the tag names now. Throws IMB2015 for a floating reference, IMB2016 when there is none, IMB2009 when it lacks the platform.</summary>
     public async Task<BaseImage> ResolveAsync(string reference, Platform platform, CancellationToken cancellationToken, Digest? pin = null)
     {
         if (reference.StartsWith(LayoutPrefix, StringComparison.Ordinal))

@@ -7,12 +7,12 @@ namespace ImmutableBuild.Releases.Source;
 /// <param name="paths">What is ignored, relative to the root; a directory with all that is in it ends with '/'.</param>
 public sealed class IgnoredFiles(string root, ImmutableArray<string> paths)
 {
-    // Where a project may name a file in other letters than the disk does.
+    // On these systems a project may name a file in other letters than the disk does.
     private static readonly StringComparer s_comparer = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
     private readonly HashSet<string> _ignored = new(paths.Select(path => Path.GetFullPath(path.TrimEnd('/'), root)), s_comparer);
 
-    /// <summary>Those of some files that git ignores, relative to the root, less those that the build itself makes.</summary>
+    /// <summary>Which of <paramref name="files"/> git ignores, relative to the root, without those that the build itself makes.</summary>
     /// <param name="files">Files, absolute.</param>
     /// <param name="buildOutputs">Files and directories that the build makes, absolute.</param>
     public ImmutableArray<string> Among(IEnumerable<string> files, IEnumerable<string> buildOutputs)

@@ -4,8 +4,8 @@ using ImmutableBuild.Images;
 namespace ImmutableBuild.Releases.Source;
 
 /// <summary>
-/// What of a commit may decide about its packages: every file but those of kinds that a project compiles, serves or only keeps. Any file can be imported by a
-/// project, so a kind that is not known counts.
+/// The files of a commit that may decide about its packages: all but those of kinds that a project only compiles, serves or keeps. A project can import any file,
+/// so every unknown kind counts.
 /// </summary>
 public static class RestoreSources
 {
@@ -17,7 +17,7 @@ public static class RestoreSources
         ],
         StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A digest over their paths and contents, as the commit that is checked out has them.</summary>
+    /// <summary>A digest over paths and contents of these files, as the commit that is checked out has them.</summary>
     /// <param name="projectFile">A project of the repository.</param>
     /// <param name="readVariable">The environment.</param>
     /// <param name="cancellationToken">Ends the work.</param>
