@@ -28,7 +28,7 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
             return (await Task.WhenAll([.. tags.Select(tag => SendTagAsync(tag, sending, cancellationToken)), SendReferrersAsync(sending, cancellationToken)])).Any(anything => anything);
         }
 
-        // Whether this identity signed before can be told from bundles, but not from the signatures under a tag: so tags are sent where a bundle was new.
+        // Whether this identity signed before can be told from bundles, but not from the signatures under a tag: so a tag is sent where a bundle was new, or the tag is missing.
         var sent = await SendReferrersAsync(sending, cancellationToken);
         return (await Task.WhenAll(tags.Select(SendAsync))).Any(anything => anything) || sent;
 

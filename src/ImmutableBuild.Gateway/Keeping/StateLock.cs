@@ -9,7 +9,7 @@ internal sealed class StateLock : IDisposable
 
     private StateLock(FileStream file) => _file = file;
 
-    // Stopping an app removes the file while it is open, which Windows allows only with Delete; elsewhere .NET locks only a file that is opened with None.
+    // Stopping an app removes the file while it is open, which Windows allows only with Delete; elsewhere .NET keeps others out only of a file that is opened with None.
     private static readonly FileShare Alone = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
 
     // EWOULDBLOCK of Linux and macOS, ERROR_SHARING_VIOLATION of Windows.

@@ -52,7 +52,7 @@ internal sealed class InstanceProber(
             return new ProbeOutcome(false, $"another process listens on {address}", InstanceIdentity.Foreign);
         }
 
-        // Asked only here, where the answer is known to be the instance's and it is ready: before that, answers say nothing of what it will speak.
+        // Asked until it is known, and only here, where the instance is ready and the answer known to be its own: earlier answers say nothing of what it will speak.
         _protocols ??= await LearnAsync(found.Protocols, cancellationToken);
         if (_protocols is null && ++_silences < MostSilences)
         {

@@ -38,7 +38,7 @@ internal static class AdvisoryMatcher
     }
 
     // The way out has to answer all advisories of the group, so it is the newest of their fixes, and none where one of them has no fix. The worst
-    // severity counts: an advisory may be about several vulnerabilities, of which others of the group rate only the mild ones.
+    // severity counts, and an unknown one is worse than a mild one: an advisory may be about several vulnerabilities, of which another one rates only some.
     private static KnownVulnerability ToVulnerability(Component component, ImmutableArray<Hit> group, VersionOrder order, string source) => new(
         component,
         [.. group.SelectMany(hit => hit.Ids).Distinct(StringComparer.Ordinal)],
