@@ -6,7 +6,7 @@ namespace ImmutableBuild.Docker.Drift;
 /// <summary>
 /// Processes that the container's first process did not start. Whatever that starts has a parent in the container, and an orphan is given to the
 /// first process by the kernel; a process that someone puts into the container (<c>docker exec</c>, <c>nsenter</c>) has its parent outside.
-/// One whose starter has ended since, which left it to the first process, can't be told from the app's own.
+/// A process whose starter has ended since was given to the first process too, and can't be told from the app's own.
 /// </summary>
 internal static class ProcessDifferences
 {

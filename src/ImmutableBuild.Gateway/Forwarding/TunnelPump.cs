@@ -47,7 +47,7 @@ internal sealed class TunnelPump(Stream source, Stream target, Func<byte[]>? clo
         }
         catch (Exception fault) when (fault is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
-            // One side is gone; the other is told by the end of its stream.
+            // One side is gone; the other one learns of it by the end of its stream.
         }
         finally
         {

@@ -69,7 +69,7 @@ internal sealed class InstanceProber(
         var answer = await GetAsync(http2, cancellationToken);
         if (_protocols is null && RefusesHttp1(answer) && await GetAsync(http2: true, cancellationToken) is { Status: { } status } second && status != 400)
         {
-            // It answers HTTP/2 only: a gRPC server, say.
+            // The instance answers HTTP/2 only, as a gRPC server does.
             (answer, http2) = (second, true);
         }
 
@@ -85,7 +85,7 @@ internal sealed class InstanceProber(
     {
         if (answered == UpstreamProtocols.Http2)
         {
-            // It may have become ready between the two questions.
+            // Asked again over HTTP/1.1: the instance may have become ready only after it refused the first question.
             var again = await GetAsync(http2: false, cancellationToken);
             return again is { Unreached: true } or { TimedOut: true } ? null
                 : again.Status is not null && !RefusesHttp1(again) ? UpstreamProtocols.Both : UpstreamProtocols.Http2;

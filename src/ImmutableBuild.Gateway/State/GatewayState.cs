@@ -82,7 +82,7 @@ internal sealed record GenerationRecord(
 
     public GenerationRecord Without(string instance) => this with { Instances = Instances.RemoveAll(there => there.Name == instance) };
 
-    /// <summary>Everything that was to take a place and did not yet leaves: who began it is no longer in charge.</summary>
+    /// <summary>The generation without instances that were to take a place: these leave, since whoever began their replacement holds the lease no more.</summary>
     public GenerationRecord WithoutJoining() => Instances.Any(instance => instance.Replaces is not null)
         ? this with { Instances = [.. Instances.Select(instance => instance.Replaces is null ? instance : instance with { Replaces = null, IsLeaving = true })] }
         : this;

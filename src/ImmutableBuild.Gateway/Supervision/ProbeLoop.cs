@@ -10,7 +10,7 @@ namespace ImmutableBuild.Gateway.Supervision;
 /// <param name="time">The gateway's clock.</param>
 internal sealed class ProbeLoop(Probe probe, Func<InstanceRun?> run, Action learned, TimeProvider time) : IDisposable
 {
-    /// <summary>One that is not healthy is looked at more often: it may be about to be.</summary>
+    /// <summary>How often an instance is probed that is not healthy: it may be about to be.</summary>
     private static readonly TimeSpan EagerInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly SemaphoreSlim _probing = new(1, 1);

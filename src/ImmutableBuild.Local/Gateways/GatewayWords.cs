@@ -10,10 +10,10 @@ internal static partial class GatewayWords
 {
     private const string PortTaken = "IMB6051";
 
-    /// <summary>It only ended because another gateway has the state directory.</summary>
+    /// <summary>Whether the gateway only ended because another one has the state directory.</summary>
     public static bool IsAlreadyKept(string words) => Code().Match(words).Groups["code"].Value == GatewayErrors.AlreadyKeptCode;
 
-    /// <summary>Someone has the port.</summary>
+    /// <summary>Whether the gateway ended because the public port was taken.</summary>
     public static bool IsPortTaken(string words) => Code().Match(words).Groups["code"].Value == PortTaken;
 
     /// <summary>The gateway's own error, with the listening process where a port was taken; IMB6102 with its words when it gave none.</summary>

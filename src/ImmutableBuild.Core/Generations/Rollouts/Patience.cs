@@ -5,9 +5,9 @@ internal sealed class Patience(TimeSpan limit, TimeProvider time)
 {
     private long? _since;
 
-    /// <summary>It ended.</summary>
+    /// <summary>The sign is gone: counting begins anew with the next one.</summary>
     public void Restore() => _since = null;
 
-    /// <summary>It shows again; whether it has gone on for too long.</summary>
+    /// <summary>Notes a sign; whether it has gone on for too long since the first one.</summary>
     public bool IsOver() => time.GetElapsedTime(_since ??= time.GetTimestamp()) >= limit;
 }

@@ -72,7 +72,7 @@ internal sealed record LinuxProcess(int Pid, char State, int Session)
         return inodes;
     }
 
-    // That no descriptor is left for a look says nothing of the process, and is for who asked to know.
+    // Not where this process has no descriptor left to look with: that says nothing of the other process, and goes on to the caller.
     private static bool IsOutOfSight(Exception fault) => fault is IOException or UnauthorizedAccessException && !OwnLimits.Explain(fault);
 
     internal static LinuxProcess? Parse(int pid, string stat)
