@@ -23,7 +23,6 @@ public abstract class ServingTargetContract : DeploymentTargetContract
         var (second, _) = await CreateHealthyAsync(version: 2, lease: lease);
         using var request = await HoldRequestAsync(bed);
 
-        // Requests in flight may include the target's own to its public entry; only clients' requests are among those that wait for an answer.
         await TakenAsync(first.Id);
         await bed.Target.RouteAsync(bed.App, Route.To(second.Id), lease, TestContext.Current.CancellationToken);
         await bed.Target.DestroyAsync(bed.App, first.Id, lease, TestContext.Current.CancellationToken);
