@@ -30,7 +30,7 @@ public sealed record Probe(ProbeKind Kind, string Path, TimeSpan Interval, TimeS
 
 /// <summary>A secret that instances get as an environment variable. Only the name and a digest of the value are kept.</summary>
 /// <param name="Variable">The variable in the release's own environment that holds the value.</param>
-/// <param name="ValueDigest">SHA-256 over app, environment, name and value, so that a changed secret makes a new generation.</param>
+/// <param name="ValueDigest"><see cref="SecretDigest"/> of its value, so that a changed secret makes a new generation.</param>
 public sealed record SecretReference(string Variable, Digest ValueDigest);
 
 /// <summary>
