@@ -109,7 +109,8 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
 
         var seen = joined.Complete(observed);
         _seen.Note(app, seen.Generations.Select(generation => generation.Spec));
-        return seen with { Url = PublishedPort.Of(container)?.UrlBehind(_engine.Endpoint!) };
+        var published = PublishedPort.Of(container);
+        return seen with { Url = published?.UrlBehind(_engine.Endpoint!), ListensOn = published is null ? null : new ListeningAddress(published.Address.ToString(), published.Port) };
     }, cancellationToken);
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Releases;
 
@@ -42,11 +43,16 @@ public static class DeployErrors
         "The release was interrupted after it had changed something, and routing back and clearing up took longer than the grace period.",
         "See in the message where traffic went; run the release again, or release what served before: either continues from what the target shows.");
 
+    private static readonly ErrorDescriptor ListensElsewhereDescriptor = new(
+        "IMB6008", "What is live is on another port or address",
+        "The release asks for another port or address than the app has. Both stay as they are until the app is stopped, since changing them would lose requests.",
+        "Remove ImmutablePort or ImmutableBind to keep what serves, or take the app down (-t:Stop) and release again.");
+
     /// <summary>The rows of this range.</summary>
     public static ImmutableArray<ErrorDescriptor> All { get; } =
     [
         LeaseHeldDescriptor, LeaseLostDescriptor, TargetUnavailableDescriptor, CancelledDescriptor, SecretsMissingDescriptor, NoProgressDescriptor,
-        NotPutRightDescriptor,
+        NotPutRightDescriptor, ListensElsewhereDescriptor,
     ];
 
     /// <summary>The code of <see cref="LeaseLost"/>: the run ends at once and touches nothing any more.</summary>
@@ -86,6 +92,14 @@ public static class DeployErrors
         .. missing.Select(secret => new Diagnostic(
             SecretsMissingDescriptor, $"The secret {secret.Key} of {app} comes from the environment variable {secret.Value}, which is not set. Set it where the release runs.")),
     ]);
+
+    /// <summary>The app is live on <paramref name="found"/>, and the release asks for <paramref name="address"/> (null for any) and <paramref name="port"/> (0 for any).</summary>
+    public static ImmutableBuildException ListensElsewhere(AppKey app, ListeningAddress found, IPAddress? address, int port)
+    {
+        IEnumerable<string> asked = [.. address is null ? Array.Empty<string>() : [$"the address {address}"], .. port == 0 ? Array.Empty<string>() : [$"port {port}"]];
+        return new(new Diagnostic(
+            ListensElsewhereDescriptor, $"{app} is live on the address {found.Address}, port {found.Port}, and the release asks for {string.Join(", ", asked)}. Nothing was changed. Stop the app first (-t:Stop), or don't ask for another."));
+    }
 
     /// <summary>A change shows no effect although it is accepted.</summary>
     public static ImmutableBuildException NoProgress(AppKey app, string change, TimeSpan since) => new(new Diagnostic(

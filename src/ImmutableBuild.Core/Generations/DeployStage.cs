@@ -1,3 +1,4 @@
+using ImmutableBuild.Errors;
 using ImmutableBuild.Generations.Rollouts;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Trust;
@@ -26,6 +27,11 @@ public sealed class DeployStage(IDeploymentTarget target, IImageVerifier verifie
         var id = desired.Id;
         var deployed = result.Observed.Find(id)!.Spec;
         var isLive = result.Unchanged && result.Before.Route.Route == Route.To(id) && Status.Of(result.Before).Live == id;
+        if (isLive)
+        {
+            RequireAsAsked(result.Before.ListensOn, context.Options);
+        }
+
         var serving = result.Before.Serving;
         return new StageResult(
             record with
@@ -33,6 +39,15 @@ public sealed class DeployStage(IDeploymentTarget target, IImageVerifier verifie
                 Deploy = new DeployRecord { Spec = deployed, AlreadyLive = isLive, Serving = serving, LiveSequence = result.Before.LiveSequence, Earlier = EarlierTrial.Of(result.Before, id) },
             },
             isLive ? $"{id} is live already" : $"{id} {Beside(serving, id)}, {deployed.Size} instance{(deployed.Size == 1 ? "" : "s")}, no traffic yet");
+    }
+
+    // A target refuses another port or address when the lease is taken, and for what is live already nobody takes it.
+    private static void RequireAsAsked(ListeningAddress? found, ReleaseOptions options)
+    {
+        if (found is not null && ((options.PublicPort > 0 && options.PublicPort != found.Port) || (options.Bind is { } bind && bind.ToString() != found.Address)))
+        {
+            throw DeployErrors.ListensElsewhere(options.App, found, options.Bind, options.PublicPort);
+        }
     }
 
     private static string Beside(GenerationId? serving, GenerationId id) =>

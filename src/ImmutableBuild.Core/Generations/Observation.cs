@@ -25,6 +25,9 @@ public sealed record Observation(
     /// <summary>Where the app answers for its users; null for an app that listens on nothing.</summary>
     public string? Url { get; init; }
 
+    /// <summary>The address and port behind <see cref="Url"/>, where a release may ask for another; null where it can't, and from gateways of before it was told.</summary>
+    public ListeningAddress? ListensOn { get; init; }
+
     /// <summary>The generation with the largest share of traffic; null when none has any.</summary>
     [JsonIgnore]
     public GenerationId? Serving => Route.Route.Shares.IsEmpty ? null : Route.Route.Shares.MaxBy(share => share.Percent)!.Generation;

@@ -8,7 +8,7 @@ using ImmutableBuild.Releases;
 namespace ImmutableBuild.Gateway.Control;
 
 /// <summary>Puts together what there is to see, from the committed state and what its processes do.</summary>
-internal sealed class Observer(AppKey app, string? url, Fleet fleet, LedgerFile ledger, Surroundings surroundings, ServingPathWatch serving)
+internal sealed class Observer(AppKey app, string? url, ListeningAddress? listensOn, Fleet fleet, LedgerFile ledger, Surroundings surroundings, ServingPathWatch serving)
 {
     /// <summary>Everything, now.</summary>
     public Observation Observe()
@@ -24,6 +24,7 @@ internal sealed class Observer(AppKey app, string? url, Fleet fleet, LedgerFile 
             LedgerView.Of(ledger.Entries, state.Generations.Select(record => record.Spec.Id)))
         {
             Url = url,
+            ListensOn = listensOn,
         };
     }
 

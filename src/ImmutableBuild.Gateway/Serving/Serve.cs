@@ -9,6 +9,7 @@ using ImmutableBuild.Gateway.Routing;
 using ImmutableBuild.Gateway.State;
 using ImmutableBuild.Gateway.Supervision;
 using ImmutableBuild.Gateway.Upgrading;
+using ImmutableBuild.Generations;
 using ImmutableBuild.Processes;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -44,7 +45,7 @@ internal static class Serve
         var url = options.Port is { } port ? new Uri($"http://{Reachable(address)}:{port}") : null;
         await using var serving = new ServingPathWatch(url, fleet.Routes, probe, time);
         var orders = new Orders(options.App, fleet, ledger, surroundings, serving, destruction, replacements);
-        var observer = new Observer(options.App, url?.ToString().TrimEnd('/'), fleet, ledger, surroundings, serving);
+        var observer = new Observer(options.App, url?.ToString().TrimEnd('/'), options.Port is { } listens ? new ListeningAddress(address.ToString(), listens) : null, fleet, ledger, surroundings, serving);
         var host = options.HostIsRouter ? DefaultRouter.Find(log) : null;
         using var publicServer = url is null ? null : Servers.Public(listener, new IPEndPoint(address, options.Port!.Value));
         var retirement = new Retirement(fleet, surroundings, publicServer, url is null ? null : new InstanceAddress(url.Host, url.Port), serving, hasLeft);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Text.Json;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
@@ -149,6 +150,24 @@ public sealed class StageTests
         record.Deploy!.AlreadyLive.ShouldBeTrue();
         record.HealthGate!.Replaced.ShouldBeNull();
         _world.Target.Calls.Count.ShouldBe(calls);
+    }
+
+    [Theory]
+    [InlineData(8080, "127.0.0.1", null)]
+    [InlineData(0, null, null)]
+    [InlineData(8081, null, "IMB6008")]
+    [InlineData(8080, "0.0.0.0", "IMB6008")]
+    public async Task What_is_live_already_is_not_moved_to_another_port_or_address(int port, string? address, string? expected)
+    {
+        await RunAllAsync(Record(1));
+        var asking = Context() with { Options = Context().Options with { PublicPort = port, Bind = address is null ? null : IPAddress.Parse(address) } };
+        var deploy = new DeployStage(_world.Target, new Verifier());
+
+        var code = expected is null
+            ? (await deploy.RunAsync(Record(1), asking, Ct)).Record.Deploy!.AlreadyLive ? null : "not live"
+            : (await Should.ThrowAsync<ImmutableBuildException>(() => deploy.RunAsync(Record(1), asking, Ct))).Code;
+
+        code.ShouldBe(expected);
     }
 
     [Fact, Trait("Fault", "F38")]

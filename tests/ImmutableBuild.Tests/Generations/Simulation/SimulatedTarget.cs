@@ -203,7 +203,7 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
             new RouteState(_route, _routedAt, _serving.Observe()),
             _lease?.ExpiresAt > now ? _lease : null,
             [.. _ledger])
-        { Url = "http://127.0.0.1:8080/" };
+        { Url = "http://127.0.0.1:8080/", ListensOn = new ListeningAddress("127.0.0.1", 8080) };
     }
 
     private SimulatedGeneration? Find(GenerationId id) => _generations.Find(generation => generation.Id == id && generation.GoneAt is null);
