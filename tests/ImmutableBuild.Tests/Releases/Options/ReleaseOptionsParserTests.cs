@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Releases.Options;
@@ -70,29 +69,6 @@ public sealed class ReleaseOptionsParserTests
             string.Join('|', ReleaseOptionsParser.Parse(raw).Bake.Layers.ShouldHaveSingleItem().Files).ShouldBe(patterns);
         }
     }
-
-    [Theory]
-    [InlineData("127.0.0.1")]
-    [InlineData("0.0.0.0")]
-    [InlineData("192.168.1.7")]
-    [InlineData("::")]
-    [InlineData("fd00::7")]
-    public void The_app_is_on_an_address(string address) =>
-        ReleaseOptionsParser.Parse(Raw(("ImmutableBind", address))).Bind.ShouldBe(IPAddress.Parse(address));
-
-    [Theory]
-    [InlineData("localhost")]
-    [InlineData("127.0.0.1:8080")]
-    [InlineData("10.0.0.0/8")]
-    [InlineData("[::1]")]
-    [InlineData("fe80::1%1")]
-    [InlineData("1")]
-    [InlineData("0x7f.1")]
-    [InlineData("010.0.0.1")]
-    public void What_is_no_address_or_reads_as_another_one_is_refused(string address) => Code(Raw(("ImmutableBind", address))).ShouldBe("IMB1001");
-
-    [Fact]
-    public void Without_one_it_keeps_the_address_it_has() => ReleaseOptionsParser.Parse(Raw()).Bind.ShouldBeNull();
 
     [Fact]
     public void What_was_given_is_kept_as_it_was_written_wherever_it_came_from()
