@@ -60,7 +60,9 @@ public sealed class DockerApps : IAsyncLifetime
 
             // The machine may be so busy that a healthy app is late.
             Probe = Probe.Default with { Timeout = TimeSpan.FromSeconds(10) },
-            DrainTimeout = TimeSpan.FromSeconds(5),
+
+            // A drain ends with the last request; on a busy machine one of a moment may take much longer.
+            DrainTimeout = TimeSpan.FromMinutes(1),
             StopGrace = TimeSpan.FromSeconds(2),
             Environment = behaviour.ToImmutableSortedDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal),
         },

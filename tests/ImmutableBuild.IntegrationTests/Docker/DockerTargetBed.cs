@@ -97,12 +97,7 @@ internal sealed class DockerTargetBed : IServingFixture
         });
 
     /// <summary>A generation of the test app that behaves as <paramref name="behaviour"/> says.</summary>
-    public GenerationSpec Spec(int version, params (string Name, string Value)[] behaviour)
-    {
-        // A drain ends with the last request; on a busy machine one of a moment may take much longer.
-        var spec = _apps.Spec(App, version, 1, behaviour);
-        return spec with { Configuration = spec.Configuration with { DrainTimeout = TimeSpan.FromMinutes(1) } };
-    }
+    public GenerationSpec Spec(int version, params (string Name, string Value)[] behaviour) => _apps.Spec(App, version, 1, behaviour);
 
     /// <summary>A release of <paramref name="spec"/> for a process of its own; its images are brought first.</summary>
     public async Task<DriverPlan> DriverPlanAsync(GenerationSpec spec, string holder, double leaseSeconds)
