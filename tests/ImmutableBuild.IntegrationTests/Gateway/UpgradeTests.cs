@@ -21,7 +21,9 @@ public sealed class UpgradeTests : IDisposable
     public async Task No_request_is_lost_and_long_ones_end_on_the_old_process()
     {
         await using var gateway = await TestGateway.StartAsync();
-        var serving = await gateway.ServeAsync();
+
+        // After these times the old gateway cuts what it works on, however long the new one takes to start.
+        var serving = await gateway.ServeAsync(1, new RuntimeConfiguration { DrainTimeout = TimeSpan.FromMinutes(5), StreamDrainTimeout = TimeSpan.FromMinutes(5) });
         var before = await gateway.Client.InfoAsync(Token);
         await using var load = await OpenLoopLoad.StartAsync(new Uri(gateway.Url, "whoami"), 200, cancellationToken: Token);
         using var socket = await ConnectAsync(gateway);
@@ -74,7 +76,7 @@ public sealed class UpgradeTests : IDisposable
         await using var gateway = await TestGateway.StartAsync();
 
         // After this time the old gateway cuts what it works on, however long the new one takes to start.
-        var serving = await gateway.ServeAsync(1, new RuntimeConfiguration { StreamDrainTimeout = TimeSpan.FromMinutes(2) });
+        var serving = await gateway.ServeAsync(1, new RuntimeConfiguration { StreamDrainTimeout = TimeSpan.FromMinutes(5) });
         var before = await gateway.Client.InfoAsync(Token);
         using var socket = await ConnectAsync(gateway);
         var next = Copy("next");
