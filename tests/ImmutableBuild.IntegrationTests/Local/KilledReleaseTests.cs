@@ -49,7 +49,7 @@ public sealed class KilledReleaseTests : OnLocalBed
         var old = Bed.Spec(Bed.App, version: 1);
         await Bed.ReleaseAsync(old);
         var next = Bed.Spec(Bed.App, version: 2);
-        await using var abandoned = DriverRun.Start(Bed.DriverPlan(next, "abandoned", leaseSeconds: 15) with { PauseOn = "create", PauseAfter = true }, Bed["plan.json"]);
+        await using var abandoned = DriverRun.Start(Bed.DriverPlan(next, "abandoned", leaseSeconds: 25) with { PauseOn = "create", PauseAfter = true }, Bed["plan.json"]);
         await abandoned.WaitForAsync(ReleaseDriver.DriverPlan.Paused);
         await abandoned.KillAsync();
 
