@@ -93,8 +93,8 @@ public sealed class SwitchAndRollbackTests(ITestOutputHelper output) : OnLocalBe
     {
         var old = Bed.Spec(Bed.App, version: 1);
         await Bed.ReleaseAsync(old);
-        var next = Probed(TimeSpan.FromSeconds(4), version: 2);
-        var release = Bed.ReleaseAsync(next, LocalReleases.QuickPlan with { Soak = TimeSpan.FromSeconds(10) });
+        var next = Probed(TimeSpan.FromSeconds(8), version: 2);
+        var release = Bed.ReleaseAsync(next, LocalReleases.QuickPlan with { Soak = TimeSpan.FromSeconds(20) });
         await Bed.UntilAsync(seen => seen.Route.Route == Route.To(next.Id));
 
         // It has to go on before it is late three times in a row.
@@ -106,7 +106,7 @@ public sealed class SwitchAndRollbackTests(ITestOutputHelper output) : OnLocalBe
         (await release).Observed.Route.Route.ShouldBe(Route.To(next.Id));
         await Bed.ShouldBeOnlyAsync(next);
 
-        var third = Probed(TimeSpan.FromSeconds(4), version: 3);
+        var third = Probed(TimeSpan.FromSeconds(8), version: 3);
         release = Bed.ReleaseAsync(third, LocalReleases.QuickPlan with { Soak = TimeSpan.FromMinutes(5) });
         await Bed.UntilAsync(seen => seen.Route.Route == Route.To(third.Id));
         Signals.Stop(LocalProcesses.InstancesOf(Bed.Layout.Root, third.Id).ShouldHaveSingleItem());
