@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
@@ -104,7 +105,11 @@ public sealed class SignedSuiteTests : IDisposable
         var release = Path.GetFileName(index)[..Path.GetFileName(index).IndexOf("main_binary", StringComparison.Ordinal)] + "InRelease";
         File.Copy(Path.Combine("/var/lib/apt/lists", release), Path.Combine(_directory, release));
 
-        var opinion = await ReadAsync(plain, Keys);
+        // A suite is valid for some days, and apt may have fetched it long ago.
+        var made = (await File.ReadAllLinesAsync(Path.Combine(_directory, release), Ct)).First(line => line.StartsWith("Date: ", StringComparison.Ordinal))["Date: ".Length..];
+        var then = new TimeOf(DateTimeOffset.ParseExact(made.Trim().Replace("UTC", "GMT", StringComparison.Ordinal), "r", CultureInfo.InvariantCulture));
+
+        var opinion = await ReadAsync(plain, Keys, time: then);
 
         opinion.Facts.Advisories.ShouldBeGreaterThan(100, string.Join('\n', opinion.NotAssessed));
         await ExportKeyAsync("stranger");
@@ -156,11 +161,16 @@ public sealed class SignedSuiteTests : IDisposable
         return refused;
     }
 
-    private async Task<SourceOpinion> ReadAsync(string? index = null, string? keyring = null, string? path = null)
+    private async Task<SourceOpinion> ReadAsync(string? index = null, string? keyring = null, string? path = null, TimeProvider? time = null)
     {
         string? Variable(string name) => name == "PATH" ? path ?? Environment.GetEnvironmentVariable("PATH") : null;
         var cache = new FeedCache(_directory, TimeSpan.FromHours(1), TimeProvider.System);
-        var suite = new DebianSuite(index ?? Index, cache, Variable, new SuiteRelease(keyring ?? Keyring, cache, Variable, TimeProvider.System));
+        var suite = new DebianSuite(index ?? Index, cache, Variable, new SuiteRelease(keyring ?? Keyring, cache, Variable, time ?? TimeProvider.System));
         return await suite.ToSource().AskAsync(new ImageInQuestion(OciLayout.OpenOrCreate(Path.Combine(_directory, "layout")), Nothing, Nothing, new Inventory(null, [], []), _directory) { TopLayer = Nothing }, Ct);
+    }
+
+    private sealed class TimeOf(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
     }
 }
