@@ -11,5 +11,5 @@ internal static class Advisory
     /// <summary>Writes the one advisory of a directory.</summary>
     public static void Write(string directory, string package) => File.WriteAllText(
         Path.Combine(directory, "advisory.json"),
-        $$$"""{"id":"GHSA-test","modified":"2026-11-20T00:00:00Z","affected":[{"package":{"ecosystem":"NuGet","name":"{{{package}}}"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"}]}]}],"database_specific":{"severity":"HIGH"}}""");
+        $$$"""{"id":"GHSA-test","modified":"{{{DateTimeOffset.UtcNow:yyyy-MM-dd}}}T00:00:00Z","affected":[{"package":{"ecosystem":"NuGet","name":"{{{package}}}"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"}]}]}],"database_specific":{"severity":"HIGH"}}""");
 }
