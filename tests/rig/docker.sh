@@ -22,7 +22,7 @@ registry() {
   registry_answers && return 0
   printf 'version: 0.1\nlog: {level: warn}\nstorage: {filesystem: {rootdirectory: %s/registry}}\nhttp: {addr: "127.0.0.1:5000"}\n' "$RIG" >"$RUN/registry.yml"
   start registry docker-registry serve "$RUN/registry.yml"
-  wait_for 20 registry_answers
+  wait_for 120 registry_answers
 }
 
 case "${1:-up}" in
@@ -33,7 +33,7 @@ up)
     # Some sandboxes lack CAP_SYS_RESOURCE: a negative oom_score_adj then kills runc. The wrapper drops that one field.
     start dockerd dockerd --add-runtime "plain=$HERE/runc-plain" --default-runtime plain -H unix:///var/run/docker.sock \
       -H tcp://127.0.0.1:2376 --tlsverify --tlscacert "$tls/ca.pem" --tlscert "$tls/server.pem" --tlskey "$tls/server-key.pem"
-    wait_for 60 docker version
+    wait_for 180 docker version
   fi
   registry
   bash "$HERE/base-images.sh" ;;

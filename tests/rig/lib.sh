@@ -42,7 +42,7 @@ start() { # NAME COMMAND... : starts once, keeps a pid file and a log
   setsid "$@" >"$RUN/$name.log" 2>&1 </dev/null & echo $! >"$RUN/$name.pid"
 }
 stop() { # NAME : and waits for its end, since the next start would find half of it
-  if alive "$1"; then kill "$(cat "$RUN/$1.pid")"; wait_for 20 gone "$1"; fi
+  if alive "$1"; then kill "$(cat "$RUN/$1.pid")"; wait_for 120 gone "$1"; fi
   rm -f "$RUN/$1.pid"
 }
 gone() { ! alive "$1"; }
