@@ -27,7 +27,7 @@ public sealed class ContainerTests(DockerEngine engine)
 
         // For a moment its process is still the runtime's own program.
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromMinutes(1));
+        patience.CancelAfter(TimeSpan.FromMinutes(3));
         while (!(await containers.ListProcessesAsync(id, null, Token)).Processes.ShouldHaveSingleItem().Any(cell => cell.Contains("sleep 1000", StringComparison.Ordinal)))
         {
             await Task.Delay(50, patience.Token);

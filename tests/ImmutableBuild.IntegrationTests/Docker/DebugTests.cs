@@ -151,7 +151,7 @@ public sealed class DebugTests(DockerEngine engine, DockerApps apps)
     {
         var parameters = new ContainersListParameters { All = true, Filters = new AppNames(bed.App).Of(AppNames.DebugRole) };
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromMinutes(1));
+        patience.CancelAfter(TimeSpan.FromMinutes(3));
         while ((await bed.Client.Containers.ListContainersAsync(parameters, patience.Token)).Count > 0)
         {
             await Task.Delay(100, patience.Token);

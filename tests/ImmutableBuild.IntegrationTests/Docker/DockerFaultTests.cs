@@ -11,7 +11,7 @@ namespace ImmutableBuild.IntegrationTests.Docker;
 [Collection(DockerAppsCollection.Name)]
 public sealed class DockerFaultTests(DockerEngine engine, DockerApps apps)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -50,7 +50,7 @@ public sealed class DockerUpgradeTests(DockerEngine engine, DockerApps apps) : I
 
         // Until the engine has seen its end and started it, nobody or the one that was killed may answer.
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromMinutes(1));
+        patience.CancelAfter(TimeSpan.FromMinutes(3));
         while ((await GatewayAsync(bed)).State is not { Running: true } again || again.StartedAt == now.State.StartedAt)
         {
             await Task.Delay(100, patience.Token);
@@ -82,7 +82,7 @@ public sealed class DockerUpgradeTests(DockerEngine engine, DockerApps apps) : I
     private static async Task<GatewayInfo> InfoAsync(DockerTargetBed bed)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromMinutes(1));
+        patience.CancelAfter(TimeSpan.FromMinutes(3));
         while (true)
         {
             await using var controls = new Controls();

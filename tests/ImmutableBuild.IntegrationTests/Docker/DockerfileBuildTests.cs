@@ -119,7 +119,7 @@ public sealed class DockerfileBuildTests(DockerEngine engine)
         var patience = Stopwatch.StartNew();
         while ((await engine.Client.Containers.ListContainersAsync(new ContainersListParameters { All = true, Filters = bed.Mine }, Token)).Count > 0)
         {
-            patience.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1), "the step's container is still there");
+            patience.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(3), "the step's container is still there");
             await Task.Delay(100, Token);
         }
     }

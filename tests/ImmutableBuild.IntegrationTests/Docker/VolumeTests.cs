@@ -122,7 +122,7 @@ public sealed class VolumeTests(DockerEngine engine, DockerApps apps) : IDisposa
     private static async Task NoSecretsAsync(DockerTargetBed bed)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromMinutes(1));
+        patience.CancelAfter(TimeSpan.FromMinutes(3));
         while ((await bed.Client.Volumes.ListAsync(new AppNames(bed.App).Of(AppNames.SecretsRole), patience.Token)).Volumes is { Count: > 0 })
         {
             await Task.Delay(100, patience.Token);
@@ -132,7 +132,7 @@ public sealed class VolumeTests(DockerEngine engine, DockerApps apps) : IDisposa
     private static async Task UntilAsync(DockerTargetBed bed, Func<Observation, bool> holds)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromMinutes(1));
+        patience.CancelAfter(TimeSpan.FromMinutes(3));
         while (!holds(await bed.Target.ObserveAsync(bed.App, patience.Token)))
         {
             await Task.Delay(100, patience.Token);

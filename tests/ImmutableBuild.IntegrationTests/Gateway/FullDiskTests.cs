@@ -64,7 +64,7 @@ public sealed class FullDiskTests
     // The other threads of a killed process may hold its files a moment longer than its main thread lives.
     private static async Task UnmountAsync(string directory)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (await RunAsync("umount", directory) != 0)
         {
             await Task.Delay(50, patience.Token);

@@ -18,7 +18,7 @@ namespace ImmutableBuild.IntegrationTests.Gateway;
 /// <summary>A real gateway, keeper and all, with instances of the test app; takes itself down.</summary>
 public sealed class TestGateway : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly KeeperProcess _keeper;
     private Lease? _lease;
@@ -38,7 +38,7 @@ public sealed class TestGateway : IAsyncDisposable
 
     public Uri Url { get; private set; } = new("http://127.0.0.1");
 
-    public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
+    public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false }) { Timeout = TimeSpan.FromMinutes(5) };
 
     public string StatePath => Path.Combine(StateDirectory, "state.json");
 

@@ -86,7 +86,7 @@ public sealed class DiskFullTests : IAsyncLifetime
     // The other threads of a killed process may hold its files a moment longer than its main thread lives.
     private async Task UnmountAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (!await RunAsync("umount", _small))
         {
             await Task.Delay(50, patience.Token);

@@ -22,7 +22,7 @@ public sealed class LocalUpgradeTests
 
         await newer.ObserveAsync(bed.App, Token);
         (await InfoAsync(bed)).ShouldBe(before);
-        var lease = await newer.AcquireLeaseAsync(bed.App, new LeaseRequest("newer", TimeSpan.FromMinutes(1)), Token);
+        var lease = await newer.AcquireLeaseAsync(bed.App, new LeaseRequest("newer", TimeSpan.FromMinutes(5)), Token);
         var after = await InfoAsync(bed);
 
         (after.ProcessId == before.ProcessId, after.Program == before.Program).ShouldBe((false, false));
@@ -32,11 +32,11 @@ public sealed class LocalUpgradeTests
         result.Failed.ShouldBe(0, result.ToString());
 
         // The same again finds it done.
-        await newer.AcquireLeaseAsync(bed.App, new LeaseRequest("newer", TimeSpan.FromMinutes(1)), Token);
+        await newer.AcquireLeaseAsync(bed.App, new LeaseRequest("newer", TimeSpan.FromMinutes(5)), Token);
         (await InfoAsync(bed)).ProcessId.ShouldBe(after.ProcessId);
         await newer.StopAsync(bed.App, lease, Token);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromMinutes(1));
+        patience.CancelAfter(TimeSpan.FromMinutes(3));
         while (Directory.EnumerateFiles(bed.Layout.App(bed.App)).Any(file => Path.GetFileName(file) is "program" or "yielded" or "keeper.lock"))
         {
             await Task.Delay(50, patience.Token);
@@ -52,7 +52,7 @@ public sealed class LocalUpgradeTests
     private static async Task<GenerationSpec> ServeAsync(LocalBed bed)
     {
         var spec = bed.Spec(bed.App, Targets.AppVariant.Healthy);
-        var lease = await bed.Target.AcquireLeaseAsync(bed.App, new LeaseRequest("older", TimeSpan.FromMinutes(1)), Token);
+        var lease = await bed.Target.AcquireLeaseAsync(bed.App, new LeaseRequest("older", TimeSpan.FromMinutes(5)), Token);
         await bed.Target.CreateAsync(spec, lease, Token);
         while ((await bed.Target.ObserveAsync(bed.App, Token)).Find(spec.Id)!.Instances is not [{ ConsecutiveHealthy: > 0 }])
         {

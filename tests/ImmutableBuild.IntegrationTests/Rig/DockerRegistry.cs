@@ -91,7 +91,7 @@ internal sealed class DockerRegistry : IAsyncDisposable
     {
         using var http = new HttpClient();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        limit.CancelAfter(TimeSpan.FromMinutes(3));
         while (true)
         {
             try

@@ -12,7 +12,7 @@ namespace ImmutableBuild.IntegrationTests.Rig;
 internal sealed class MixedLoad : IAsyncDisposable
 {
     private const int UploadBytes = 256 * 1024;
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(30);
 
     private readonly CancellationTokenSource _stop = new();

@@ -39,8 +39,16 @@ internal sealed class Moto : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         var moto = new Moto(program, process, port);
-        await moto.WaitAsync();
-        return moto;
+        try
+        {
+            await moto.WaitAsync();
+            return moto;
+        }
+        catch
+        {
+            await moto.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Makes a key; with an alias when one is given. Its id.</summary>
@@ -69,7 +77,7 @@ internal sealed class Moto : IAsyncDisposable
     {
         using var http = new HttpClient();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        limit.CancelAfter(TimeSpan.FromMinutes(5));
         while (true)
         {
             try

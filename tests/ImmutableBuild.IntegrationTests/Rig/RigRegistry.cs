@@ -15,7 +15,7 @@ internal static class RigRegistry
     /// <summary>Whether the base images are there.</summary>
     public static async Task<bool> IsThereAsync()
     {
-        using var http = new HttpClient { Timeout = TimeSpan.FromMinutes(1) };
+        using var http = new HttpClient { Timeout = TimeSpan.FromMinutes(5) };
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Head, new Uri($"http://{Host}/v2/dotnet/aspnet/manifests/10.0"));

@@ -36,7 +36,7 @@ internal sealed class RigSigstore : IAsyncDisposable
         var sigstore = new RigSigstore(process, directory, port);
         try
         {
-            await ready.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+            await ready.Task.WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
             return sigstore;
         }
         catch

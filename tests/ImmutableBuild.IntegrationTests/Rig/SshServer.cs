@@ -94,7 +94,7 @@ internal sealed class SshServer : IAsyncDisposable
     private async Task WaitAsync()
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        limit.CancelAfter(TimeSpan.FromMinutes(3));
         while (true)
         {
             try

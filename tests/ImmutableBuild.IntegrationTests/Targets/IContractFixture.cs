@@ -41,7 +41,7 @@ public interface IContractFixture : IAsyncDisposable
     GenerationSpec Spec(AppKey app, AppVariant variant, int version = 1, int instances = 1);
 
     /// <summary>How long anything that comes about by itself may take: instances that get healthy, an entry that follows its route, a generation that goes.</summary>
-    TimeSpan Patience => TimeSpan.FromSeconds(60);
+    TimeSpan Patience => TimeSpan.FromMinutes(3);
 
     /// <summary>Lets time pass.</summary>
     Task PauseAsync(TimeSpan time);

@@ -9,7 +9,7 @@ namespace ImmutableBuild.IntegrationTests.Targets;
 /// <summary>Asks the test app as its users do, at the address that <paramref name="target"/> shows.</summary>
 internal sealed class PublicEntry(IDeploymentTarget target) : IDisposable
 {
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(5) };
 
     /// <inheritdoc cref="IContractFixture.AskAsync"/>
     public async Task<GenerationId?> AskAsync(AppKey app)

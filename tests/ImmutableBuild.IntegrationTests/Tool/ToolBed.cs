@@ -21,7 +21,7 @@ namespace ImmutableBuild.IntegrationTests.Tool;
 internal sealed class ToolBed : IAsyncDisposable
 {
     private readonly LocalBed _bed = new();
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(5) };
 
     public AppKey App => _bed.App;
 

@@ -11,7 +11,7 @@ namespace ImmutableBuild.IntegrationTests.Docker.Own;
 [Collection(DockerCollection.Name)]
 public sealed class EngineRestartTests(OwnEngine engine, DockerApps apps, ITestOutputHelper output) : IClassFixture<OwnEngine>
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -62,7 +62,7 @@ public sealed class NewestEngineTests(DockerApps apps) : IAsyncDisposable
 
         // For a moment it is still the runtime's own program.
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromMinutes(1));
+        patience.CancelAfter(TimeSpan.FromMinutes(3));
         while (!(await bed.Target.FindDriftAsync(bed.App, Token)).Any(finding => finding.Kind == DriftKind.Processes))
         {
             await Task.Delay(100, patience.Token);

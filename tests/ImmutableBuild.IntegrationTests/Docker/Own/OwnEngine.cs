@@ -14,7 +14,7 @@ public sealed class OwnEngine : IAsyncLifetime
 {
     private const string Pool = "10.213.0.0/21";
     private const string BridgeAddress = "10.213.255.1/24";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
     private static readonly string[] s_rule = ["FORWARD", "-s", Pool, "-d", Pool, "-j", "ACCEPT"];
 
     // An engine without a bridge of its own would remove the machine's docker0, which is the other engine's; one with a pool of addresses does at its second start.
