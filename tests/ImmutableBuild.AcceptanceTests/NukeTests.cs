@@ -82,6 +82,6 @@ public sealed partial class NukeTests(PackedPackage package)
 
     private static Uri UrlIn(CommandResult run) => new(Url.Match(run.Output).Groups["url"].Value);
 
-    [GeneratedRegex(@"Url: (?<url>http://127\.0\.0\.1:\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"Url: (?<url>http://127\.0\.0\.1:\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 300_000)]
     private static partial Regex Url { get; }
 }

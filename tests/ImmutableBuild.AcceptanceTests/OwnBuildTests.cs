@@ -29,6 +29,6 @@ public sealed partial class OwnBuildTests
         refused.ShouldSay("'NoSuchTarget' does not exist");
     }
 
-    [GeneratedRegex(@"^  (?<name>[A-Z]\w+)( \(default\))?( +-> .*)?\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"^  (?<name>[A-Z]\w+)( \(default\))?( +-> .*)?\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 300_000)]
     private static partial Regex ListedTarget { get; }
 }

@@ -60,6 +60,6 @@ public sealed partial class ToolTests(PackedPackage package)
         await Eventually.HoldsAsync(() => repository.Processes().Count == 0, "nothing runs any more");
     }
 
-    [GeneratedRegex(@"^\s+(?<stage>[A-Z][A-Za-z]+) +\d+\.\d+ s  ", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"^\s+(?<stage>[A-Z][A-Za-z]+) +\d+\.\d+ s  ", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 300_000)]
     private static partial Regex StageLines();
 }

@@ -52,6 +52,6 @@ internal static partial class WebApp
 
     public static async Task<int> ProcessIdAsync(Uri url) => int.Parse(await GetAsync(url, "pid"), CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^\s*\w+ -> (?<url>http://127\.0\.0\.1:\d+)/? \(generation (?<generation>[0-9a-f]{12}-[0-9a-f]{8})", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"^\s*\w+ -> (?<url>http://127\.0\.0\.1:\d+)/? \(generation (?<generation>[0-9a-f]{12}-[0-9a-f]{8})", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 300_000)]
     private static partial Regex ClosingLine { get; }
 }

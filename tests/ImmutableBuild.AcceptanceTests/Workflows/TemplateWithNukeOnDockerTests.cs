@@ -149,6 +149,6 @@ public sealed partial class TemplateWithNukeOnDockerTests(PackedPackage package)
 
     private static Task<CommandResult> BuildAsync(ScratchRepository repository, params string[] arguments) => repository.RunAsync(repository.PathOf("build.sh"), ".", arguments);
 
-    [GeneratedRegex(@"Url: (?<url>http://127\.0\.0\.1:\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"Url: (?<url>http://127\.0\.0\.1:\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 300_000)]
     private static partial Regex Url { get; }
 }

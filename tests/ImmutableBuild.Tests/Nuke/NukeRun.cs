@@ -15,12 +15,12 @@ internal sealed partial record NukeRun(int ExitCode, string Output)
     public ImmutableArray<string> Asked => [.. AskedLine.Matches(Output).Select(line => line.Groups["what"].Value.TrimEnd())];
 
     /// <summary>The row of a target in the table at the end: its status, and what it reported.</summary>
-    public string RowOf(string target) => Regex.Match(Output, $@"^{target} +(?<row>.*?)\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Groups["row"].Value;
+    public string RowOf(string target) => Regex.Match(Output, $@"^{target} +(?<row>.*?)\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromMinutes(5)).Groups["row"].Value;
 
-    [GeneratedRegex(@"(^|\] )ran (?<target>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"(^|\] )ran (?<target>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 300_000)]
     private static partial Regex RanLine { get; }
 
-    [GeneratedRegex(@"^asked for (?<what>.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"^asked for (?<what>.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 300_000)]
     private static partial Regex AskedLine { get; }
 }
 
