@@ -6,7 +6,7 @@ namespace ImmutableBuild.Tests.Fuzzing;
 /// </summary>
 internal static class Fuzz
 {
-    private static readonly TimeSpan Hangs = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Hangs = TimeSpan.FromMinutes(20);
 
     /// <summary>How many: 20,000, or as the variable says that a nightly run sets.</summary>
     public static int Inputs { get; } = int.TryParse(Environment.GetEnvironmentVariable("IMMUTABLE_FUZZ"), out var inputs) ? inputs : 20_000;

@@ -10,7 +10,7 @@ namespace ImmutableBuild.Tests.Gateway;
 public sealed class SuccessionTests : IDisposable
 {
     private const int Terminated = 143;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("imb-state-").FullName;
     private readonly TellingHost _host = new();
