@@ -49,7 +49,7 @@ public sealed class DebugTests(DockerEngine engine, DockerApps apps)
         await using var bed = new DockerTargetBed(engine, apps);
         await ServeAsync(bed);
 
-        var (_, copy) = await new DebugApp(bed.Target).RunAsync(bed.App, new DebugRequest(TimeSpan.FromSeconds(25), ToolsImage: null), Token);
+        var (_, copy) = await new DebugApp(bed.Target).RunAsync(bed.App, new DebugRequest(TimeSpan.FromSeconds(45), ToolsImage: null), Token);
         var (code, _) = await RunAsync(copy, "sleep 300");
 
         code.ShouldBe(137, "what runs in it ends with it");

@@ -141,8 +141,11 @@ public sealed class DriftTests(DockerEngine engine, DockerApps apps, ITestOutput
     {
         var spec = await ServeAsync();
         await RemoveAsync(Names.Instance(spec.Id, "0"));
-        var killed = await Bed.Elsewhere.AcquireLeaseAsync(Bed.App, new LeaseRequest("killed", TimeSpan.FromSeconds(25)), Token);
+        var killed = await Bed.Elsewhere.AcquireLeaseAsync(Bed.App, new LeaseRequest("killed", TimeSpan.FromMinutes(5)), Token);
         await Bed.Elsewhere.ReplaceAsync(Bed.App, spec.Id, "1", ReplacementStep.Begin, killed, Token);
+
+        // It has as long as it takes to begin; dead, it renews its lease no more.
+        await Bed.Elsewhere.AcquireLeaseAsync(Bed.App, new LeaseRequest("killed", TimeSpan.FromSeconds(5)), Token);
         await UntilAsync(seen => seen.Lease is null && seen.Find(spec.Id)!.Joining is [{ Instance.ConsecutiveHealthy: > 0 }]);
 
         await HealAsync();
