@@ -143,14 +143,23 @@ public sealed class OvertakenReleaseTests : OnLocalBed
         for (var attempt = 1; ; attempt++)
         {
             var run = DriverRun.Start(plan with { Holder = $"{plan.Holder}-{attempt}" }, Bed[$"plan-{attempt}.json"]);
-            if (await run.PausesAsync())
+            try
             {
-                await run.WaitForSuspensionAsync();
-                return run;
+                if (await run.PausesAsync())
+                {
+                    await run.WaitForSuspensionAsync();
+                    return run;
+                }
+
+                attempt.ShouldBeLessThanOrEqualTo(MostLost, run.Output);
+                await run.ExitAsync();
+            }
+            catch
+            {
+                await run.DisposeAsync();
+                throw;
             }
 
-            attempt.ShouldBeLessThanOrEqualTo(MostLost, run.Output);
-            await run.ExitAsync();
             await run.DisposeAsync();
             await Bed.ReleaseAsync(old);
         }
