@@ -50,7 +50,7 @@ internal sealed class DockerfileBed : IAsyncDisposable
     public async Task CommitAsync()
     {
         await SystemProgram.SucceedAsync("git", ["-C", _directory, "init", "-q"]);
-        await SystemProgram.SucceedAsync("git", ["-C", _directory, "-c", "user.name=A Tester", "-c", "user.email=tester@example.org", "commit", "-q", "--allow-empty", "-m", "A commit"]);
+        await SystemProgram.SucceedAsync("git", ["-C", _directory, "-c", "user.name=A Tester", "-c", "user.email=tester@example.org", "-c", "commit.gpgSign=false", "commit", "-q", "--allow-empty", "-m", "A commit"]);
     }
 
     public Task<BuiltDockerfile> BuildAsync(DockerfileOptions? options = null, PushOptions? push = null, Action<string>? say = null, CancellationToken? cancellationToken = null) =>

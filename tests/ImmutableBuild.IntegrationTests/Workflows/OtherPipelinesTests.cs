@@ -40,7 +40,7 @@ public sealed class OtherPipelinesTests : IDisposable
     {
         var packages = await WorkflowTools.InstalledAsync();
         await File.WriteAllTextAsync(Path.Combine(_directory, ".gitlab-ci.yml"), pipeline, TestContext.Current.CancellationToken);
-        string[][] commands = [["init", "-q", "-b", "main"], ["remote", "add", "origin", "git@gitlab.example:acme/shop.git"], ["add", "-A"], ["-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q", "--allow-empty", "-m", "A pipeline"]];
+        string[][] commands = [["init", "-q", "-b", "main"], ["remote", "add", "origin", "git@gitlab.example:acme/shop.git"], ["add", "-A"], ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgSign=false", "commit", "-q", "--allow-empty", "-m", "A pipeline"]];
         foreach (var command in commands)
         {
             await SystemProgram.RunAsync("git", ["-C", _directory, .. command]);
