@@ -18,16 +18,16 @@ public sealed class DrainLimitTests
         await using var gateway = await TestGateway.StartAsync();
 
         // A tenth is what may pass between the requests and the order to destroy, and what a timer may be late.
-        var old = await gateway.ServeAsync(1, new RuntimeConfiguration { DrainTimeout = TimeSpan.FromSeconds(160), StreamDrainTimeout = TimeSpan.FromMinutes(10) });
+        var old = await gateway.ServeAsync(1, new RuntimeConfiguration { DrainTimeout = TimeSpan.FromSeconds(80), StreamDrainTimeout = TimeSpan.FromMinutes(3) });
         var next = await gateway.CreateHealthyAsync(TestGateway.Spec(2));
         var lease = await gateway.LeaseAsync();
         using var stream = await gateway.Http.GetAsync(new Uri("/sse", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Token);
-        var within = gateway.Http.GetStringAsync("/slow?ms=144000", Token);
-        var beyond = gateway.Http.GetAsync(new Uri("/slow?ms=176000", UriKind.Relative), Token);
+        var within = gateway.Http.GetStringAsync("/slow?ms=72000", Token);
+        var beyond = gateway.Http.GetAsync(new Uri("/slow?ms=88000", UriKind.Relative), Token);
         await gateway.UntilAsync(seen => seen.Find(old)!.Traffic?.Waiting?.Total == 2, "both wait for their answers");
         await gateway.Client.RouteAsync(Route.To(next), lease, Token);
         await gateway.Client.DestroyAsync(old, lease, Token);
-        (await within).ShouldBe("after 144000 ms");
+        (await within).ShouldBe("after 72000 ms");
         using var cut = await beyond;
         cut.StatusCode.ShouldBe(HttpStatusCode.GatewayTimeout);
 
