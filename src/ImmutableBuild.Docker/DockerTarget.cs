@@ -24,7 +24,7 @@ namespace ImmutableBuild.Docker;
 /// </summary>
 internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
 {
-    private static readonly TimeSpan s_gatewayPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_gatewayPatience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
 
     private readonly DockerTargetOptions _options;
