@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
 using ImmutableBuild.Docker.Api;
-using ImmutableBuild.Docker.Api.Endpoints;
 using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Docker.Debugging;
 using ImmutableBuild.Docker.Drift;

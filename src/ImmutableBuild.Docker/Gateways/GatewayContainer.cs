@@ -1,4 +1,3 @@
-using System.Net;
 using ImmutableBuild.Docker.Api;
 using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Docker.Images;
