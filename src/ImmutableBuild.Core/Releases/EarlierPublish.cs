@@ -56,8 +56,8 @@ public static class EarlierPublish
     {
         try
         {
-            var compile = (await record.ReadAsync(cancellationToken)).Compile;
-            return compile.Inputs == inputs && compile.Published.All(IsAsItWasLeft) ? compile : null;
+            var compile = (await record.FindAsync(inputs, cancellationToken))?.Compile;
+            return compile?.Published.All(IsAsItWasLeft) is true ? compile : null;
         }
         catch (ImmutableBuildException)
         {

@@ -26,29 +26,11 @@ public sealed class ReleaseRecordFile(string workDirectory)
     public static void Prepare() => _ = Json.ReleaseRecord;
 
     /// <summary>Reads the record. IMB1201 when there is none, IMB1202 when it is damaged or of another schema.</summary>
-    public async Task<ReleaseRecord> ReadAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var file = File.OpenRead(Path);
-            if (file.Length > LongestFile)
-            {
-                throw RecordErrors.Unreadable(Path, $"it has {file.Length} bytes, at most {LongestFile} were expected");
-            }
+    public Task<ReleaseRecord> ReadAsync(CancellationToken cancellationToken) => ReadAsync(Whole, cancellationToken);
 
-            using var document = await JsonDocument.ParseAsync(file, new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false }, cancellationToken);
-            RefuseOtherSchema(document.RootElement);
-            return document.RootElement.Deserialize(Json.ReleaseRecord) ?? throw RecordErrors.Unreadable(Path, "it is empty");
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw RecordErrors.Missing(Path);
-        }
-        catch (Exception damaged) when (damaged is JsonException or FormatException or IOException or UnauthorizedAccessException)
-        {
-            throw RecordErrors.Unreadable(Path, damaged.Message, damaged);
-        }
-    }
+    /// <summary>Reads the record if its project was compiled from these inputs; null where it was not, which is told by a look at it. Throws as <see cref="ReadAsync(CancellationToken)"/> does.</summary>
+    public Task<ReleaseRecord?> FindAsync(Digest inputs, CancellationToken cancellationToken) =>
+        ReadAsync(root => IsOf(inputs, root) ? Whole(root) : null, cancellationToken);
 
     /// <summary>Writes the record: a temporary file, flushed to disk, then renamed over the old one. IMB1205 when that fails.</summary>
     public async Task WriteAsync(ReleaseRecord record, CancellationToken cancellationToken)
@@ -77,6 +59,36 @@ public sealed class ReleaseRecordFile(string workDirectory)
             }
         }
     }
+
+    private async Task<T> ReadAsync<T>(Func<JsonElement, T> take, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var file = File.OpenRead(Path);
+            if (file.Length > LongestFile)
+            {
+                throw RecordErrors.Unreadable(Path, $"it has {file.Length} bytes, at most {LongestFile} were expected");
+            }
+
+            using var document = await JsonDocument.ParseAsync(file, new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false }, cancellationToken);
+            RefuseOtherSchema(document.RootElement);
+            return take(document.RootElement);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw RecordErrors.Missing(Path);
+        }
+        catch (Exception damaged) when (damaged is JsonException or FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw RecordErrors.Unreadable(Path, damaged.Message, damaged);
+        }
+    }
+
+    private ReleaseRecord Whole(JsonElement root) => root.Deserialize(Json.ReleaseRecord) ?? throw RecordErrors.Unreadable(Path, "it is empty");
+
+    private static bool IsOf(Digest inputs, JsonElement root) =>
+        root.TryGetProperty("compile", out var compile) && compile.ValueKind == JsonValueKind.Object
+        && compile.TryGetProperty("inputs", out var found) && found.ValueKind == JsonValueKind.String && found.ValueEquals(inputs.ToString());
 
     private void RefuseOtherSchema(JsonElement root)
     {

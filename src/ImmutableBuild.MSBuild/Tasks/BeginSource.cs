@@ -1,4 +1,5 @@
 using ImmutableBuild.Releases;
+using ImmutableBuild.Releases.Options;
 using Microsoft.Build.Framework;
 
 namespace ImmutableBuild.MSBuild;
@@ -14,6 +15,7 @@ public sealed class BeginSource : Microsoft.Build.Utilities.Task
     public override bool Execute()
     {
         SourceAhead.Begin(BuildEngine, ProjectFile);
+        _ = System.Threading.Tasks.Task.Run(ReleaseOptionsParser.Prepare);
         _ = System.Threading.Tasks.Task.Run(ReleaseRecordFile.Prepare);
         return true;
     }

@@ -19,6 +19,19 @@ public static class ReleaseOptionsParser
 {
     private const int DefaultContainerPort = 8080;
 
+    /// <summary>Has .NET prepare, once a process, for the first options that are parsed. Another thread may spend that time before they are needed.</summary>
+    public static void Prepare()
+    {
+        try
+        {
+            _ = Parse(new RawOptions { Project = new ProjectFacts("app", AppContext.BaseDirectory, ListensOnHttp: true), UnknownNames = [.. new[] { App.Name }.Where(IsMistake)] });
+        }
+        catch (ImmutableBuildException)
+        {
+            // Of this machine more is refused than of a project without options; it is the release's to say so.
+        }
+    }
+
     /// <summary>Parses; throws one exception with all mistakes (IMB1001 to IMB1004) when there are any.</summary>
     public static ReleaseOptions Parse(RawOptions raw)
     {
