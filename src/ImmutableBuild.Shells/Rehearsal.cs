@@ -3,6 +3,7 @@ using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Releases.Source;
 using ImmutableBuild.Scanning;
 using ImmutableBuild.Trust;
 
@@ -25,6 +26,16 @@ public static class Rehearsal
           "libraries": {
             "App/1.0.0": { "type": "project", "serviceable": false, "sha512": "" },
             "Some.Package/1.0.0": { "type": "package", "serviceable": true, "sha512": "" } }
+        }
+        """;
+
+    private const string Assets = """
+        {
+          "version": 3,
+          "targets": { "net10.0/linux-x64": { "Some.Package/1.0.0": { "type": "package", "runtime": { "lib/net10.0/Some.Package.dll": {} } } } },
+          "libraries": { "Some.Package/1.0.0": { "type": "package", "path": "some.package/1.0.0", "sha512": "z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==", "files": [] } },
+          "packageFolders": {},
+          "project": { "frameworks": { "net10.0": { "downloadDependencies": [ { "name": "Some.Framework", "version": "[1.0.0, 1.0.0]" } ] } } }
         }
         """;
 
@@ -51,32 +62,51 @@ public static class Rehearsal
 
     private static async Task<ReleaseRecord> ReleaseAsync(string directory, CancellationToken cancellationToken)
     {
-        var (work, published) = (Path.Combine(directory, "work"), Path.Combine(directory, "publish"));
-        Directory.CreateDirectory(work);
+        var published = Path.Combine(directory, "publish");
         Directory.CreateDirectory(published);
         await File.WriteAllTextAsync(Path.Combine(published, Program), "#!/bin/sh\n", cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(published, "App.deps.json"), Dependencies, cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(published, "App.dll"), "", cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(published, "Some.Package.dll"), "", cancellationToken);
+        var assets = Path.Combine(directory, "project.assets.json");
+        await File.WriteAllTextAsync(assets, Assets, cancellationToken);
 
-        var options = new ReleaseOptions { App = new AppKey("app", "rehearsal"), DataDirectory = Path.Combine(directory, "data"), Push = new PushOptions { Registry = "registry.invalid" } };
-        var context = new StageContext(options, new Nobody(), TimeProvider.System, _ => null) { WorkDirectory = work, Registries = () => new RehearsedRegistry() };
-        var file = new ReleaseRecordFile(work);
-        await file.WriteAsync(ReleaseChain.Begin("rehearsal", options, Compiled(published), TimeSpan.Zero), cancellationToken);
-        return await new ReleasePipeline(file, context).RunAsync([new BakeStage(), new ScanStage(), new SignStage(), new PushStage()], await file.ReadAsync(cancellationToken), cancellationToken);
+        await using var registry = new RehearsedRegistry();
+        var options = new ReleaseOptions { App = new AppKey("app", "rehearsal"), DataDirectory = Path.Combine(directory, "data"), Push = new PushOptions { Registry = registry.Host } };
+        var compiled = Compiled(published, assets, Path.Combine(directory, "packages.json"));
+
+        // Most images have a base that is pulled.
+        var bake = (await RunAsync(Path.Combine(directory, "base"), options, compiled, [new BakeStage()], cancellationToken)).Bake!;
+        await registry.HoldAsync(OciLayout.Open(bake.Layout), bake.Digest, "base", "1", cancellationToken);
+        var upon = options with { Bake = new BakeOptions { Repository = "app", BaseImage = $"{registry.Host}/base:1" } };
+        return await RunAsync(Path.Combine(directory, "work"), upon, compiled, [new BakeStage(), new ScanStage(), new SignStage(), new PushStage()], cancellationToken);
     }
 
-    private static CompileRecord Compiled(string published) => new()
+    private static async Task<ReleaseRecord> RunAsync(string work, ReleaseOptions options, CompileRecord compiled, IReadOnlyList<IStage> stages, CancellationToken cancellationToken)
     {
-        Commit = CommitSha.Parse(new string('a', 40)),
-        CommitTime = DateTimeOffset.UnixEpoch,
-        Branch = "main",
-        RepositoryUrl = "https://example.org/app",
-        Version = "1.0.0",
-        Project = "App.csproj",
-        Published = [new PublishRecord { Directory = published, RuntimeIdentifier = "linux-x64", SelfContained = true, EntryPoint = Program }],
-        SdkVersion = "10.0.100",
-    };
+        Directory.CreateDirectory(work);
+        var context = new StageContext(options, new Nobody(), TimeProvider.System, _ => null) { WorkDirectory = work, Registries = RehearsedRegistry.Connect };
+        var file = new ReleaseRecordFile(work);
+        await file.WriteAsync(ReleaseChain.Begin("rehearsal", options, compiled, TimeSpan.Zero), cancellationToken);
+        return await new ReleasePipeline(file, context).RunAsync(stages, await file.ReadAsync(cancellationToken), cancellationToken);
+    }
+
+    private static CompileRecord Compiled(string published, string assets, string packages)
+    {
+        var output = new PublishRecord { Directory = published, RuntimeIdentifier = "linux-x64", SelfContained = true, EntryPoint = Program };
+        PackageDescriptions.Write(assets, output, packages);
+        return new CompileRecord
+        {
+            Commit = CommitSha.Parse(new string('a', 40)),
+            CommitTime = DateTimeOffset.UnixEpoch,
+            Branch = "main",
+            RepositoryUrl = "https://example.org/app",
+            Version = "1.0.0",
+            Project = "App.csproj",
+            Published = [output with { Stamp = EarlierPublish.StampOf(published), Packages = RestoredPackages.Read(assets), PackageDescriptions = packages }],
+            SdkVersion = "10.0.100",
+        };
+    }
 
     private static void Remove(string directory)
     {

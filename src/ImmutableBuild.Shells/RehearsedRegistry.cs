@@ -1,48 +1,146 @@
+using System.Buffers;
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.IO.Pipelines;
 using System.Net;
-using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using ImmutableBuild.Images;
 
 namespace ImmutableBuild.Shells;
 
-/// <summary>A registry for a <see cref="Rehearsal"/>: has nothing at first, takes everything, remembers manifests, and is reached without a network.</summary>
-internal sealed class RehearsedRegistry : HttpMessageHandler
+/// <summary>A registry for a <see cref="Rehearsal"/>, on a free port of the loopback address: has nothing at first, and takes and remembers everything until it is disposed of.</summary>
+internal sealed class RehearsedRegistry : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, (byte[] Bytes, MediaTypeHeaderValue? Type)> _manifests = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string Type, byte[] Bytes)> _content = new(StringComparer.Ordinal);
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Task _serving;
 
-    /// <inheritdoc/>
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    /// <summary>Listens.</summary>
+    public RehearsedRegistry()
     {
-        var path = request.RequestUri!.AbsolutePath;
-        var response = await AnswerAsync(request, path, cancellationToken);
-        response.RequestMessage = request;
-        return response;
+        _listener.Start();
+        _serving = AcceptAsync();
     }
 
-    private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, string path, CancellationToken cancellationToken)
+    /// <summary>Its name in a reference.</summary>
+    public string Host => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+
+    /// <summary>Reaches it, whatever proxy the build has.</summary>
+    public static HttpMessageHandler Connect() => new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false };
+
+    /// <summary>Has an image of a layout from now on, as if it had been pushed.</summary>
+    public async Task HoldAsync(OciLayout layout, Digest image, string repository, string tag, CancellationToken cancellationToken)
     {
-        if (request.Method == HttpMethod.Post)
+        foreach (var blob in layout.BlobFiles())
         {
-            return new HttpResponseMessage(HttpStatusCode.Accepted) { Headers = { Location = new Uri($"{path}1", UriKind.Relative) } };
+            _content[$"/v2/{repository}/blobs/sha256:{Path.GetFileName(blob)}"] = ("application/octet-stream", await File.ReadAllBytesAsync(blob, cancellationToken));
         }
 
-        if (request.Method == HttpMethod.Put)
+        var manifest = await layout.ReadManifestContentAsync(image, cancellationToken);
+        _content[$"/v2/{repository}/manifests/{image}"] = _content[$"/v2/{repository}/manifests/{tag}"] = (manifest.MediaType, manifest.Bytes.ToArray());
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Dispose();
+        await _serving;
+    }
+
+    private async Task AcceptAsync()
+    {
+        var connections = new List<Task>();
+        try
         {
-            var bytes = request.Content is { } content ? await content.ReadAsByteArrayAsync(cancellationToken) : [];
-            if (path.Contains("/manifests/", StringComparison.Ordinal))
+            while (true)
             {
-                _manifests[path] = (bytes, request.Content?.Headers.ContentType);
+                connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync()));
+            }
+        }
+        catch (Exception ended) when (ended is SocketException or ObjectDisposedException)
+        {
+            // Disposed of: the connections end with their clients.
+            await Task.WhenAll(connections);
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        using var _ = client;
+        var (stream, requests) = (client.GetStream(), PipeReader.Create(client.GetStream()));
+        try
+        {
+            while (await requests.ReadAsync() is { Buffer: { IsEmpty: false } buffer, IsCompleted: var isLast })
+            {
+                if (Request.TryTake(ref buffer) is { } request)
+                {
+                    await stream.WriteAsync(Answer(request));
+                    requests.AdvanceTo(buffer.Start);
+                }
+                else if (!isLast)
+                {
+                    requests.AdvanceTo(buffer.Start, buffer.End);
+                }
+                else
+                {
+                    break;
+                }
+            }
+        }
+        catch (IOException)
+        {
+            // The client has gone.
+        }
+    }
+
+    private byte[] Answer(Request request)
+    {
+        switch (request.Method)
+        {
+            case "POST":
+                return Head("202 Accepted", 0, $"Location: {request.Path}1\r\n");
+            case "PUT":
+                _content[request.Place] = (request.Type, request.Content);
+                return Head("201 Created", 0);
+            default:
+                return !_content.TryGetValue(request.Place, out var found) ? Head("404 Not Found", 0)
+                    : [.. Head("200 OK", found.Bytes.Length, $"Content-Type: {found.Type}\r\n"), .. request.Method == "HEAD" ? [] : found.Bytes];
+        }
+    }
+
+    private static byte[] Head(string status, int length, string fields = "") => Encoding.Latin1.GetBytes($"HTTP/1.1 {status}\r\n{fields}Content-Length: {length}\r\n\r\n");
+
+    private sealed record Request(string Method, string Path, string Place, string Type, byte[] Content)
+    {
+        /// <summary>Takes a request from the front of what has come; null, and nothing taken, while it is not all there.</summary>
+        public static Request? TryTake(ref ReadOnlySequence<byte> received)
+        {
+            var reader = new SequenceReader<byte>(received);
+            if (!reader.TryReadTo(out ReadOnlySequence<byte> head, "\r\n\r\n"u8))
+            {
+                return null;
             }
 
-            return new HttpResponseMessage(HttpStatusCode.Created);
+            var lines = Encoding.Latin1.GetString(head).Split("\r\n");
+            var content = new byte[int.Parse(Field(lines, "Content-Length") ?? "0", CultureInfo.InvariantCulture)];
+            if (!reader.TryCopyTo(content))
+            {
+                return null;
+            }
+
+            received = received.Slice(reader.Consumed + content.Length);
+            var start = lines[0].Split(' ');
+            var target = start[1].Split('?');
+            return new Request(start[0], target[0], PlaceOf(target), Field(lines, "Content-Type") ?? "application/octet-stream", content);
         }
 
-        if (!_manifests.TryGetValue(path, out var manifest))
-        {
-            return new HttpResponseMessage(HttpStatusCode.NotFound);
-        }
+        // A blob is put to where its upload began, with its digest in the query, and later asked for by that.
+        private static string PlaceOf(string[] target) =>
+            target is [var path, var query] && query.StartsWith("digest=", StringComparison.Ordinal) ? path[..path.IndexOf("uploads/", StringComparison.Ordinal)] + Uri.UnescapeDataString(query["digest=".Length..])
+            : target[0];
 
-        var found = new ByteArrayContent(manifest.Bytes);
-        found.Headers.ContentType = manifest.Type;
-        return new HttpResponseMessage(HttpStatusCode.OK) { Content = found };
+        private static string? Field(string[] lines, string name) =>
+            lines.FirstOrDefault(line => line.StartsWith($"{name}:", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim();
     }
 }
