@@ -22,13 +22,26 @@ internal static class LayerPath
             throw new TarException($"the name '{name}' is absolute");
         }
 
-        var parts = name.Split('/').Where(part => part is not ("" or ".")).ToArray();
-        return parts switch
+        var parts = name.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var kept = 0;
+        foreach (var part in parts)
         {
-            { Length: > MaxParts } => throw new TarException($"a name has {parts.Length} parts; at most {MaxParts} are allowed"),
-            _ when parts.Contains("..", StringComparer.Ordinal) => throw new TarException($"the name '{name}' leads outside the image"),
-            _ when parts.Any(part => part.Length > MaxPartLength || part.Contains('\0', StringComparison.Ordinal)) => throw new TarException($"the name '{name[..Math.Min(name.Length, 80)]}' has a part that is too long or holds a NUL"),
-            _ => parts,
-        };
+            if (part == "..")
+            {
+                throw new TarException($"the name '{name}' leads outside the image");
+            }
+
+            if (part.Length > MaxPartLength || part.Contains('\0', StringComparison.Ordinal))
+            {
+                throw new TarException($"the name '{name[..Math.Min(name.Length, 80)]}' has a part that is too long or holds a NUL");
+            }
+
+            if (part != ".")
+            {
+                parts[kept++] = part;
+            }
+        }
+
+        return kept <= MaxParts ? parts[..kept] : throw new TarException($"a name has {kept} parts; at most {MaxParts} are allowed");
     }
 }

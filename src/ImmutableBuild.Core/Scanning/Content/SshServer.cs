@@ -28,11 +28,7 @@ internal static class SshServer
         }
     }
 
-    private static bool IsServer(ImageEntry entry)
-    {
-        var parts = entry.Path.Split('/');
-        return entry.Kind == ImageEntryKind.File && parts.Length > 1 && parts[^2] is "bin" or "sbin" && Programs.Contains(parts[^1]);
-    }
+    private static bool IsServer(ImageEntry entry) => entry.Kind == ImageEntryKind.File && Programs.Any(program => ProgramPath.Names(entry.Path, program));
 
     private static Finding ToFinding(string subject, string message, ImageEntry? file) => new()
     {

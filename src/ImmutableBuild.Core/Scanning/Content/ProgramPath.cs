@@ -1,0 +1,17 @@
+namespace ImmutableBuild.Scanning.Content;
+
+/// <summary>Paths of programs: in a directory <c>bin</c> or <c>sbin</c>, wherever that is.</summary>
+internal static class ProgramPath
+{
+    /// <summary>Whether <paramref name="path"/> is one of a program of this name. Cuts nothing up, since every file of an image is asked this.</summary>
+    public static bool Names(string path, string program)
+    {
+        if (!path.EndsWith(program, StringComparison.Ordinal) || path.Length == program.Length || path[^(program.Length + 1)] != '/')
+        {
+            return false;
+        }
+
+        var directory = path.AsSpan(0, path.Length - program.Length - 1);
+        return directory[(directory.LastIndexOf('/') + 1)..] is "bin" or "sbin";
+    }
+}
