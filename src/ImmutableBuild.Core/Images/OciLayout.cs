@@ -99,7 +99,7 @@ public sealed class OciLayout : IImageSource
         var path = BlobPath(blob.Digest);
         try
         {
-            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 128 * 1024, FileOptions.SequentialScan);
+            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, (int)Math.Clamp(blob.Size, 1, 128 * 1024), FileOptions.SequentialScan);
             return Task.FromResult<Stream>(new DigestCheckingStream(file, blob.Digest, blob.Size, path, () => RemoveDamaged(blob.Digest)));
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)

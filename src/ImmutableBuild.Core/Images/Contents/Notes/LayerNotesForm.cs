@@ -37,14 +37,14 @@ internal static class LayerNotesForm
     }
 
     /// <summary>Reads them; null for damaged bytes, or notes about something else.</summary>
-    public static LayerNotes? TryRead(string subject, ReadOnlyMemory<byte> bytes)
+    public static LayerNotes? TryRead(string subject, byte[] bytes)
     {
-        if (bytes.Length < SHA256.HashSizeInBytes || !SHA256.HashData(bytes.Span[..^SHA256.HashSizeInBytes]).AsSpan().SequenceEqual(bytes.Span[^SHA256.HashSizeInBytes..]))
+        if (bytes.Length < SHA256.HashSizeInBytes || !SHA256.HashData(bytes.AsSpan()[..^SHA256.HashSizeInBytes]).AsSpan().SequenceEqual(bytes.AsSpan()[^SHA256.HashSizeInBytes..]))
         {
             return null;
         }
 
-        using var reader = new BinaryReader(new MemoryStream(bytes.ToArray(), 0, bytes.Length - SHA256.HashSizeInBytes), Encoding.UTF8);
+        using var reader = new BinaryReader(new MemoryStream(bytes, 0, bytes.Length - SHA256.HashSizeInBytes, writable: false), Encoding.UTF8);
         if (reader.ReadString() != subject)
         {
             return null;
