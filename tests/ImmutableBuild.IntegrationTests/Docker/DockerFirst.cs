@@ -6,10 +6,10 @@ using Xunit.v3;
 
 namespace ImmutableBuild.IntegrationTests.Docker;
 
-/// <summary>Starts the rows of tests that share the engine before all others: each is a third of the whole run, and what begins last would wait for itself alone at the end.</summary>
+/// <summary>Starts the rows of tests that share the engine before all others, the longest first: what begins last would wait for itself alone at the end.</summary>
 public sealed class DockerFirst : ITestCollectionOrderer
 {
-    private static readonly string[] s_first = [DockerAppsCollection.Name, DockerCollection.Name, DockerContractCollection.Name];
+    private static readonly string[] s_first = [DockerReleasesCollection.Name, DockerCollection.Name, DockerAppsCollection.Name, DockerContractCollection.Name];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>

@@ -7,7 +7,7 @@ using ImmutableBuild.LoadGenerator;
 namespace ImmutableBuild.IntegrationTests.Docker;
 
 /// <summary>Releases in processes of their own that are killed, or get Ctrl-C.</summary>
-[Collection(DockerAppsCollection.Name)]
+[Collection(DockerReleasesCollection.Name)]
 public sealed class DockerKilledReleaseTests(DockerEngine engine, DockerApps apps) : IDisposable
 {
     // Seconds; long enough for most machines to renew the lease. A release that loses its lease ends before the test kills it, and the test takes another one.

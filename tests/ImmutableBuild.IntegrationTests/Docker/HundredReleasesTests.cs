@@ -7,7 +7,7 @@ using ImmutableBuild.IntegrationTests.Targets;
 namespace ImmutableBuild.IntegrationTests.Docker;
 
 /// <summary>Release after release while users of every kind go on.</summary>
-[Collection(DockerAppsCollection.Name)]
+[Collection(DockerReleasesCollection.Name)]
 public sealed class HundredReleasesTests(DockerEngine engine, DockerApps apps, ITestOutputHelper output)
 {
     private const int Releases = 100;

@@ -8,7 +8,7 @@ using ImmutableBuild.LoadGenerator;
 namespace ImmutableBuild.IntegrationTests.Docker;
 
 /// <summary>Calls to the engine that never arrive, whose reply is lost, that are late, and that arrive twice.</summary>
-[Collection(DockerAppsCollection.Name)]
+[Collection(DockerReleasesCollection.Name)]
 public sealed class LostCallsTests(DockerEngine engine, DockerApps apps, ITestOutputHelper output)
 {
     private static readonly RolloutPlan s_plan = new() { HealthySuccesses = 2, Soak = TimeSpan.FromMilliseconds(200) };
