@@ -35,7 +35,7 @@ internal static class LocalReleases
     public static DriverPlan DriverPlan(this LocalBed bed, GenerationSpec spec, string holder, double leaseSeconds = 30) =>
         new(bed.Layout.Root, LocalBed.GatewayProgram, bed.ImageLayout, spec, holder, leaseSeconds);
 
-    /// <summary>Runs a release in a process of its own until it succeeds; the lease of one that was killed has to expire first.</summary>
+    /// <summary>Runs a release in a process of its own until it succeeds: refused while one that was killed has its lease, it comes again once that has expired.</summary>
     public static async Task<string> ReleaseInProcessAsync(this LocalBed bed, GenerationSpec spec, string holder)
     {
         for (var attempt = 1; ; attempt++)
@@ -48,7 +48,7 @@ internal static class LocalReleases
 
             run.Output.ShouldContain("IMB6001");
             attempt.ShouldBeLessThan(60);
-            await Task.Delay(500, Ct);
+            await bed.UntilAsync(seen => seen.Lease is null);
         }
     }
 
