@@ -35,13 +35,13 @@ public sealed class BadInputTests(PackedPackage package)
         (await repository.BuildAsync(WebApp.Project, "Bake")).ShouldFailWith("IMB1102");
 
         await repository.GitAsync("init", "-q");
-        (await repository.BuildAsync(WebApp.Project, "Bake")).ShouldFailWith("IMB1103");
+        (await repository.BuildRestoredAsync(WebApp.Project, "Bake")).ShouldFailWith("IMB1103");
 
         await repository.CommitAsync();
         repository.Write("left over.txt", "");
-        (await repository.BuildAsync(WebApp.Project, "Bake")).ShouldFailWith("IMB1104").ShouldSay("left over.txt");
-        (await repository.BuildAsync(WebApp.Project, "Bake", "-p:ImmutableAllowDirty=true", "-p:ImmutableProtected=true")).ShouldFailWith("IMB1004");
-        (await repository.BuildAsync(WebApp.Project, "Bake", "-p:ImmutableAllowDirty=true")).ShouldSucceed().ShouldSay("warning IMB1106");
+        (await repository.BuildRestoredAsync(WebApp.Project, "Bake")).ShouldFailWith("IMB1104").ShouldSay("left over.txt");
+        (await repository.BuildRestoredAsync(WebApp.Project, "Bake", "-p:ImmutableAllowDirty=true", "-p:ImmutableProtected=true")).ShouldFailWith("IMB1004");
+        (await repository.BuildRestoredAsync(WebApp.Project, "Bake", "-p:ImmutableAllowDirty=true")).ShouldSucceed().ShouldSay("warning IMB1106");
     }
 
     [Fact]
@@ -55,13 +55,13 @@ public sealed class BadInputTests(PackedPackage package)
         repository.Write(InApp("wwwroot/dist/main.js"), "console.log(1)");
         await repository.CommitAsync();
         (await repository.BuildAsync(WebApp.Project, "Bake", "-p:ImmutableBuildOutputs=wwwroot/dist")).ShouldSucceed().ShouldNotSay("IMB1108");
-        (await repository.BuildAsync(WebApp.Project, "Bake")).ShouldFailWith("IMB1108").ShouldSay("wwwroot/dist/main.js");
+        (await repository.BuildRestoredAsync(WebApp.Project, "Bake")).ShouldFailWith("IMB1108").ShouldSay("wwwroot/dist/main.js");
 
         repository.Write(InApp("appsettings.Local.json"), "{}");
         repository.Write(InApp("Secrets.cs"), "class Secrets;");
-        (await repository.BuildAsync(WebApp.Project, "Bake", "-p:ImmutableBuildOutputs=wwwroot/dist"))
+        (await repository.BuildRestoredAsync(WebApp.Project, "Bake", "-p:ImmutableBuildOutputs=wwwroot/dist"))
             .ShouldFailWith("IMB1108").ShouldSay("appsettings.Local.json").ShouldSay("Secrets.cs").ShouldNotSay("  Bake ");
-        (await repository.BuildAsync(WebApp.Project, "Bake", "-p:ImmutableAllowDirty=true")).ShouldSucceed().ShouldSay("warning IMB1108").ShouldSay("main.js");
+        (await repository.BuildRestoredAsync(WebApp.Project, "Bake", "-p:ImmutableAllowDirty=true")).ShouldSucceed().ShouldSay("warning IMB1108").ShouldSay("main.js");
 
         static string InApp(string file) => Path.Combine(Path.GetDirectoryName(WebApp.Project)!, file);
     }
@@ -141,7 +141,7 @@ public sealed class BadInputTests(PackedPackage package)
         repository.WriteProject(WebApp.Project, items: "<ImmutableArgument Include=\"--shop\" /><ImmutableArgument Include=\"größer%3B und besser\" />");
         await repository.CommitAsync();
         (await WebApp.GetAsync(WebApp.UrlIn(await repository.BuildAsync(WebApp.Project, "Release")))).ShouldBe("größer; und besser");
-        (await repository.BuildAsync(WebApp.Project, "Stop")).ShouldSucceed();
+        (await repository.BuildRestoredAsync(WebApp.Project, "Stop")).ShouldSucceed();
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class BadInputTests(PackedPackage package)
 
         await using (var locked = await SmallDisk.MountAsync(repository.PathOf("bin/locked"), "ro"))
         {
-            (await repository.BuildAsync(WebApp.Project, "Release", $"-p:ImmutableDataDirectory={locked.Directory}"))
+            (await repository.BuildRestoredAsync(WebApp.Project, "Release", $"-p:ImmutableDataDirectory={locked.Directory}"))
                 .ShouldFailWith("IMB1009").ShouldSay(locked.Directory).ShouldSay("set ImmutableDataDirectory").ShouldNotSay("  Compile ");
         }
     }
@@ -178,7 +178,7 @@ public sealed class BadInputTests(PackedPackage package)
 
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var taken = await repository.BuildAsync(WebApp.Project, "Release", $"-p:ImmutablePort={((IPEndPoint)listener.LocalEndpoint).Port}");
+        var taken = await repository.BuildRestoredAsync(WebApp.Project, "Release", $"-p:ImmutablePort={((IPEndPoint)listener.LocalEndpoint).Port}");
         taken.ExitCode.ShouldNotBe(0);
         taken.ShouldSay("error IMB6051").ShouldSay(((IPEndPoint)listener.LocalEndpoint).Port.ToString());
         await Eventually.HoldsAsync(() => repository.Processes().Count == 0, "nothing is left over");

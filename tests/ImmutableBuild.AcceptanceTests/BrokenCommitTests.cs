@@ -22,7 +22,7 @@ public sealed class BrokenCommitTests(PackedPackage package)
         await repository.CommitAsync();
         await using (await OpenLoopLoad.StartAsync(url, 10, cancellationToken: TestContext.Current.CancellationToken))
         {
-            var crashed = await repository.BuildAsync(WebApp.Project, "Release", "-p:ImmutableSoak=1m");
+            var crashed = await repository.BuildRestoredAsync(WebApp.Project, "Release", "-p:ImmutableSoak=1m");
             crashed.ExitCode.ShouldNotBe(0);
             crashed.ShouldSay("error IMB7002").ShouldSay("instance 0").ShouldSay("exited with code 42").ShouldSay("these are its last words");
         }
@@ -33,7 +33,7 @@ public sealed class BrokenCommitTests(PackedPackage package)
         await repository.CommitAsync();
 
         // Time enough to be started and to say something, however busy the machine is.
-        var flapped = await repository.BuildAsync(WebApp.Project, "Release", "-p:ImmutableHealthTimeout=30s");
+        var flapped = await repository.BuildRestoredAsync(WebApp.Project, "Release", "-p:ImmutableHealthTimeout=30s");
         flapped.ExitCode.ShouldNotBe(0);
         flapped.ShouldSay("error IMB7001").ShouldSay("instance 0").ShouldSay("this is version three");
         await ShouldBeAsBeforeAsync();

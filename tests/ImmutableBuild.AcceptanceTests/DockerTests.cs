@@ -59,13 +59,13 @@ public sealed class DockerTests(PackedPackage package)
 
         await UseToolAsync(repository, WebApp.GenerationIn(first), WebApp.GenerationIn(second));
 
-        (await repository.BuildAsync(GuestBook.Project, "Rollback")).ShouldSucceed().ShouldSay($"{WebApp.GenerationIn(first)} is live again");
+        (await repository.BuildRestoredAsync(GuestBook.Project, "Rollback")).ShouldSucceed().ShouldSay($"{WebApp.GenerationIn(first)} is live again");
         (await WebApp.GetAsync(url, "entries")).ShouldBe("Ada was here\n", "data outlives its generation");
         (await WebApp.GetAsync(url)).ShouldStartWith("Welcome! 1 in the book");
-        (await repository.BuildAsync(GuestBook.Project, "Stop")).ShouldSucceed().ShouldSay("is stopped");
+        (await repository.BuildRestoredAsync(GuestBook.Project, "Stop")).ShouldSucceed().ShouldSay("is stopped");
         (await ContainersAsync(repository)).ShouldBeEmpty();
         (await EngineHost.RunAsync(repository, "network", "ls", "-q", "--filter", Mine)).ShouldBeEmpty();
-        (await repository.BuildAsync(GuestBook.Project, "History")).ShouldSucceed().ShouldSay("Rollback");
+        (await repository.BuildRestoredAsync(GuestBook.Project, "History")).ShouldSucceed().ShouldSay("Rollback");
         (await ContainersAsync(repository)).ShouldBeEmpty("looking leaves nothing");
         (await EngineHost.RunAsync(repository, "volume", "ls", "-q", "--filter", Mine)).Length.ShouldBe(2, "history and data");
     }
@@ -75,12 +75,12 @@ public sealed class DockerTests(PackedPackage package)
     {
         var tool = await InstalledTool.InstallAsync(package, repository);
         (await tool.RunAsync(repository, GuestBook.Directory, "status", "--json")).ShouldSucceed().Json.GetProperty("live").GetString().ShouldBe(live);
-        (await repository.BuildAsync(GuestBook.Project, "Drift")).ShouldSucceed().ShouldSay("runs as it was released");
+        (await repository.BuildRestoredAsync(GuestBook.Project, "Drift")).ShouldSucceed().ShouldSay("runs as it was released");
         (await tool.RunAsync(repository, GuestBook.Directory, "debug", "--", "id", "-u")).ShouldSucceed().StandardOutput.Trim().ShouldBe("1654");
         (await ContainersAsync(repository)).Length.ShouldBe(2, "the copy is gone");
         (await tool.RunAsync(repository, GuestBook.Directory, "rollback")).ShouldSucceed().ShouldSay($"{before} is live in place of {live}");
         (await tool.RunAsync(repository, GuestBook.Directory, "rollback")).ShouldSucceed().ShouldSay($"{live} is live in place of {before}");
-        (await repository.BuildAsync(GuestBook.Project, "Debug", "-p:ImmutableDebugLimit=1h")).ShouldSucceed().ShouldSay($"A copy of {live} runs without traffic");
+        (await repository.BuildRestoredAsync(GuestBook.Project, "Debug", "-p:ImmutableDebugLimit=1h")).ShouldSucceed().ShouldSay($"A copy of {live} runs without traffic");
         (await ContainersAsync(repository)).Length.ShouldBe(4, "a build leaves the copy until its time is over, or Stop");
     }
 

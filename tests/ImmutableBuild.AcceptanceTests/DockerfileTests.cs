@@ -40,15 +40,15 @@ public sealed class DockerfileTests(PackedPackage package)
 
         (await repository.BuildAsync(PerlShop.Project, "Release", "-p:ImmutableDockerfile=Broken.Dockerfile"))
             .ShouldFailWith("IMB2043").ShouldSay("'RUN echo 'no such thing' && false' failed").ShouldSay("returned a non-zero code: 1");
-        (await repository.BuildAsync(PerlShop.Project, "Release", "-p:ImmutableDockerfile=Missing")).ShouldFailWith("IMB2040");
-        (await repository.BuildAsync(PerlShop.Project, "Release", "-p:ContainerUser=1000")).ShouldFailWith("IMB1004").ShouldSay("USER");
+        (await repository.BuildRestoredAsync(PerlShop.Project, "Release", "-p:ImmutableDockerfile=Missing")).ShouldFailWith("IMB2040");
+        (await repository.BuildRestoredAsync(PerlShop.Project, "Release", "-p:ContainerUser=1000")).ShouldFailWith("IMB1004").ShouldSay("USER");
         repository.Write($"{PerlShop.Directory}/.dockerignore", "");
         repository.Write($"{PerlShop.Directory}/notes.local", "");
         repository.Write($"{PerlShop.Directory}/.gitignore", "key.pem\n*.local\n");
         await repository.CommitAsync();
-        (await repository.BuildAsync(PerlShop.Project, "Bake")).ShouldFailWith("IMB1108").ShouldSay("Pérl Shop/notes.local");
-        (await repository.BuildAsync(PerlShop.Project, "UpdateBase")).ShouldFailWith("IMB2045").ShouldSay("FROM");
-        (await repository.BuildAsync(PerlShop.Project, "VerifyReproducible")).ShouldFailWith("IMB2045");
+        (await repository.BuildRestoredAsync(PerlShop.Project, "Bake")).ShouldFailWith("IMB1108").ShouldSay("Pérl Shop/notes.local");
+        (await repository.BuildRestoredAsync(PerlShop.Project, "UpdateBase")).ShouldFailWith("IMB2045").ShouldSay("FROM");
+        (await repository.BuildRestoredAsync(PerlShop.Project, "VerifyReproducible")).ShouldFailWith("IMB2045");
     }
 
     private async Task LiveAsync(ScratchRepository repository)
@@ -72,9 +72,9 @@ public sealed class DockerfileTests(PackedPackage package)
         (await WebApp.GetAsync(url)).ShouldBe("version two, edition first, as user 1654");
         (await EngineHost.ContainersAsync(repository, _app)).Length.ShouldBe(2, "a gateway and an instance");
 
-        (await repository.BuildAsync(PerlShop.Project, "Rollback")).ShouldSucceed().ShouldSay($"{WebApp.GenerationIn(first)} is live again");
+        (await repository.BuildRestoredAsync(PerlShop.Project, "Rollback")).ShouldSucceed().ShouldSay($"{WebApp.GenerationIn(first)} is live again");
         (await WebApp.GetAsync(url)).ShouldStartWith("version one");
-        (await repository.BuildAsync(PerlShop.Project, "Stop")).ShouldSucceed();
+        (await repository.BuildRestoredAsync(PerlShop.Project, "Stop")).ShouldSucceed();
         (await EngineHost.ContainersAsync(repository, _app)).ShouldBeEmpty();
     }
 }

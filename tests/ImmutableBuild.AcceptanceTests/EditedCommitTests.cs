@@ -64,7 +64,7 @@ public sealed class EditedCommitTests(PackedPackage package)
 
         WebApp.WriteProgram(repository, "two");
         await repository.CommitAsync();
-        (await repository.BuildAsync(WebApp.Project, "Bake,Scan,Sign,Push")).ShouldSucceed();
+        (await repository.BuildRestoredAsync(WebApp.Project, "Bake,Scan,Sign,Push")).ShouldSucceed();
 
         (Stored(repository) - before).ShouldBeInRange(1, 60_000);
     }

@@ -64,9 +64,9 @@ public sealed class LifeOfAnAppTests(PackedPackage package)
         // What is live stands by what is known, until an advisory speaks of its runtime.
         var advisories = Directory.CreateDirectory(Path.Combine(package.Root, $"advisories {Guid.NewGuid():N}")).FullName;
         Advisory.Write(advisories, "Some.Package");
-        (await repository.BuildAsync(WebApp.Project, "Rescan", $"-p:ImmutableAdvisories={advisories}")).ShouldSucceed().ShouldSay("pass");
+        (await repository.BuildRestoredAsync(WebApp.Project, "Rescan", $"-p:ImmutableAdvisories={advisories}")).ShouldSucceed().ShouldSay("pass");
         Advisory.Write(advisories, Advisory.Runtime);
-        (await repository.BuildAsync(WebApp.Project, "Rescan", $"-p:ImmutableAdvisories={advisories}")).ShouldFailWith("IMB3018").ShouldSay("would be refused today");
+        (await repository.BuildRestoredAsync(WebApp.Project, "Rescan", $"-p:ImmutableAdvisories={advisories}")).ShouldFailWith("IMB3018").ShouldSay("would be refused today");
 
         (await repository.BuildAsync(WebApp.Project, "Stop")).ShouldSucceed().ShouldSay("is stopped");
         await Eventually.HoldsAsync(() => repository.Processes().Count == 0, "nothing runs any more");

@@ -19,8 +19,8 @@ public sealed class MultiPlatformTests(PackedPackage package)
         var images = ImagesIn(repository).ToArray();
         images.Select(image => image.Platform).ShouldBe(["linux/amd64", "linux/arm64"]);
         images.Select(image => image.Program).ShouldBe([0x3e, 0xb7], "the ELF machine of what was published for each");
-        (await repository.BuildAsync(WebApp.Project, "Release")).ShouldSucceed().ShouldSay("was live already");
-        (await repository.BuildAsync(WebApp.Project, "Stop")).ShouldSucceed();
+        (await repository.BuildRestoredAsync(WebApp.Project, "Release")).ShouldSucceed().ShouldSay("was live already");
+        (await repository.BuildRestoredAsync(WebApp.Project, "Stop")).ShouldSucceed();
     }
 
     [Fact]

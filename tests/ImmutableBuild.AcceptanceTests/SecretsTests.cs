@@ -31,7 +31,7 @@ public sealed class SecretsTests(PackedPackage package)
         holders.ShouldNotBeEmpty();
         holders.ShouldAllBe(file => OperatingSystem.IsWindows() || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
 
-        (await repository.BuildAsync(WebApp.Project, "Stop")).ShouldSucceed();
+        (await repository.BuildRestoredAsync(WebApp.Project, "Stop")).ShouldSucceed();
     }
 
     private static List<string> HoldersOf(string secret, string directory)

@@ -49,8 +49,8 @@ public sealed class ShapingTheChainTests(PackedPackage package)
         // The next commit can't have the same tag: nothing of it is pushed.
         WebApp.WriteProgram(repository, "next");
         await repository.CommitAsync();
-        (await repository.BuildAsync(WebApp.Project, "Release")).ShouldFailWith("IMB5008").ShouldSay("ContainerImageTags").ShouldNotSay("  Deploy ");
-        (await repository.BuildAsync(WebApp.Project, "Stop")).ShouldSucceed();
+        (await repository.BuildRestoredAsync(WebApp.Project, "Release")).ShouldFailWith("IMB5008").ShouldSay("ContainerImageTags").ShouldNotSay("  Deploy ");
+        (await repository.BuildRestoredAsync(WebApp.Project, "Stop")).ShouldSucceed();
     }
 
     [Fact, Trait("Fault", "F02")]
@@ -84,22 +84,22 @@ public sealed class ShapingTheChainTests(PackedPackage package)
         await LeavesAloneAsync();
         File.ReadAllText(repository.PathOf("src/Shöp Web/obj/immutable/release.md")).ShouldContain("IMB6004");
 
-        (await repository.BuildAsync(WebApp.Project, "Release", "-p:BeforeTheGate=exit 3")).ShouldFailWith("MSB3073").ShouldSay("  Deploy ").ShouldSay("GivenUp: ");
+        (await repository.BuildRestoredAsync(WebApp.Project, "Release", "-p:BeforeTheGate=exit 3")).ShouldFailWith("MSB3073").ShouldSay("  Deploy ").ShouldSay("GivenUp: ");
         await LeavesAloneAsync();
 
         // Behind the gate, where the new one has the traffic already.
         WebApp.WriteProgram(repository, "three");
         await repository.CommitAsync();
-        (await repository.BuildAsync(WebApp.Project, "Release", "-p:SmokeTest=exit 4")).ShouldFailWith("MSB3073").ShouldSay("  HealthGate ").ShouldSay("RoutedBack: ");
+        (await repository.BuildRestoredAsync(WebApp.Project, "Release", "-p:SmokeTest=exit 4")).ShouldFailWith("MSB3073").ShouldSay("  HealthGate ").ShouldSay("RoutedBack: ");
         await LeavesAloneAsync();
         File.ReadAllText(repository.PathOf("src/Shöp Web/obj/immutable/release.md")).ShouldContain("IMB8030");
-        (await repository.BuildAsync(WebApp.Project, "Release")).ShouldSucceed();
+        (await repository.BuildRestoredAsync(WebApp.Project, "Release")).ShouldSucceed();
         (await WebApp.GetAsync(url)).ShouldBe("three");
-        (await repository.BuildAsync(WebApp.Project, "Stop")).ShouldSucceed();
+        (await repository.BuildRestoredAsync(WebApp.Project, "Stop")).ShouldSucceed();
 
         async Task<CommandResult> InterruptAsync(string when, string argument)
         {
-            await using var build = repository.StartBuild(WebApp.Project, "Release", argument);
+            await using var build = repository.StartBuild(WebApp.Project, "Release", "--no-restore", argument);
             await Eventually.HoldsAsync(() => build.Output.Contains(when, StringComparison.Ordinal), when, TimeSpan.FromMinutes(10));
             await build.InterruptAsync();
             var ended = await build.EndAsync();

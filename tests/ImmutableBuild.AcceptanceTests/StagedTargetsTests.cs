@@ -23,23 +23,23 @@ public sealed class StagedTargetsTests(PackedPackage package)
         await repository.CommitAsync();
 
         (await repository.BuildAsync(Project, "Scan")).ShouldFailWith("IMB1201");
-        (await repository.BuildAsync(Project, "Bake")).ShouldSucceed().ShouldSay("  Bake ");
-        (await repository.BuildAsync(Project, "Sign")).ShouldFailWith("IMB1204").ShouldSay("-t:Scan");
+        (await repository.BuildRestoredAsync(Project, "Bake")).ShouldSucceed().ShouldSay("  Bake ");
+        (await repository.BuildRestoredAsync(Project, "Sign")).ShouldFailWith("IMB1204").ShouldSay("-t:Scan");
         foreach (var stage in (string[])["Scan", "Sign", "Push", "Deploy", "HealthGate", "DestroyOld"])
         {
-            (await repository.BuildAsync(Project, stage)).ShouldSucceed().ShouldSay($"  {stage,-10} ");
+            (await repository.BuildRestoredAsync(Project, stage)).ShouldSucceed().ShouldSay($"  {stage,-10} ");
         }
 
         // A property Image of the project's own is no -p:Image: the stage Scan above scanned the release, and nothing is named to Verify.
-        (await repository.BuildAsync(Project, "Verify")).ShouldFailWith("IMB4037");
-        (await repository.BuildAsync(Project, "Status")).ShouldSucceed().ShouldSay("Live");
+        (await repository.BuildRestoredAsync(Project, "Verify")).ShouldFailWith("IMB4037");
+        (await repository.BuildRestoredAsync(Project, "Status")).ShouldSucceed().ShouldSay("Live");
         repository.Processes().Select(CommandLine).ShouldContain(line => line.Contains("--baked in") && line.Contains("--queue=grün"));
 
         // Another commit: the record is not of it.
         repository.Write("README.md", "new");
         await repository.CommitAsync();
-        (await repository.BuildAsync(Project, "Scan")).ShouldFailWith("IMB1203");
-        (await repository.BuildAsync(Project, "Stop")).ShouldSucceed();
+        (await repository.BuildRestoredAsync(Project, "Scan")).ShouldFailWith("IMB1203");
+        (await repository.BuildRestoredAsync(Project, "Stop")).ShouldSucceed();
         await Eventually.HoldsAsync(() => repository.Processes().Count == 0, "nothing runs any more");
     }
 

@@ -23,11 +23,11 @@ public sealed class VerifyTests(PackedPackage package)
         var record = JsonNode.Parse(await File.ReadAllBytesAsync(Path.Combine(work, "release.json"), TestContext.Current.CancellationToken))!;
         var push = record["push"]!;
 
-        (await repository.BuildAsync(WebApp.Project, "Verify", $"-p:Image={push["repository"]}@{push["digest"]}")).ShouldSucceed()
+        (await repository.BuildRestoredAsync(WebApp.Project, "Verify", $"-p:Image={push["repository"]}@{push["digest"]}")).ShouldSucceed()
             .ShouldSay("signature          ok").ShouldSay("provenance         ok").ShouldSay("scan               ok").ShouldSay("bill of materials  ok").ShouldSay("transparency log   not checked");
-        (await repository.BuildAsync(WebApp.Project, "Verify", $"-p:Image={push["repository"]}:{push["tag"]}")).ShouldFailWith("IMB4037");
+        (await repository.BuildRestoredAsync(WebApp.Project, "Verify", $"-p:Image={push["repository"]}:{push["tag"]}")).ShouldFailWith("IMB4037");
         // Nothing assessed the image here, and a protected environment wants that.
-        (await repository.BuildAsync(WebApp.Project, "Verify", $"-p:Image={push["repository"]}@{push["digest"]}", "-p:ImmutableProtected=true")).ShouldFailWith("IMB4032").ShouldSay("REFUSED");
+        (await repository.BuildRestoredAsync(WebApp.Project, "Verify", $"-p:Image={push["repository"]}@{push["digest"]}", "-p:ImmutableProtected=true")).ShouldFailWith("IMB4032").ShouldSay("REFUSED");
 
         var packages = Provenance((string)record["bake"]!["layout"]!).GetProperty("buildDefinition").GetProperty("resolvedDependencies").EnumerateArray()
             .Where(dependency => dependency.TryGetProperty("uri", out _)).ToDictionary(dependency => dependency.GetProperty("uri").GetString()!, dependency => dependency.GetProperty("digest"));
