@@ -27,7 +27,6 @@ public sealed class DockerTests(PackedPackage package)
         }
         finally
         {
-            await repository.BuildAsync(GuestBook.Project, "Stop");
             await EngineHost.RemoveAppAsync(repository, _app);
         }
     }

@@ -24,7 +24,6 @@ public sealed class DockerfileTests(PackedPackage package)
         }
         finally
         {
-            await repository.BuildAsync(PerlShop.Project, "Stop");
             await EngineHost.RemoveAppAsync(repository, _app);
         }
     }

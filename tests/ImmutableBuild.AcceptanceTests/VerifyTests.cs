@@ -14,10 +14,7 @@ public sealed class VerifyTests(PackedPackage package)
         await using var repository = new ScratchRepository(package);
         WebApp.Write(repository, "v", items: "<PackageReference Include=\"Polly.Core\" Version=\"8.8.1\" />");
         await repository.CommitAsync();
-        foreach (var stage in (string[])["Bake", "Scan", "Sign", "Push"])
-        {
-            (await repository.BuildAsync(WebApp.Project, stage)).ShouldSucceed();
-        }
+        (await repository.BuildAsync(WebApp.Project, "Bake;Scan;Sign;Push")).ShouldSucceed();
 
         var work = repository.PathOf("src/Shöp Web/obj/immutable");
         var record = JsonNode.Parse(await File.ReadAllBytesAsync(Path.Combine(work, "release.json"), TestContext.Current.CancellationToken))!;

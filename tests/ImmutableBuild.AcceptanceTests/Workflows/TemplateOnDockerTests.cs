@@ -30,8 +30,6 @@ public sealed class TemplateOnDockerTests(PackedPackage package)
         }
         finally
         {
-            await repository.BuildAsync(Project, "Stop", "-p:ImmutableEnvironment=staging");
-            await repository.BuildAsync(Project, "Stop", "-p:ImmutableEnvironment=production");
             await EngineHost.RemoveAppAsync(repository, _app);
         }
     }
