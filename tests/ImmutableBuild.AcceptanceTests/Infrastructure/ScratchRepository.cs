@@ -70,7 +70,7 @@ internal sealed class ScratchRepository : IAsyncDisposable
     public void AddSource(string name, string directory) =>
         WriteSources($"<add key=\"packed\" value=\"{_package.Feed}\" /><add key=\"{name}\" value=\"{directory}\" />");
 
-    /// <summary>A project that references the package.</summary>
+    /// <summary>A project that references the package. What analyzers think of it is asked nowhere.</summary>
     public void WriteProject(string path, string properties = "", string items = "", string sdk = "Microsoft.NET.Sdk.Web", string frameworks = "<TargetFramework>net10.0</TargetFramework>") =>
         Write(path, $"""
             <Project Sdk="{sdk}">
@@ -78,7 +78,7 @@ internal sealed class ScratchRepository : IAsyncDisposable
                 {frameworks}
                 <Nullable>enable</Nullable>
                 <ImplicitUsings>enable</ImplicitUsings>
-                <NuGetAudit>false</NuGetAudit>
+                <NuGetAudit>false</NuGetAudit><RunAnalyzers>false</RunAnalyzers>
                 {properties}
               </PropertyGroup>
               <ItemGroup>
