@@ -16,7 +16,7 @@ namespace ImmutableBuild.ReleaseDriver;
 /// <param name="PauseOn">The words with which the changing call to stop at begins, such as <c>route</c>; null for none.</param>
 /// <param name="Suspends">Stop the whole process (SIGSTOP), which goes on when it is continued (SIGCONT), instead of hanging for good.</param>
 /// <param name="ClockHours">How far its clock is off.</param>
-/// <param name="Plan">How traffic moves; null for all at once and a soak time of a second.</param>
+/// <param name="Plan">How traffic moves; null for all at once and a soak time of a quarter of a second.</param>
 /// <param name="Docker">The engine to release to; null for the local target.</param>
 public sealed record DriverPlan(
     string DataDirectory,

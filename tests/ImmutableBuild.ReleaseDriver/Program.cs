@@ -30,7 +30,7 @@ try
         var desired = new Desired
         {
             Spec = plan.Spec,
-            Plan = plan.Plan ?? new RolloutPlan { Soak = TimeSpan.FromSeconds(1) },
+            Plan = plan.Plan ?? new RolloutPlan { Soak = TimeSpan.FromMilliseconds(250) },
             Goal = goal,
             Cause = LedgerCause.Release,
             Writer = plan.Holder,

@@ -23,6 +23,9 @@ internal sealed class ScratchRepository : IAsyncDisposable
             ["IMMUTABLE_PROBE_TIMEOUT"] = "10s",
             ["IMMUTABLE_HEALTH_TIMEOUT"] = "5m",
 
+            // A test that asks what is seen after the switch says how long is watched.
+            ["IMMUTABLE_SOAK"] = "500ms",
+
             // Each repository begins without layers; how small they are is not what these tests ask about either.
             ["IMMUTABLE_COMPRESSION"] = "fastest",
             ["NUGET_PACKAGES"] = package.Packages,

@@ -12,7 +12,8 @@ namespace ImmutableBuild.IntegrationTests.Local;
 /// <summary>Whole releases and rollbacks on a <see cref="LocalBed"/>.</summary>
 internal static class LocalReleases
 {
-    public static RolloutPlan QuickPlan { get; } = new() { Soak = TimeSpan.FromSeconds(1), HealthTimeout = TimeSpan.FromSeconds(90) };
+    /// <summary>For releases of which nothing is asked while they watch what they made live; a test that asks for it says how long.</summary>
+    public static RolloutPlan QuickPlan { get; } = new() { Soak = TimeSpan.FromMilliseconds(250), HealthTimeout = TimeSpan.FromSeconds(90) };
 
     /// <summary>Half of the traffic for ten minutes, however slow the machine.</summary>
     public static RolloutPlan LongCanary { get; } = QuickPlan with
