@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Formats.Tar;
+using System.Globalization;
 using ImmutableBuild.Docker;
 using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Docker.Instances;
@@ -14,21 +15,15 @@ namespace ImmutableBuild.IntegrationTests.Docker;
 /// <summary>What someone does by hand to what runs is seen by its kind, and mended under load without a request lost.</summary>
 [Collection(DockerAppsCollection.Name)]
 [Trait("Fault", "F37")]
-public sealed class DriftTests(DockerEngine engine, DockerApps apps, ITestOutputHelper output) : IAsyncLifetime
+public sealed class DriftTests(DockerEngine engine, DockerApps apps, HandedOnApp mended, ITestOutputHelper output) : IClassFixture<HandedOnApp>, IAsyncDisposable
 {
     private DockerTargetBed? _bed;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private DockerTargetBed Bed => _bed!;
+    private DockerTargetBed Bed => _bed ??= new DockerTargetBed(engine, apps);
 
     private AppNames Names => new(Bed.App);
-
-    public ValueTask InitializeAsync()
-    {
-        _bed = new DockerTargetBed(engine, apps);
-        return ValueTask.CompletedTask;
-    }
 
     public ValueTask DisposeAsync() => _bed?.DisposeAsync() ?? ValueTask.CompletedTask;
 
@@ -156,13 +151,15 @@ public sealed class DriftTests(DockerEngine engine, DockerApps apps, ITestOutput
         await UntilAsync(seen => seen.Find(spec.Id)!.Leaving.IsEmpty);
     }
 
-    /// <summary>Serves two instances, does something to the first one, and sees that it is told and mended.</summary>
+    /// <summary>Serves two instances, or takes those that the test before had mended, does something to the first one, and sees that it is told and mended.</summary>
     private async Task IsSeenAndMendedAsync((DriftKind Kind, string Subject) drift, Func<GenerationSpec, string, Task> damage, (DriftKind Kind, string Subject)? alsoFound = null)
     {
-        var spec = await ServeAsync();
+        var spec = await TakeServedAsync();
         (await FindAsync()).Findings.ShouldBeEmpty();
+        var instances = await InstancesAsync(spec);
+        var (first, other) = (instances[0], instances[1]);
 
-        await damage(spec, Names.Instance(spec.Id, "0"));
+        await damage(spec, Names.Instance(spec.Id, first));
         var (seen, url) = (await FindAsync(), (await Bed.Target.ObserveAsync(Bed.App, Token)).Url!);
         await using var load = await OpenLoopLoad.StartAsync(new Uri(new Uri(url), "/whoami"), 50, cancellationToken: Token);
         var healed = await HealAsync();
@@ -170,23 +167,39 @@ public sealed class DriftTests(DockerEngine engine, DockerApps apps, ITestOutput
         output.WriteLine($"{string.Join(Environment.NewLine, seen.Findings)}{Environment.NewLine}{result}");
 
         seen.Findings.Select(finding => (finding.Kind, finding.Subject)).ShouldContain(drift);
-        seen.Findings.ShouldAllBe(finding => finding.Generation == spec.Id && finding.Instance == "0" && !$"{finding}".Contains("very secret", StringComparison.Ordinal));
+        seen.Findings.ShouldAllBe(finding => finding.Generation == spec.Id && finding.Instance == first && !$"{finding}".Contains("very secret", StringComparison.Ordinal));
         if (alsoFound is { } more)
         {
             seen.Findings.Select(finding => (finding.Kind, finding.Subject)).ShouldContain(more);
         }
 
-        var mended = healed.Healed.ShouldHaveSingleItem();
-        (mended.Drifted, mended.Fresh).ShouldBe(("0", "2"));
+        var replaced = healed.Healed.ShouldHaveSingleItem();
+        (replaced.Drifted, replaced.Fresh).ShouldBe((first, $"{instances.Max(name => int.Parse(name, CultureInfo.InvariantCulture)) + 1}"));
         healed.Remaining.Findings.ShouldBeEmpty();
         result.Failed.ShouldBe(0, $"{result}");
         result.Sent.ShouldBeGreaterThan(10);
         var after = await Bed.Target.ObserveAsync(Bed.App, Token);
-        after.Find(spec.Id)!.Instances.Select(instance => instance.Name).ShouldBe(["2", "1"]);
+        after.Find(spec.Id)!.Instances.Select(instance => instance.Name).ShouldBe([replaced.Fresh, other]);
         after.Ledger[^1].Cause.ShouldBe(LedgerCause.Heal);
         after.Lease.ShouldBeNull();
         (await Bed.Client.Containers.ListContainersAsync(new ContainersListParameters { All = true, Filters = Names.Of(AppNames.InstanceRole) }, Token)).Count.ShouldBe(2);
+        mended.Leave(Bed, spec);
+        _bed = null;
     }
+
+    private async Task<GenerationSpec> TakeServedAsync()
+    {
+        if (!mended.TryTake(out var bed, out var spec))
+        {
+            return await ServeAsync();
+        }
+
+        _bed = bed;
+        return spec;
+    }
+
+    private async Task<List<string>> InstancesAsync(GenerationSpec spec) =>
+        [.. (await Bed.Elsewhere.ObserveAsync(Bed.App, Token)).Find(spec.Id)!.Instances.Select(instance => instance.Name)];
 
     private async Task<GenerationSpec> ServeAsync()
     {
@@ -205,11 +218,11 @@ public sealed class DriftTests(DockerEngine engine, DockerApps apps, ITestOutput
 
     private Task RemoveAsync(string container) => Bed.Client.Containers.RemoveContainerAsync(container, new ContainerRemoveParameters { Force = true }, Token);
 
-    /// <summary>A container in the place of an instance's, made as that is but for <paramref name="change"/>.</summary>
+    /// <summary>A container in the place of the first instance's, made as that is but for <paramref name="change"/>.</summary>
     private async Task MakeByHandAsync(GenerationSpec spec, string container, Func<CreateContainerParameters, CreateContainerParameters> change)
     {
         var image = await apps.EnsureImageAsync(Bed.Client, spec, Token);
-        var plan = new InstancePlan(Names, spec, image, new Dictionary<string, string>(), logDriver: null).For(new InstancePlace("0", container, 8080));
+        var plan = new InstancePlan(Names, spec, image, new Dictionary<string, string>(), logDriver: null).For(new InstancePlace((await InstancesAsync(spec))[0], container, 8080));
         await RemoveAsync(container);
         await Bed.Client.Containers.CreateContainerAsync(change(plan), Token);
         await Bed.Client.Containers.StartContainerAsync(container, Token);
