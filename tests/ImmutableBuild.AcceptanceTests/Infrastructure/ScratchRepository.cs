@@ -28,6 +28,9 @@ internal sealed class ScratchRepository : IAsyncDisposable
 
             // Each repository begins without layers; how small they are is not what these tests ask about either.
             ["IMMUTABLE_COMPRESSION"] = "fastest",
+
+            // None of its projects needs a workload; each build would read the manifests of all there are, and each evaluation import them.
+            ["MSBuildEnableWorkloadResolver"] = "false",
             ["NUGET_PACKAGES"] = package.Packages,
             ["NUGET_FALLBACK_PACKAGES"] = UserPackages,
             ["DOTNET_ROOT"] = DotnetRoot,
