@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ImmutableBuild.TestApp;
 
-/// <summary>What the app answers.</summary>
+/// <summary>
+/// What the app answers. Each handler takes a request as it is: ASP.NET Core compiles code for every one that wants its parameters bound, and this app is started
+/// so often that it would do little else.
+/// </summary>
 public static class Endpoints
 {
     private static int s_posts;
@@ -16,26 +19,26 @@ public static class Endpoints
     public static void MapAll(WebApplication app)
     {
         app.Use(MisbehaveAsync);
-        app.MapGet("/", () => "hello");
-        app.MapGet("/whoami", WhoAmI);
-        app.MapGet("/headers", (HttpContext http) => string.Join('\n', http.Request.Headers.Select(field => $"{field.Key}: {field.Value}")));
-        app.MapGet("/target/{**rest}", (HttpContext http) => http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        app.MapGet("/", http => TextAsync(http, "hello"));
+        app.MapGet("/whoami", http => http.Response.WriteAsJsonAsync(WhoAmI.Now(), WhoAmIJson.Default.WhoAmI));
+        app.MapGet("/headers", http => TextAsync(http, string.Join('\n', http.Request.Headers.Select(field => $"{field.Key}: {field.Value}"))));
+        app.MapGet("/target/{**rest}", http => TextAsync(http, http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget));
         app.MapGet("/slow", SlowAsync);
-        app.MapGet("/status/{code:int}", (int code) => Results.StatusCode(code));
-        app.MapGet("/crash", Crash);
-        app.MapGet("/abort", (HttpContext http) => http.Abort());
-        app.MapGet("/listen/{port:int}", ListenAsync);
+        app.MapGet("/status/{code:int}", http => StatusAsync(http, InPath(http, "code")));
+        app.MapGet("/crash", CrashAsync);
+        app.MapGet("/abort", AbortAsync);
+        app.MapGet("/listen/{port:int}", http => ListenAsync(InPath(http, "port")));
         app.MapGet("/download", DownloadAsync);
         app.MapGet("/broken", BrokenAsync);
         app.MapGet("/sse", EventsAsync);
-        app.MapGet("/posts", () => s_posts.ToString(CultureInfo.InvariantCulture));
-        app.MapGet("/file/{**path}", (string path) => Results.Text(File.ReadAllText("/" + path)));
+        app.MapGet("/posts", http => TextAsync(http, s_posts.ToString(CultureInfo.InvariantCulture)));
+        app.MapGet("/file/{**path}", http => TextAsync(http, File.ReadAllText(FileIn(http))));
         app.MapPut("/file/{**path}", WriteFileAsync);
-        app.MapPost("/count", () => Interlocked.Increment(ref s_posts));
-        app.MapPost("/count-and-abort", CountAndAbort);
+        app.MapPost("/count", http => TextAsync(http, Interlocked.Increment(ref s_posts).ToString(CultureInfo.InvariantCulture)));
+        app.MapPost("/count-and-abort", CountAndAbortAsync);
         app.MapPost("/upload", UploadAsync);
         app.MapPost("/echo", EchoAsync);
-        app.MapPost("/refuse", () => Results.StatusCode(StatusCodes.Status417ExpectationFailed));
+        app.MapPost("/refuse", http => StatusAsync(http, StatusCodes.Status417ExpectationFailed));
         app.MapPost("/grpc/stream", GrpcStreamAsync);
         app.MapGet("/trailers", TrailersAsync);
         app.Map("/ws", WebSocketAsync);
@@ -62,42 +65,57 @@ public static class Endpoints
         await next(http);
     }
 
-    private static object WhoAmI() => new
+    private static Task TextAsync(HttpContext http, string text)
     {
-        Generation = Environment.GetEnvironmentVariable("IMMUTABLE_GENERATION"),
-        Instance = Environment.GetEnvironmentVariable("IMMUTABLE_INSTANCE"),
-        ProcessId = Environment.ProcessId,
-        Directory = Environment.CurrentDirectory,
-        Temporary = Path.GetTempPath(),
-        Variables = Environment.GetEnvironmentVariables().Keys.Cast<string>().Order().ToArray(),
-    };
-
-    private static async Task<string> SlowAsync(int ms, CancellationToken cancellationToken)
-    {
-        await Task.Delay(ms, cancellationToken);
-        return $"after {ms} ms";
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        return http.Response.WriteAsync(text);
     }
 
-    private static async Task<IResult> HealthAsync(CancellationToken cancellationToken)
+    private static Task StatusAsync(HttpContext http, int code)
+    {
+        http.Response.StatusCode = code;
+        return Task.CompletedTask;
+    }
+
+    private static int InPath(HttpContext http, string name) => int.Parse($"{http.Request.RouteValues[name]}", CultureInfo.InvariantCulture);
+
+    private static string FileIn(HttpContext http) => $"/{http.Request.RouteValues["path"]}";
+
+    private static long InQuery(HttpContext http, string name, long otherwise) =>
+        long.TryParse(http.Request.Query[name].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+
+    private static async Task SlowAsync(HttpContext http)
+    {
+        var ms = (int)InQuery(http, "ms", otherwise: 0);
+        await Task.Delay(ms, http.RequestAborted);
+        await TextAsync(http, $"after {ms} ms");
+    }
+
+    private static async Task HealthAsync(HttpContext http)
     {
         switch (Behaviour.Health)
         {
             case "unhealthy":
-                return Results.StatusCode(StatusCodes.Status500InternalServerError);
+            case "flap" when Interlocked.Increment(ref s_flaps) % 2 == 0:
+                http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+                break;
             case "hang":
-                await Task.Delay(Timeout.Infinite, cancellationToken);
-                return Results.Ok();
-            case "flap":
-                return Interlocked.Increment(ref s_flaps) % 2 == 0 ? Results.StatusCode(StatusCodes.Status500InternalServerError) : Results.Ok();
-            default:
-                return Results.Ok();
+                await Task.Delay(Timeout.Infinite, http.RequestAborted);
+                break;
         }
     }
 
-    private static void Crash()
+    private static Task CrashAsync(HttpContext http)
     {
         Console.Error.WriteLine("crashing on request");
         Environment.Exit(Behaviour.CrashCode);
+        return Task.CompletedTask;
+    }
+
+    private static Task AbortAsync(HttpContext http)
+    {
+        http.Abort();
+        return Task.CompletedTask;
     }
 
     /// <summary>Listens on one more port, with the same endpoints.</summary>
@@ -110,28 +128,29 @@ public static class Endpoints
         await second.StartAsync();
     }
 
-    private static async Task<IResult> WriteFileAsync(string path, HttpContext http)
+    private static async Task WriteFileAsync(HttpContext http)
     {
         try
         {
-            await using var file = File.Create("/" + path);
+            await using var file = File.Create(FileIn(http));
             await http.Request.Body.CopyToAsync(file);
-            return Results.Ok();
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {
-            return Results.Text(fault.Message, statusCode: StatusCodes.Status403Forbidden);
+            http.Response.StatusCode = StatusCodes.Status403Forbidden;
+            await TextAsync(http, fault.Message);
         }
     }
 
-    private static void CountAndAbort(HttpContext http)
+    private static Task CountAndAbortAsync(HttpContext http)
     {
         Interlocked.Increment(ref s_posts);
-        http.Abort();
+        return AbortAsync(http);
     }
 
-    private static async Task DownloadAsync(HttpContext http, long bytes)
+    private static async Task DownloadAsync(HttpContext http)
     {
+        var bytes = InQuery(http, "bytes", otherwise: 0);
         http.Response.ContentLength = bytes;
         var block = new byte[64 * 1024];
         for (var left = bytes; left > 0; left -= block.Length)
@@ -148,8 +167,9 @@ public static class Endpoints
         http.Abort();
     }
 
-    private static async Task EventsAsync(HttpContext http, int ms = 100)
+    private static async Task EventsAsync(HttpContext http)
     {
+        var ms = (int)InQuery(http, "ms", otherwise: 100);
         http.Response.ContentType = "text/event-stream";
         for (var i = 0; ; i++)
         {
