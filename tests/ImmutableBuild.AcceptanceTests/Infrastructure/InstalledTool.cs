@@ -3,12 +3,12 @@ namespace ImmutableBuild.AcceptanceTests.Infrastructure;
 /// <summary>The tool <c>immutable</c>, packed and installed as a user installs it, from a folder.</summary>
 internal sealed class InstalledTool(string program)
 {
-    /// <summary>Packs it with the version of <paramref name="package"/>, and installs it for <paramref name="repository"/>.</summary>
+    /// <summary>Packs it with the version of <paramref name="package"/>, and installs it as <paramref name="repository"/> would, once for all tests.</summary>
     public static async Task<InstalledTool> InstallAsync(PackedPackage package, ScratchRepository repository)
     {
-        var place = Path.Combine(package.Root, $"tool-{Guid.NewGuid():N}");
         await package.PackAsync("src/ImmutableBuild.Tool", package.Version);
-        (await repository.RunAsync("dotnet", ".", "tool", "install", "ImmutableBuild.Tool", "--tool-path", place, "--version", package.Version, "--source", package.Feed)).ShouldSucceed();
+        var place = await package.OnceAsync("tool", async there =>
+            (await repository.RunAsync("dotnet", ".", "tool", "install", "ImmutableBuild.Tool", "--tool-path", there, "--version", package.Version, "--source", package.Feed)).ShouldSucceed());
         return new InstalledTool(Path.Combine(place, OperatingSystem.IsWindows() ? "immutable.exe" : "immutable"));
     }
 

@@ -9,6 +9,7 @@ public sealed class PackedPackage : IAsyncLifetime
 {
     private readonly SemaphoreSlim _packing = new(1);
     private readonly HashSet<string> _packed = [];
+    private readonly HashSet<string> _made = [];
 
     /// <summary>Everything the tests leave on disk; spaces and letters beyond ASCII on purpose.</summary>
     public string Root { get; } = Directory.CreateTempSubdirectory("imb ü ").FullName;
@@ -37,6 +38,30 @@ public sealed class PackedPackage : IAsyncLifetime
                 (await Command.RunAsync("dotnet", Root, ["pack", Path.Combine(Repository.Root, project), .. PackArguments(Feed, version)], Quiet)).ShouldSucceed();
                 _packed.Add(project);
             }
+        }
+        finally
+        {
+            _packing.Release();
+        }
+    }
+
+    /// <summary>Makes something of packages that all tests can use, unless a test before has; one at a time, as above.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="make">Makes it in the directory that it is given.</param>
+    /// <returns>Where it is.</returns>
+    internal async Task<string> OnceAsync(string name, Func<string, Task> make)
+    {
+        await _packing.WaitAsync();
+        try
+        {
+            var place = Path.Combine(Root, name);
+            if (!_made.Contains(name))
+            {
+                await make(place);
+                _made.Add(name);
+            }
+
+            return place;
         }
         finally
         {

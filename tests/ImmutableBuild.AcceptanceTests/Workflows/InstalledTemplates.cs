@@ -2,7 +2,7 @@ using ImmutableBuild.AcceptanceTests.Infrastructure;
 
 namespace ImmutableBuild.AcceptanceTests.Workflows;
 
-/// <summary>The package of templates, packed and installed as a user installs it, into a place of its own.</summary>
+/// <summary>The package of templates, packed and installed as a user installs it, into a place of its own, once for all tests.</summary>
 internal sealed class InstalledTemplates
 {
     private readonly string _hive;
@@ -11,11 +11,9 @@ internal sealed class InstalledTemplates
 
     public static async Task<InstalledTemplates> InstallAsync(PackedPackage package, ScratchRepository repository)
     {
-        var place = Path.Combine(package.Root, $"templates-{Guid.NewGuid():N}");
         await package.PackAsync("src/ImmutableBuild.Templates", package.Version);
-        var templates = new InstalledTemplates(Path.Combine(place, "hive"));
-        (await repository.RunAsync("dotnet", ".", "new", "install", Path.Combine(package.Feed, $"ImmutableBuild.Templates.{package.Version}.nupkg"), "--debug:custom-hive", templates._hive)).ShouldSucceed();
-        return templates;
+        return new InstalledTemplates(await package.OnceAsync("templates", async place =>
+            (await repository.RunAsync("dotnet", ".", "new", "install", Path.Combine(package.Feed, $"ImmutableBuild.Templates.{package.Version}.nupkg"), "--debug:custom-hive", place)).ShouldSucceed()));
     }
 
     /// <summary><c>dotnet new immutable</c>, at the root of the repository.</summary>
