@@ -6,7 +6,7 @@ using ImmutableBuild.AcceptanceTests.Infrastructure;
 namespace ImmutableBuild.AcceptanceTests;
 
 /// <summary>What the .NET SDK's own container publishing does wrong as seen from the command line (docs/sdk-defects.md).</summary>
-public sealed class SdkDefectTests(PackedPackage package)
+public sealed class SdkDefectTests(PackedPackage package, SdkDefectTests.CommittedApp app) : IClassFixture<SdkDefectTests.CommittedApp>
 {
     [Fact]
     [Trait("SdkDefect", "revision-in-assembly")]
@@ -32,16 +32,12 @@ public sealed class SdkDefectTests(PackedPackage package)
     [Trait("SdkDefect", "empty-registry-name")]
     public async Task A_registry_that_nobody_answers_at_is_named_in_an_error_with_a_code()
     {
-        await using var repository = new ScratchRepository(package);
-        WebApp.Write(repository, "v");
-        await repository.CommitAsync();
-
         // Bound and not listened on, so that nobody else can be there by the time of the push.
         using var bound = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         bound.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var nobody = $"127.0.0.1:{((IPEndPoint)bound.LocalEndPoint!).Port}";
 
-        var refused = await repository.BuildAsync(WebApp.Project, "Release", $"-p:ContainerRegistry={nobody}");
+        var refused = await app.Repository.BuildAsync(WebApp.Project, "Release", $"-p:ContainerRegistry={nobody}");
 
         refused.ShouldFailWith("IMB5002").ShouldSay($"{nobody}/v2/").ShouldNotSay("MSB4018").ShouldNotSay("   at ").ShouldNotSay(".targets(");
     }
@@ -51,14 +47,11 @@ public sealed class SdkDefectTests(PackedPackage package)
     [Trait("SdkDefect", "empty-registry-name")]
     public async Task A_registry_that_refuses_is_named_in_an_error_with_a_code_and_its_own_words()
     {
-        await using var repository = new ScratchRepository(package);
-        WebApp.Write(repository, "v");
-        await repository.CommitAsync();
         var (registry, host) = Listen();
         using var listening = registry;
         var refusing = RefuseAsync(registry);
 
-        var refused = await repository.BuildAsync(WebApp.Project, "Release", $"-p:ContainerRegistry={host}");
+        var refused = await app.Repository.BuildAsync(WebApp.Project, "Release", $"-p:ContainerRegistry={host}");
         registry.Stop();
         await refusing;
 
@@ -114,5 +107,19 @@ public sealed class SdkDefectTests(PackedPackage package)
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>One for all whose release gets no further than to a registry.</summary>
+    public sealed class CommittedApp(PackedPackage package) : IAsyncLifetime
+    {
+        internal ScratchRepository Repository { get; } = new(package);
+
+        public async ValueTask InitializeAsync()
+        {
+            WebApp.Write(Repository, "v");
+            await Repository.CommitAsync();
+        }
+
+        public ValueTask DisposeAsync() => Repository.DisposeAsync();
     }
 }
