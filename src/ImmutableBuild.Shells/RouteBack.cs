@@ -61,7 +61,7 @@ public sealed class RouteBack(IDeploymentTarget target, IImageVerifier verifier,
     }
 
     // Gives the lease back, so that a rollback can take it. Before the gate, this also gives the generation up.
-    private async Task<long> LeaveAsync(ReleaseRecord record)
+    private async Task<long?> LeaveAsync(ReleaseRecord record)
     {
         try
         {
@@ -133,5 +133,5 @@ public enum RouteBackKind
 /// <summary>What a <see cref="RouteBack"/> did.</summary>
 /// <param name="Kind">How it ended.</param>
 /// <param name="Serving">What serves now; null when nothing does.</param>
-/// <param name="RequestsLost">Requests lost by it.</param>
-public sealed record RouteBackResult(RouteBackKind Kind, GenerationId? Serving, long RequestsLost);
+/// <param name="RequestsLost">Requests lost by it; null where nobody counted them.</param>
+public sealed record RouteBackResult(RouteBackKind Kind, GenerationId? Serving, long? RequestsLost);

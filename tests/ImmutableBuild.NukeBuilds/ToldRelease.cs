@@ -149,8 +149,8 @@ internal sealed class ToldRelease : IProjectRelease
             StageName.Sign => record with { Sign = new SignRecord { Image = Image, SignatureManifest = Image, KeyId = "key", PublicKey = "PEM" } },
             StageName.Push => record with { Push = new PushRecord { Repository = "local/app", Tag = record.Compile.Commit.ToString(), Digest = Image, BytesSent = 1, AlreadyThere = false } },
             StageName.Deploy => record with { Deploy = new DeployRecord { Spec = spec, AlreadyLive = false } },
-            StageName.HealthGate => record with { HealthGate = new HealthGateRecord { Live = spec.Id, Replaced = Old, Url = "http://127.0.0.1:1" } },
-            StageName.DestroyOld => record with { DestroyOld = new DestroyOldRecord { Destroyed = [Old], Kept = [] } },
+            StageName.HealthGate => record with { HealthGate = new HealthGateRecord { Live = spec.Id, Replaced = Old, Url = "http://127.0.0.1:1", RequestsLost = 0 } },
+            StageName.DestroyOld => record with { DestroyOld = new DestroyOldRecord { Destroyed = [Old], Kept = [], RequestsLost = 0 } },
             _ => throw new ArgumentOutOfRangeException(nameof(stage), stage, null),
         };
     }

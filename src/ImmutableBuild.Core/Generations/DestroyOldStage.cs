@@ -21,5 +21,5 @@ public sealed class DestroyOldStage(IDeploymentTarget target) : IStage
         return new StageResult(record with { DestroyOld = destroyed }, $"{destroyed.Destroyed.Length} destroyed, {destroyed.Kept.Length} kept{Lost(destroyed.RequestsLost)}");
     }
 
-    private static string Lost(long requests) => requests == 0 ? "" : $", {Units.Count(requests, "request")} lost while draining";
+    private static string Lost(long? requests) => requests == 0 ? "" : $", {Units.RequestsLost(requests)} while draining";
 }

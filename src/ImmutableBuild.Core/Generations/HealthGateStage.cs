@@ -1,5 +1,6 @@
 using ImmutableBuild.Generations.Rollouts;
 using ImmutableBuild.Releases;
+using ImmutableBuild.Reports;
 using ImmutableBuild.Trust;
 
 namespace ImmutableBuild.Generations;
@@ -48,6 +49,6 @@ public sealed class HealthGateStage(IDeploymentTarget target, IImageVerifier ver
         }
 
         var switched = gate.SwitchTime is { } time ? $" in {time.TotalMilliseconds:0} ms" : "";
-        return $"{gate.Live} serves, switched{switched}, {gate.RequestsLost} requests lost";
+        return $"{gate.Live} serves, switched{switched}, {Units.RequestsLost(gate.RequestsLost)}";
     }
 }

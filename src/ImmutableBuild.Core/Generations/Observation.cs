@@ -168,9 +168,9 @@ public sealed record ProbeResult(DateTimeOffset At, bool Healthy, string Detail)
 /// <param name="At">When the counters were read.</param>
 /// <param name="Requests">Requests ended.</param>
 /// <param name="Errors">Of these, answered 5xx by the app, or not answered by it at all.</param>
-/// <param name="Lost">Of the errors, those that what divides the traffic had to answer itself: no instance, connection broken, cut at the drain limit.</param>
+/// <param name="Lost">Of the errors, those that what divides the traffic had to answer itself: no instance, connection broken, cut at the drain limit. Null where nobody tells them from the app's own.</param>
 /// <param name="Latency">Time to the response's head, over all requests ended.</param>
-public sealed record TrafficSample(DateTimeOffset At, long Requests, long Errors, long Lost, LatencyHistogram Latency)
+public sealed record TrafficSample(DateTimeOffset At, long Requests, long Errors, long? Lost, LatencyHistogram Latency)
 {
     /// <summary>
     /// How long the requests in flight whose response's head has not come have waited for it so far; null when the target can't

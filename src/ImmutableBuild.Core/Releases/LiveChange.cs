@@ -7,8 +7,8 @@ namespace ImmutableBuild.Releases;
 /// <param name="Live">The generation that serves now.</param>
 /// <param name="Replaced">What it replaced; null for nothing.</param>
 /// <param name="Url">Where the app answers; null for a worker.</param>
-/// <param name="RequestsLost">Requests lost meanwhile.</param>
-public sealed record LiveChange(LedgerCause Cause, GenerationSpec Live, GenerationId? Replaced, string? Url, long RequestsLost)
+/// <param name="RequestsLost">Requests lost meanwhile; null where nobody counted them.</param>
+public sealed record LiveChange(LedgerCause Cause, GenerationSpec Live, GenerationId? Replaced, string? Url, long? RequestsLost)
 {
     /// <summary>What a rollback did.</summary>
     public static LiveChange Of(RollbackResult rollback) => new(

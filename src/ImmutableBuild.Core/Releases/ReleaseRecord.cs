@@ -54,9 +54,9 @@ public sealed record ReleaseRecord
     /// <summary>What was destroyed.</summary>
     public DestroyOldRecord? DestroyOld { get; init; }
 
-    /// <summary>Requests lost from before the switch until what it replaced was gone.</summary>
+    /// <summary>Requests lost from before the switch until what it replaced was gone; null where nobody counted them all.</summary>
     [JsonIgnore]
-    public long RequestsLost => (HealthGate?.RequestsLost ?? 0) + (DestroyOld?.RequestsLost ?? 0);
+    public long? RequestsLost => (HealthGate is { } gate ? gate.RequestsLost : 0) + (DestroyOld is { } destroyed ? destroyed.RequestsLost : 0);
 
     /// <summary>Each stage's duration.</summary>
     public ImmutableSortedDictionary<StageName, TimeSpan> Elapsed { get; init; } = ImmutableSortedDictionary<StageName, TimeSpan>.Empty;
@@ -242,8 +242,8 @@ public sealed record HealthGateRecord
     /// <summary>Where the app answers; null for a worker.</summary>
     public string? Url { get; init; }
 
-    /// <summary>Requests lost from before the switch to the end of the soak time.</summary>
-    public long RequestsLost { get; init; }
+    /// <summary>Requests lost from before the switch to the end of the soak time; null where nobody counted them.</summary>
+    public long? RequestsLost { get; init; }
 
     /// <summary>How long the route's change took, from the call to the first request the new generation answered.</summary>
     public TimeSpan? SwitchTime { get; init; }
@@ -267,8 +267,8 @@ public sealed record DestroyOldRecord
     /// <summary>The generations kept warm for rollback.</summary>
     public required ImmutableArray<GenerationId> Kept { get; init; }
 
-    /// <summary>Requests lost while they drained, those cut at the drain limit among them (F21).</summary>
-    public long RequestsLost { get; init; }
+    /// <summary>Requests lost while they drained, those cut at the drain limit among them (F21); null where nobody counted them.</summary>
+    public long? RequestsLost { get; init; }
 }
 
 /// <summary>The JSON form of the record.</summary>

@@ -36,8 +36,9 @@ public static class ReleaseSummary
             ? $"it replaced {old}{(gate.SwitchTime is { } time ? string.Create(CultureInfo.InvariantCulture, $" (switched in {time.TotalMilliseconds:0} ms)") : "")}"
             : "the first one";
 
-    private static string Lost(long requests) => requests switch
+    private static string Lost(long? requests) => requests switch
     {
+        null => "lost requests not counted",
         0 => "no request was lost",
         1 => "1 request was lost",
         var count => $"{count} requests were lost",

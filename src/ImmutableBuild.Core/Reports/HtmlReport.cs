@@ -67,7 +67,7 @@ internal static class HtmlReport
         var figures = new List<Html> { Figure("All stages", Units.Duration(report.Elapsed), "") };
         if (report.Record.HealthGate is not null)
         {
-            figures.Add(Figure("Requests lost", Units.Number(report.Record.RequestsLost), "from the switch until the old one was gone"));
+            figures.Add(Figure("Requests lost", Units.Counted(report.Record.RequestsLost), "from the switch until the old one was gone"));
         }
 
         if (report.Record.HealthGate?.SwitchTime is { } switched)

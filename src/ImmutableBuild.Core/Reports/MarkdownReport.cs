@@ -53,7 +53,7 @@ internal static class MarkdownReport
         {
             Pair("Live", Markdown.Code(gate.Live.ToString()));
             Pair("Replaced", gate.Replaced is { } replaced ? Markdown.Code(replaced.ToString()) : "nothing");
-            Pair("Requests lost", $"{report.Record.RequestsLost}");
+            Pair("Requests lost", Units.Counted(report.Record.RequestsLost));
         }
 
         if (gate?.SwitchTime is { } switched)

@@ -34,7 +34,7 @@ public sealed record StageRow(StageName Stage, StageState State, TimeSpan Start,
         StageName.Push => record.Push is { } push ? $"{string.Join(", ", push.Mirrors.Select(mirror => mirror.Repository).Prepend(push.Repository))}, {(push.AlreadyThere ? "already there" : $"{Units.Bytes(push.BytesSent)} sent")}" : null,
         StageName.Deploy => record.Deploy is { } deploy ? $"{deploy.Spec.Id}, {(deploy.AlreadyLive ? "already live" : Units.Count(deploy.Spec.Size, "instance"))}" : null,
         StageName.HealthGate => record.HealthGate is { } gate ? Summarise(gate) : null,
-        StageName.DestroyOld => record.DestroyOld is { } destroyed ? $"{destroyed.Destroyed.Length} destroyed, {destroyed.Kept.Length} kept for rollback{(destroyed.RequestsLost == 0 ? "" : $", {Units.Count(destroyed.RequestsLost, "request")} lost while draining")}" : null,
+        StageName.DestroyOld => record.DestroyOld is { } destroyed ? $"{destroyed.Destroyed.Length} destroyed, {destroyed.Kept.Length} kept for rollback{(destroyed.RequestsLost == 0 ? "" : $", {Units.RequestsLost(destroyed.RequestsLost)} while draining")}" : null,
         _ => throw new ArgumentOutOfRangeException(nameof(stage)),
     };
 
@@ -45,7 +45,7 @@ public sealed record StageRow(StageName Stage, StageState State, TimeSpan Start,
         $"{gate.Live} is live"
         + (gate.Replaced is { } replaced ? $", replaced {replaced}" : "")
         + (gate.SwitchTime is { } time ? $", switched in {Units.Duration(time)}" : "")
-        + $", {Units.Count(gate.RequestsLost, "request")} lost";
+        + $", {Units.RequestsLost(gate.RequestsLost)}";
 
     private static string Short(Digest digest) => $"sha256:{digest.Hex[..12]}";
 }

@@ -38,5 +38,11 @@ public static class Units
     /// <summary>A count with its noun: <c>1 layer</c>, <c>5 layers</c>, <c>12,345 requests</c>.</summary>
     public static string Count(long count, string noun) => $"{Number(count)} {noun}{(count == 1 ? "" : "s")}";
 
+    /// <summary>A count that may not have been taken: <c>12,345</c>, or <c>not counted</c>.</summary>
+    public static string Counted(long? count) => count is { } known ? Number(known) : "not counted";
+
+    /// <summary>What a change of the route cost: <c>0 requests lost</c>, or <c>lost requests not counted</c>.</summary>
+    public static string RequestsLost(long? requests) => requests is { } known ? $"{Count(known, "request")} lost" : "lost requests not counted";
+
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -53,7 +53,7 @@ public static class RunOutputs
         return text.ToString();
     }
 
-    private static KeyValuePair<string, string> Lost(long requests) => Pair("requests-lost", requests.ToString(CultureInfo.InvariantCulture));
+    private static KeyValuePair<string, string> Lost(long? requests) => Pair("requests-lost", requests?.ToString(CultureInfo.InvariantCulture) ?? "");
 
     private static KeyValuePair<string, string> Pair(string name, string value) => KeyValuePair.Create(name, value);
 }

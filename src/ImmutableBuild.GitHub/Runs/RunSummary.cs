@@ -51,7 +51,7 @@ public static class RunSummary
                 ("Image", Markdown.Code($"{change.Live.Repository}@{change.Live.Image}")),
                 ("Commit", Markdown.Code(change.Live.Commit.ToString())),
                 ("Serves at", change.Url is { } url ? Markdown.Text(url) : null),
-                ("Requests lost", Units.Number(change.RequestsLost)),
+                ("Requests lost", Units.Counted(change.RequestsLost)),
             ]);
         return text.ToString();
     }
@@ -62,7 +62,7 @@ public static class RunSummary
         yield return ("Serves at", gate?.Url is { } url ? Markdown.Text(url) : null);
         yield return ("Generation", (gate?.Live ?? record.Deploy?.Spec.Id) is { } generation ? Markdown.Code(generation.ToString()) : null);
         yield return ("Replaced", gate is null ? null : gate.Replaced is { } replaced ? Markdown.Code(replaced.ToString()) : "nothing");
-        yield return ("Requests lost", gate is null ? null : Units.Number(record.RequestsLost));
+        yield return ("Requests lost", gate is null ? null : Units.Counted(record.RequestsLost));
         yield return ("Image", record.Push is { } push ? Markdown.Code($"{push.Repository}:{push.Tag}") : record.Deploy is { } deploy ? Markdown.Code(deploy.Spec.Repository) : null);
         yield return ("Digest", (record.Bake?.Digest ?? record.Deploy?.Spec.Image) is { } digest ? Markdown.Code(digest.ToString()) : null);
         yield return ("Scan", record.Scan is { } scan ? Markdown.Text(Scan(scan)) : null);

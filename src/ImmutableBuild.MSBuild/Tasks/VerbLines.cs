@@ -15,7 +15,7 @@ internal static class VerbLines
     {
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"  {rollback.To} is live again{(rollback.From is { } from ? $", it replaced {from}" : "")} ({(rollback.WasStandby ? "it ran already" : "made again from the ledger")}, {rollback.Elapsed.TotalSeconds:0.00} s, {rollback.Run.RequestsLost} requests lost).");
+            $"  {rollback.To} is live again{(rollback.From is { } from ? $", it replaced {from}" : "")} ({(rollback.WasStandby ? "it ran already" : "made again from the ledger")}, {rollback.Elapsed.TotalSeconds:0.00} s, {Units.RequestsLost(rollback.Run.RequestsLost)}).");
     }
 
     /// <summary>As a release ends.</summary>

@@ -2,6 +2,7 @@
 #nullable enable
 
 using System.Linq;
+using ImmutableBuild.Reports;
 using Nuke.Common;
 
 namespace ImmutableBuild.Nuke
@@ -27,7 +28,7 @@ namespace ImmutableBuild.Nuke
                     ["Digest"] = record.Bake!.Digest,
                     ["Generation"] = record.HealthGate!.Live,
                     ["Url"] = record.HealthGate.Url,
-                    ["RequestsLost"] = record.RequestsLost,
+                    ["RequestsLost"] = Units.Counted(record.RequestsLost),
                 });
             }));
     }

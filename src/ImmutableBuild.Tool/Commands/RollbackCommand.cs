@@ -42,7 +42,7 @@ internal static class RollbackCommand
     {
         output.Line($"{done.To} is live{(done.From is { } from && from != done.To ? $" in place of {from}" : "")}.", "bold green");
         output.Line(
-            $"{(done.WasStandby ? "It ran already" : "It was made again from the ledger")}: {Units.Duration(done.Elapsed)}, {Units.Count(done.Run.RequestsLost, "request")} lost"
+            $"{(done.WasStandby ? "It ran already" : "It was made again from the ledger")}: {Units.Duration(done.Elapsed)}, {Units.RequestsLost(done.Run.RequestsLost)}"
             + (done.Run.Observed.Url is { } url ? $", at {url}" : ""));
     }
 

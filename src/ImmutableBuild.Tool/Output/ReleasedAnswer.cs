@@ -15,7 +15,7 @@ internal sealed record ReleasedAnswer(
     bool WasLiveAlready,
     GenerationId? Replaced,
     string? Url,
-    long RequestsLost,
+    long? RequestsLost,
     double? SwitchMilliseconds,
     ImmutableArray<GenerationId> Destroyed,
     ImmutableSortedDictionary<string, double> StageMilliseconds,

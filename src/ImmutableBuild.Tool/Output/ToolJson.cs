@@ -8,7 +8,7 @@ namespace ImmutableBuild.Tool.Output;
 
 /// <summary>The answer of <c>rollback</c>.</summary>
 internal sealed record RollbackAnswer(
-    AppKey App, GenerationId? From, GenerationId To, string? Url, bool WasStandby, double Milliseconds, long RequestsLost, ImmutableArray<GenerationId> Destroyed);
+    AppKey App, GenerationId? From, GenerationId To, string? Url, bool WasStandby, double Milliseconds, long? RequestsLost, ImmutableArray<GenerationId> Destroyed);
 
 /// <summary>The answer of <c>stop</c>.</summary>
 internal sealed record StopAnswer(AppKey App, ImmutableArray<GenerationId> Stopped);

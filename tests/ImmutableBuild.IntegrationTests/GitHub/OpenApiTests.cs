@@ -212,8 +212,8 @@ public sealed class OpenApiTests : IDisposable
         Compile = new CompileRecord { Commit = Commit(commit), CommitTime = DateTimeOffset.UnixEpoch, Version = "1.0.0", Project = "web.csproj", Published = [], SdkVersion = "10.0.100" },
         Push = new PushRecord { Repository = Repository, Tag = $"{Commit(commit)}", Digest = Image, BytesSent = 1, AlreadyThere = false },
         Deploy = new DeployRecord { Spec = Spec(commit), AlreadyLive = false },
-        HealthGate = new HealthGateRecord { Live = Spec(commit).Id, Replaced = replaced, Url = "http://127.0.0.1:1" },
-        DestroyOld = new DestroyOldRecord { Destroyed = [], Kept = [] },
+        HealthGate = new HealthGateRecord { Live = Spec(commit).Id, Replaced = replaced, Url = "http://127.0.0.1:1", RequestsLost = 0 },
+        DestroyOld = new DestroyOldRecord { Destroyed = [], Kept = [], RequestsLost = 0 },
     };
 
     private static GenerationSpec Spec(char commit) => new() { App = new AppKey("web", "staging"), Commit = Commit(commit), Image = Image, Repository = Repository, Configuration = new RuntimeConfiguration(), Size = 1 };

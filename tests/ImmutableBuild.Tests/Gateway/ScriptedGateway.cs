@@ -65,7 +65,7 @@ internal sealed class ScriptedGateway : IAsyncDisposable
     {
         SpinWait.SpinUntil(() => _traffic.InFlight == 0, TimeSpan.FromMinutes(2)).ShouldBeTrue();
         var sample = _traffic.Counters.Read(DateTimeOffset.UnixEpoch);
-        return (sample.Requests, sample.Lost);
+        return (sample.Requests, sample.Lost!.Value);
     }
 
     public async ValueTask DisposeAsync()

@@ -24,6 +24,16 @@ public sealed class ReleaseRecordFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Lost_requests_that_nobody_counted_are_left_out_and_not_read_as_none()
+    {
+        await File.WriteAsync(SampleRecord.Whole with { HealthGate = SampleRecord.Whole.HealthGate! with { RequestsLost = null } }, Token);
+
+        (await System.IO.File.ReadAllTextAsync(File.Path, Token)).Split("\"requestsLost\":").Length.ShouldBe(2, "earlier versions read a number or nothing");
+        var read = await File.ReadAsync(Token);
+        (read.HealthGate!.RequestsLost, read.DestroyOld!.RequestsLost, read.RequestsLost).ShouldBe((null, 0, null));
+    }
+
+    [Fact]
     public async Task None_is_IMB1201() => (await CodeOfReading()).ShouldBe("IMB1201");
 
     [Theory]

@@ -34,8 +34,8 @@ internal static class SampleRecord
         Sign = new SignRecord { Image = Image, SignatureManifest = Image, KeyId = "k", PublicKey = "p" },
         Push = new PushRecord { Repository = "local/shop", Tag = Commit.ToString(), Digest = Image, BytesSent = 3, AlreadyThere = false },
         Deploy = new DeployRecord { Spec = Spec, AlreadyLive = false },
-        HealthGate = new HealthGateRecord { Live = Spec.Id, Url = "http://127.0.0.1:1" },
-        DestroyOld = new DestroyOldRecord { Destroyed = [Spec.Id], Kept = [] },
+        HealthGate = new HealthGateRecord { Live = Spec.Id, Url = "http://127.0.0.1:1", RequestsLost = 0 },
+        DestroyOld = new DestroyOldRecord { Destroyed = [Spec.Id], Kept = [], RequestsLost = 0 },
         Elapsed = Enum.GetValues<StageName>().ToImmutableSortedDictionary(stage => stage, _ => TimeSpan.FromSeconds(1)),
     };
 

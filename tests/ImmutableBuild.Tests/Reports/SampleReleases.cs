@@ -78,7 +78,7 @@ internal static class SampleReleases
             OldLatency = Histogram(centre: 24, spread: 5, total: 11_834),
             NewLatency = Histogram(centre: 22, spread: 4, total: 1_204),
         },
-        DestroyOld = new DestroyOldRecord { Destroyed = [Old], Kept = [] },
+        DestroyOld = new DestroyOldRecord { Destroyed = [Old], Kept = [], RequestsLost = 0 },
         Elapsed = Times((StageName.Compile, 5230), (StageName.Bake, 812), (StageName.Scan, 304), (StageName.Sign, 12), (StageName.Push, 41), (StageName.Deploy, 355), (StageName.HealthGate, 66_120), (StageName.DestroyOld, 1_020)),
     };
 

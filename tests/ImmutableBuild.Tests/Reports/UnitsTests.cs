@@ -34,4 +34,14 @@ public sealed class UnitsTests
     [InlineData(0, "0 layers")]
     [InlineData(12_345, "12,345 layers")]
     public void Counts(long count, string text) => Units.Count(count, "layer").ShouldBe(text);
+
+    [Theory]
+    [InlineData(1L, "1", "1 request lost")]
+    [InlineData(12_345L, "12,345", "12,345 requests lost")]
+    [InlineData(null, "not counted", "lost requests not counted")]
+    public void What_may_not_have_been_counted(long? count, string number, string lost)
+    {
+        Units.Counted(count).ShouldBe(number);
+        Units.RequestsLost(count).ShouldBe(lost);
+    }
 }

@@ -23,8 +23,8 @@ public sealed record RolloutResult
     /// <summary>From the call that gave the new generation all traffic to its first answer on the public entry; null when this run did not switch.</summary>
     public TimeSpan? SwitchTime { get; init; }
 
-    /// <summary>Requests lost while this run looked.</summary>
-    public long RequestsLost { get; init; }
+    /// <summary>Requests lost while this run looked; null where nobody counted them.</summary>
+    public long? RequestsLost { get; init; }
 
     /// <summary>Latencies of the new generation while it had traffic.</summary>
     public LatencyHistogram? NewLatency { get; init; }

@@ -8,10 +8,13 @@ namespace ImmutableBuild.Generations.Rollouts;
 internal sealed class TrafficWatch(GenerationId newId)
 {
     private readonly Dictionary<(GenerationId Id, DateTimeOffset CreatedAt), long> _readings = [];
+    private readonly HashSet<(GenerationId Id, DateTimeOffset CreatedAt)> _uncounted = [];
     private DateTimeOffset? _form;
+    private long _lost;
+    private bool _isIncomplete;
 
-    /// <summary>Requests lost since the first observation.</summary>
-    public long Lost { get; private set; }
+    /// <summary>Requests lost since the first observation; null where a generation had requests in a form of the route, and no reading of that form told what it lost.</summary>
+    public long? Lost => _isIncomplete || _uncounted.Count > 0 ? null : _lost;
 
     /// <summary>The new generation's latencies in its latest form of the route.</summary>
     public LatencyHistogram? NewLatency { get; private set; }
@@ -25,20 +28,40 @@ internal sealed class TrafficWatch(GenerationId newId)
         if (_form != observed.Route.Since)
         {
             _form = observed.Route.Since;
+            _isIncomplete |= _uncounted.Count > 0;
             _readings.Clear();
+            _uncounted.Clear();
         }
 
         foreach (var generation in observed.Generations)
         {
-            var (key, lost) = ((generation.Id, generation.CreatedAt), generation.Traffic?.Lost ?? 0);
-            var before = _readings.GetValueOrDefault(key);
-            Lost += isFirst ? 0 : lost >= before ? lost - before : lost;
-            _readings[key] = lost;
+            Note(generation, observed.Route.Route, isFirst);
         }
 
         NewLatency = LatencyOf(observed, share => share == newId) ?? NewLatency;
         OldLatency = LatencyOf(observed, share => share != newId) ?? OldLatency;
     }
+
+    private void Note(ObservedGeneration generation, Route route, bool isFirst)
+    {
+        var key = (generation.Id, generation.CreatedAt);
+        if (generation.Traffic?.Lost is { } lost)
+        {
+            var before = _readings.GetValueOrDefault(key);
+            _lost += isFirst ? 0 : lost >= before ? lost - before : lost;
+            _readings[key] = lost;
+            _uncounted.Remove(key);
+        }
+        else if (HasRequests(generation, route) && !_readings.ContainsKey(key))
+        {
+            _uncounted.Add(key);
+        }
+    }
+
+    /// <summary>Whether requests reach it, or may still be in flight there. A worker gets none.</summary>
+    private static bool HasRequests(ObservedGeneration generation, Route route) =>
+        generation.Spec.Configuration.Port is not null
+        && (route.Names(generation.Id) || (generation.Phase == GenerationPhase.Destroying && generation.InFlight is null or > 0));
 
     private static LatencyHistogram? LatencyOf(Observation observed, Func<GenerationId, bool> which) =>
         observed.Route.Route.Shares.Where(share => which(share.Generation))

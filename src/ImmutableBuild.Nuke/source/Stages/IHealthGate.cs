@@ -2,6 +2,7 @@
 #nullable enable
 
 using ImmutableBuild.Releases;
+using ImmutableBuild.Reports;
 using ImmutableBuild.Shells;
 using Nuke.Common;
 using Nuke.Common.Tooling;
@@ -21,7 +22,7 @@ namespace ImmutableBuild.Nuke
             {
                 ["Live"] = record.HealthGate!.Live,
                 ["Url"] = record.HealthGate.Url,
-                ["RequestsLost"] = record.HealthGate.RequestsLost,
+                ["RequestsLost"] = Units.Counted(record.HealthGate.RequestsLost),
             }));
 
         /// <summary>Options for the stage: <c>_ => _.Set(OptionCatalogue.Xyz, "…")</c>. All stages see them.</summary>

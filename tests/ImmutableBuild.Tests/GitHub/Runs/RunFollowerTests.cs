@@ -107,6 +107,17 @@ public sealed class RunFollowerTests : IDisposable
     }
 
     [Fact]
+    public async Task Lost_requests_that_nobody_counted_are_an_empty_output()
+    {
+        var live = FollowedReleases.Live;
+
+        await FollowAsync(live with { DestroyOld = live.DestroyOld! with { RequestsLost = null } }, ReleaseChain.Stages);
+
+        Outputs()["requests-lost"].ShouldBeEmpty();
+        (await File.ReadAllTextAsync(_scratch["summary"], TestContext.Current.CancellationToken)).ShouldContain("| Requests lost | not counted |");
+    }
+
+    [Fact]
     public async Task Outside_of_a_run_nothing_is_written()
     {
         _variables.Remove("GITHUB_ACTIONS");
