@@ -8,7 +8,7 @@ using ImmutableBuild.Tests.Generations.Simulation;
 
 namespace ImmutableBuild.Tests.Generations;
 
-/// <summary>A changing call that takes longer than the lease goes without renewal.</summary>
+/// <summary>A call that takes longer than the lease goes without renewal.</summary>
 public sealed class LongCallTests : IAsyncDisposable
 {
     private static readonly LeaseRequest s_request = new("me", TimeSpan.FromSeconds(3));
@@ -29,6 +29,49 @@ public sealed class LongCallTests : IAsyncDisposable
         _call.SetResult();
 
         (await Should.ThrowAsync<ImmutableBuildException>(() => change)).Code.ShouldBe("IMB6002");
+    }
+
+    [Fact, Trait("Fault", "F05")]
+    public async Task Whoever_looks_for_long_keeps_the_lease_and_renews_it_no_longer_than_the_look_takes()
+    {
+        var look = new TaskCompletionSource<int>();
+        _target.Token = () =>
+        {
+            if (++_renewals == 5)
+            {
+                look.SetResult(7);
+            }
+
+            return 1;
+        };
+
+        (await (await HeldAsync()).WhileLookingAsync(() => look.Task, TestContext.Current.CancellationToken)).ShouldBe(7);
+
+        _renewals.ShouldBe(5);
+    }
+
+    [Fact, Trait("Fault", "F05")]
+    public async Task What_was_seen_while_the_lease_was_lost_is_not_acted_upon()
+    {
+        var look = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _target.Token = () => ++_renewals;
+        var looking = (await HeldAsync()).WhileLookingAsync(() => look.Task, TestContext.Current.CancellationToken);
+
+        looking.IsCompleted.ShouldBeFalse("the look is still on its way");
+        look.SetResult(7);
+
+        (await Should.ThrowAsync<ImmutableBuildException>(() => looking)).Code.ShouldBe("IMB6002");
+    }
+
+    [Fact]
+    public async Task A_look_without_the_lease_asks_for_none()
+    {
+        _target.Token = () => ++_renewals;
+        var lease = new HeldLease(_target, SimulatedSpecs.App, s_request, new VirtualTime(), new CollectingReporter());
+
+        (await lease.WhileLookingAsync(() => Task.FromResult(7), TestContext.Current.CancellationToken)).ShouldBe(7);
+
+        (_renewals, lease.IsHeld).ShouldBe((0, false));
     }
 
     [Fact, Trait("Fault", "F02")]

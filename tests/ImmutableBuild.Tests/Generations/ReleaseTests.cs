@@ -156,9 +156,20 @@ public sealed class ReleaseTests
 
         await runner.RunAsync(_world.Desire(2), TestContext.Current.CancellationToken);
 
-        slow.CreationTook.ShouldBeGreaterThan(TimeSpan.FromSeconds(5));
+        slow.Took.ShouldBeGreaterThan(TimeSpan.FromSeconds(5));
         _world.Serving.ShouldBe(World.Id(2));
     }
 
-    /// <summary>A target whose creation takes until the lease was asked for six more times.</summary>
+    [Fact]
+    public async Task The_lease_is_renewed_while_a_look_takes_long()
+    {
+        await _world.ReleaseAsync(1);
+        var slow = new SlowTarget(_world.Target, _world.Time) { LooksSlowly = true };
+        var runner = new RolloutRunner(slow, _world.Time, _world.Reporter, new RolloutSettings { LeaseDuration = TimeSpan.FromSeconds(3) });
+
+        await runner.RunAsync(_world.Desire(2), TestContext.Current.CancellationToken);
+
+        slow.Took.ShouldBeGreaterThan(TimeSpan.FromSeconds(5));
+        _world.Serving.ShouldBe(World.Id(2));
+    }
 }

@@ -47,8 +47,8 @@ public sealed class Heal(IDeploymentTarget target, IImageVerifier verifier, Time
     /// <summary>Looks again, now that nobody else changes anything, and replaces what is to be replaced.</summary>
     private async Task<ImmutableArray<HealedInstance>> HealAsync(AppKey app, HeldLease lease, string holder, RolloutPlan plan, CancellationToken cancellationToken)
     {
-        var findings = await target.FindDriftAsync(app, cancellationToken);
-        var observed = await target.ObserveAsync(app, cancellationToken);
+        var findings = await lease.WhileLookingAsync(() => target.FindDriftAsync(app, cancellationToken), cancellationToken);
+        var observed = await lease.WhileLookingAsync(() => target.ObserveAsync(app, cancellationToken), cancellationToken);
         var healed = ImmutableArray.CreateBuilder<HealedInstance>();
         foreach (var generation in observed.Generations.Where(generation => generation.Phase == GenerationPhase.Running).OrderByDescending(generation => observed.Route.Route.PercentOf(generation.Id)))
         {

@@ -44,8 +44,7 @@ internal sealed class InstanceReplacement(
     {
         try
         {
-            await lease.RenewIfDueAsync(cancellationToken);
-            var isDone = await StepAsync(await target.ObserveAsync(spec.App, cancellationToken), cancellationToken);
+            var isDone = await StepAsync(await ObserveAsync(cancellationToken), cancellationToken);
             _transient.Restore();
             return isDone;
         }
@@ -118,6 +117,9 @@ internal sealed class InstanceReplacement(
         }
     }
 
+    private Task<Observation> ObserveAsync(CancellationToken cancellationToken) =>
+        lease.WhileLookingAsync(() => target.ObserveAsync(spec.App, cancellationToken), cancellationToken);
+
     private Task MakeAsync(ReplacementStep step, CancellationToken cancellationToken) =>
         lease.WhileAsync(held => target.ReplaceAsync(spec.App, spec.Id, instance, step, held, cancellationToken), cancellationToken);
 
@@ -128,7 +130,7 @@ internal sealed class InstanceReplacement(
         try
         {
             await MakeAsync(ReplacementStep.GiveUp, grace.Token);
-            while ((await target.ObserveAsync(spec.App, grace.Token)).Find(spec.Id) is { } generation
+            while ((await ObserveAsync(grace.Token)).Find(spec.Id) is { } generation
                 && (generation.Joining.Any(joining => joining.Replaces == instance) || generation.Leaving.Any(leaving => leaving.Name == _fresh)))
             {
                 await Task.Delay(settings.Interval, time, grace.Token);

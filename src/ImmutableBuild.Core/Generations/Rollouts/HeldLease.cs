@@ -40,27 +40,26 @@ internal sealed class HeldLease(IDeploymentTarget target, AppKey app, LeaseReque
         }
     }
 
-    /// <summary>Renews the lease when a third of it is over.</summary>
-    public Task RenewIfDueAsync(CancellationToken cancellationToken) =>
-        IsHeld && time.GetElapsedTime(_renewedAt) >= RenewAfter ? AcquireAsync(cancellationToken) : Task.CompletedTask;
-
     /// <summary>Makes a changing call, and renews the lease as long as it takes. A renewal that may succeed later is tried again later.</summary>
     public async Task WhileAsync(Func<Lease, Task> change, CancellationToken cancellationToken)
     {
         await RenewIfDueAsync(cancellationToken);
         var call = change(_lease ?? throw new InvalidOperationException("No lease is held."));
-        try
+        await RenewWhileAsync(call, cancellationToken);
+        await call;
+    }
+
+    /// <summary>Looks at something, and renews the lease as long as that takes, where it is held. Throws when it is lost meanwhile: what was seen may be out of date.</summary>
+    public async Task<T> WhileLookingAsync<T>(Func<Task<T>> look, CancellationToken cancellationToken)
+    {
+        await RenewIfDueAsync(cancellationToken);
+        var call = look();
+        if (IsHeld)
         {
-            await RenewUntilEndedAsync(call, cancellationToken);
-        }
-        catch
-        {
-            // The call must have ended before anything is put right, or it could take effect afterwards.
-            await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw;
+            await RenewWhileAsync(call, cancellationToken);
         }
 
-        await call;
+        return await call;
     }
 
     /// <summary>
@@ -93,9 +92,27 @@ internal sealed class HeldLease(IDeploymentTarget target, AppKey app, LeaseReque
         }
     }
 
+    /// <summary>Renews the lease when a third of it is over.</summary>
+    private Task RenewIfDueAsync(CancellationToken cancellationToken) =>
+        IsHeld && time.GetElapsedTime(_renewedAt) >= RenewAfter ? AcquireAsync(cancellationToken) : Task.CompletedTask;
+
+    private async Task RenewWhileAsync(Task call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RenewUntilEndedAsync(call, cancellationToken);
+        }
+        catch
+        {
+            // The call must have ended before anything is put right, or it could take effect afterwards.
+            await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+    }
+
     private async Task RenewUntilEndedAsync(Task call, CancellationToken cancellationToken)
     {
-        while (!call.IsCompleted && await Task.WhenAny(call, Task.Delay(RenewAfter, time, cancellationToken)) != call)
+        while (!await EndsBeforeRenewalAsync(call, cancellationToken))
         {
             try
             {
@@ -106,5 +123,17 @@ internal sealed class HeldLease(IDeploymentTarget target, AppKey app, LeaseReque
                 reporter.Detail($"The lease could not be renewed yet: {fault.Message}");
             }
         }
+    }
+
+    // Waits on the call itself, so that nothing of the wait outlives a call that ends soon: there are ten looks a second.
+    private async Task<bool> EndsBeforeRenewalAsync(Task call, CancellationToken cancellationToken)
+    {
+        await call.WaitAsync(RenewAfter, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!call.IsCompleted)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return call.IsCompleted;
     }
 }

@@ -85,8 +85,7 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
 
     private async Task<RolloutAction> DecideAsync(CancellationToken cancellationToken)
     {
-        await _lease.RenewIfDueAsync(cancellationToken);
-        _observed = await target.ObserveAsync(_desired.App, cancellationToken);
+        _observed = await _lease.WhileLookingAsync(() => target.ObserveAsync(_desired.App, cancellationToken), cancellationToken);
         _before ??= _observed;
         _lease.Adopt(_observed.Lease);
         _traffic.Note(_observed);

@@ -5,20 +5,24 @@ using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Tests.Generations.Simulation;
 
-/// <summary>A target whose creation ends only once the lease was renewed several times.</summary>
+/// <summary>A target of which a call ends only once the lease was renewed several times: the creation, or the first look under the lease.</summary>
 internal sealed class SlowTarget(SimulatedTarget inner, VirtualTime time) : IDeploymentTarget
 {
-    private readonly TaskCompletionSource _created = new();
+    private readonly TaskCompletionSource _ended = new();
     private int _renewals;
 
-    public TimeSpan CreationTook { get; private set; }
+    /// <summary>Whether it is the look that takes so long.</summary>
+    public bool LooksSlowly { get; init; }
+
+    /// <summary>How long that call took.</summary>
+    public TimeSpan Took { get; private set; }
 
     public async Task<Lease> AcquireLeaseAsync(AppKey app, LeaseRequest request, CancellationToken cancellationToken)
     {
         var lease = await inner.AcquireLeaseAsync(app, request, cancellationToken);
         if (++_renewals == 7)
         {
-            _created.SetResult();
+            _ended.SetResult();
         }
 
         return lease;
@@ -26,15 +30,17 @@ internal sealed class SlowTarget(SimulatedTarget inner, VirtualTime time) : IDep
 
     public async Task CreateAsync(GenerationSpec spec, Lease lease, CancellationToken cancellationToken)
     {
-        var began = time.GetTimestamp();
-        await _created.Task;
-        CreationTook = time.GetElapsedTime(began);
+        await TakeLongAsync(applies: !LooksSlowly);
         await inner.CreateAsync(spec, lease, cancellationToken);
     }
 
     public Task ReleaseLeaseAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => inner.ReleaseLeaseAsync(app, lease, cancellationToken);
 
-    public Task<Observation> ObserveAsync(AppKey app, CancellationToken cancellationToken) => inner.ObserveAsync(app, cancellationToken);
+    public async Task<Observation> ObserveAsync(AppKey app, CancellationToken cancellationToken)
+    {
+        await TakeLongAsync(applies: LooksSlowly && _renewals > 0);
+        return await inner.ObserveAsync(app, cancellationToken);
+    }
 
     public Task RouteAsync(AppKey app, Route route, Lease lease, CancellationToken cancellationToken) => inner.RouteAsync(app, route, lease, cancellationToken);
 
@@ -53,4 +59,14 @@ internal sealed class SlowTarget(SimulatedTarget inner, VirtualTime time) : IDep
     public Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => inner.StopAsync(app, lease, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private async Task TakeLongAsync(bool applies)
+    {
+        if (applies && !_ended.Task.IsCompleted)
+        {
+            var began = time.GetTimestamp();
+            await _ended.Task;
+            Took = time.GetElapsedTime(began);
+        }
+    }
 }
