@@ -12,6 +12,8 @@ internal sealed class PausingTarget(IDeploymentTarget target, DriverPlan plan) :
     private int _acquired;
     private int _pauses;
 
+    public TargetPace Pace => target.Pace;
+
     // How often it is renewed depends on how slow the machine is: that is no call to count or to stop at.
     public Task<Lease> AcquireLeaseAsync(AppKey app, LeaseRequest request, CancellationToken cancellationToken) => Interlocked.Increment(ref _acquired) == 1
         ? ChangeAsync("acquire", () => target.AcquireLeaseAsync(app, request, cancellationToken))

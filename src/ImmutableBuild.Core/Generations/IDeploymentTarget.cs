@@ -15,6 +15,9 @@ namespace ImmutableBuild.Generations;
 /// </remarks>
 public interface IDeploymentTarget : IAsyncDisposable
 {
+    /// <summary>How long its system takes. The same as long as the target is open; who wraps a target hands on that target's.</summary>
+    TargetPace Pace => TargetPace.Default;
+
     /// <summary>Takes the lease of <paramref name="app"/>, or renews it for the same holder with the same token. IMB6001 when another holds it.</summary>
     Task<Lease> AcquireLeaseAsync(AppKey app, LeaseRequest request, CancellationToken cancellationToken);
 

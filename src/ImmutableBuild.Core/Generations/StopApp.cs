@@ -5,6 +5,8 @@ namespace ImmutableBuild.Generations;
 /// <summary>Stop: takes an app down for good. Only the ledger stays.</summary>
 public sealed class StopApp(IDeploymentTarget target)
 {
+    private static readonly TimeSpan s_ending = TimeSpan.FromMinutes(1);
+
     /// <summary>Stops <paramref name="app"/>; the generations that are gone, none when it did not run. IMB6001 while a release holds the lease.</summary>
     public async Task<IReadOnlyList<GenerationId>> RunAsync(AppKey app, CancellationToken cancellationToken)
     {
@@ -20,8 +22,8 @@ public sealed class StopApp(IDeploymentTarget target)
         return [.. before.Generations.Select(generation => generation.Id)];
     }
 
-    /// <summary>The request for the lease. It says whether the app listens, since a target that has to start a gateway for it would give a worker a port.</summary>
-    private static LeaseRequest Request(Observation before) => new(LeaseHolder.ForOnce("stop"), TimeSpan.FromMinutes(2))
+    /// <summary>The request for the lease. It says whether the app listens, since a target that has to start a gateway for it would give a worker a port. Nobody renews the lease, so it lasts as long as a stop may take.</summary>
+    private LeaseRequest Request(Observation before) => new(LeaseHolder.ForOnce("stop"), s_ending + target.Pace.Removal)
     {
         Listens = before.Generations.IsEmpty ? null : before.Generations.Any(generation => generation.Spec.Configuration.Port is not null),
     };

@@ -8,6 +8,8 @@ namespace ImmutableBuild.Generations;
 /// <summary>A target that creates nothing before the verifier has agreed, whatever a record, a ledger or an earlier look says of the image (F38).</summary>
 internal sealed class VerifiedTarget(IDeploymentTarget target, IImageVerifier verifier) : IDeploymentTarget
 {
+    public TargetPace Pace => target.Pace;
+
     public async Task CreateAsync(GenerationSpec spec, Lease lease, CancellationToken cancellationToken)
     {
         await verifier.VerifyAsync(spec.App, spec.Commit, spec.Repository, spec.Image, cancellationToken);

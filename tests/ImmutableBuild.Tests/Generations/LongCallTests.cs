@@ -102,7 +102,7 @@ public sealed class LongCallTests : IAsyncDisposable
         var world = new World();
         await world.ReleaseAsync(1);
         using var cancellation = new CancellationTokenSource();
-        var settings = new RolloutSettings { Grace = TimeSpan.FromSeconds(1) };
+        world.Target.Pace = new TargetPace { Grace = TimeSpan.FromSeconds(1) };
         world.Target.Faults = _ =>
         {
             if (world.Target.Calls.Contains($"route {World.Id(2)} 100%"))
@@ -115,7 +115,7 @@ public sealed class LongCallTests : IAsyncDisposable
 
         // In virtual time a deadline of a second is over at once.
         var late = await Should.ThrowAsync<ImmutableBuildException>(() =>
-            new RolloutRunner(world.Target, world.Time, world.Reporter, settings).RunAsync(world.Desire(2), cancellation.Token));
+            world.RunUntilAsync(world.Desire(2), cancellation.Token));
 
         late.Code.ShouldBe("IMB6007");
         late.Message.ShouldContain($"traffic went to {World.Id(2)} 100%");

@@ -60,6 +60,16 @@ public sealed class VerifiedCreationTests
         _world.Serving.ShouldBe(World.Id(2));
     }
 
+    [Fact]
+    public async Task It_has_the_pace_of_the_target_that_it_creates_on()
+    {
+        _world.Target.Pace = new TargetPace { Patience = TimeSpan.FromMinutes(5) };
+
+        await using var verified = new VerifiedTarget(_world.Target, Signed(1));
+
+        verified.Pace.ShouldBe(_world.Target.Pace);
+    }
+
     private HealthGateStage Gate(IImageVerifier verifier) => new(_world.Target, verifier);
 
     private StageContext Context() => new(

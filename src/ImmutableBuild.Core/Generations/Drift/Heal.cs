@@ -111,7 +111,7 @@ public sealed class Heal(IDeploymentTarget target, IImageVerifier verifier, Time
             By = holder,
             Reason = string.Join("; ", healed.Select(instance => $"instance {instance.Fresh} in place of {instance.Drifted} ({string.Join(", ", instance.Kinds)})")),
         };
-        using var grace = new CancellationTokenSource(_settings.Grace, time);
+        using var grace = new CancellationTokenSource(target.Pace.Grace, time);
         try
         {
             await lease.WhileAsync(held => target.RecordAsync(spec.App, entry, held, grace.Token), grace.Token);
@@ -124,7 +124,7 @@ public sealed class Heal(IDeploymentTarget target, IImageVerifier verifier, Time
 
     private async Task ReleaseAsync(HeldLease lease)
     {
-        using var grace = new CancellationTokenSource(_settings.Grace, time);
+        using var grace = new CancellationTokenSource(target.Pace.Grace, time);
         try
         {
             await lease.ReleaseAsync(null, grace.Token);

@@ -11,11 +11,9 @@ namespace ImmutableBuild.Generations.Drift;
 internal sealed class InstanceReplacement(
     IDeploymentTarget target, HeldLease lease, GenerationSpec spec, string instance, RolloutPlan plan, RolloutSettings settings, TimeProvider time, IReporter reporter)
 {
-    private static readonly TimeSpan s_margin = TimeSpan.FromMinutes(1);
-
-    private readonly Patience _transient = new(settings.Patience, time);
+    private readonly Patience _transient = new(target.Pace.Patience, time);
     private readonly Patience _gate = new(plan.HealthTimeout, time);
-    private readonly Patience _departure = new(DepartureOf(spec.Configuration), time);
+    private readonly Patience _departure = new(target.Pace.LongestDeparture(spec.Configuration), time);
     private string? _fresh;
 
     /// <summary>Replaces it; the fresh one's name. IMB8006 when the fresh one never got healthy, after it was removed.</summary>
@@ -36,9 +34,6 @@ internal sealed class InstanceReplacement(
             throw;
         }
     }
-
-    private static TimeSpan DepartureOf(RuntimeConfiguration configuration) =>
-        (configuration.DrainTimeout > configuration.StreamDrainTimeout ? configuration.DrainTimeout : configuration.StreamDrainTimeout) + configuration.StopGrace + s_margin;
 
     private async Task<bool> TryStepAsync(CancellationToken cancellationToken)
     {
@@ -82,7 +77,7 @@ internal sealed class InstanceReplacement(
 
     private bool IsGone(ObservedGeneration generation) =>
         generation.Leaving.All(leaving => leaving.Name != instance)
-        || (_departure.IsOver() ? throw DestroyErrors.InstanceNotGone(spec.Id, instance, DepartureOf(spec.Configuration)) : false);
+        || (_departure.IsOver() ? throw DestroyErrors.InstanceNotGone(spec.Id, instance, target.Pace.LongestDeparture(spec.Configuration)) : false);
 
     /// <summary>Throws IMB8006 when the fresh instance ended, takes too long, or something else answers in its place.</summary>
     private async Task DemandInTimeAsync(ObservedInstance? fresh, CancellationToken cancellationToken)
@@ -126,7 +121,7 @@ internal sealed class InstanceReplacement(
     /// <summary>Removes the fresh one within the grace period. What can't be removed now goes with the lease.</summary>
     private async Task GiveUpAsync()
     {
-        using var grace = new CancellationTokenSource(settings.Grace, time);
+        using var grace = new CancellationTokenSource(target.Pace.Grace, time);
         try
         {
             await MakeAsync(ReplacementStep.GiveUp, grace.Token);

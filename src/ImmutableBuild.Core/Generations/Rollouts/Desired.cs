@@ -65,6 +65,9 @@ public sealed record Desired
     /// <summary>The generations this run has seen being destroyed, so that it does not wait for one for ever.</summary>
     public ImmutableArray<Leaving> Leaving { get; init; } = [];
 
+    /// <summary>How long the target's system takes; a run takes it from its target.</summary>
+    public TargetPace Pace { get; init; } = TargetPace.Default;
+
     /// <summary>The app.</summary>
     public AppKey App => Spec.App;
 

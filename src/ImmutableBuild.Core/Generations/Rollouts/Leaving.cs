@@ -8,24 +8,19 @@ namespace ImmutableBuild.Generations.Rollouts;
 /// <param name="Since">When this run first saw its destruction.</param>
 public sealed record Leaving(GenerationId Id, DateTimeOffset CreatedAt, DateTimeOffset Since)
 {
-    /// <summary>Beyond what its own configuration allows for, a destruction may take this long for ending processes and removing files.</summary>
-    private static readonly TimeSpan s_margin = TimeSpan.FromMinutes(1);
-
     /// <summary>Waits for <paramref name="known"/> to be gone; fails once that takes longer than anything it may wait for.</summary>
     internal static RolloutAction WaitFor(Scene scene, Known known, string why) => IsOverdue(scene, known)
         ? new Fail(NotGone(scene, known)) { Why = $"{known.Id} does not go" }
         : new Wait { Why = why };
 
     /// <summary>Whether its destruction takes longer than it may.</summary>
-    internal static bool IsOverdue(Scene scene, Known known) => Elapsed(scene, known) > LimitOf(known.Generation.Spec.Configuration);
+    internal static bool IsOverdue(Scene scene, Known known) => Elapsed(scene, known) > LimitOf(scene, known);
 
     /// <summary>The error.</summary>
     internal static Diagnostic NotGone(Scene scene, Known known) =>
-        DestroyErrors.NotGone(known.Id, known.Generation, Elapsed(scene, known), LimitOf(known.Generation.Spec.Configuration));
+        DestroyErrors.NotGone(known.Id, known.Generation, Elapsed(scene, known), LimitOf(scene, known));
 
-    private static TimeSpan LimitOf(RuntimeConfiguration configuration) =>
-        (configuration.DrainTimeout > configuration.StreamDrainTimeout ? configuration.DrainTimeout : configuration.StreamDrainTimeout)
-        + configuration.StopGrace + s_margin;
+    private static TimeSpan LimitOf(Scene scene, Known known) => scene.Desired.Pace.LongestDeparture(known.Generation.Spec.Configuration);
 
     private static TimeSpan Elapsed(Scene scene, Known known) =>
         scene.Desired.Leaving.FirstOrDefault(leaving => leaving.Id == known.Id && leaving.CreatedAt == known.Generation.CreatedAt) is { } seen

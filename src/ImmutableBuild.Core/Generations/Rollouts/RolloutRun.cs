@@ -13,9 +13,9 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
     private readonly DecisionLog _decisions = new(reporter);
     private readonly InstanceLog _log = new(target, desired.App, desired.Id, settings.LogLines, reporter);
     private readonly List<GenerationId> _destroyed = [];
-    private readonly Patience _faults = new(settings.Patience, time);
-    private readonly Patience _repetitions = new(settings.Patience, time);
-    private Desired _desired = desired;
+    private readonly Patience _faults = new(target.Pace.Patience, time);
+    private readonly Patience _repetitions = new(target.Pace.Patience, time);
+    private Desired _desired = desired with { Pace = target.Pace };
     private Observation? _before;
     private Observation? _observed;
     private string? _lastChange;
@@ -164,7 +164,7 @@ internal sealed class RolloutRun(IDeploymentTarget target, Desired desired, Roll
             return TimeSpan.Zero;
         }
 
-        return _repetitions.IsOver() ? throw DeployErrors.NoProgress(_desired.App, action.What, settings.Patience) : settings.Interval;
+        return _repetitions.IsOver() ? throw DeployErrors.NoProgress(_desired.App, action.What, target.Pace.Patience) : settings.Interval;
     }
 
     private async Task ChangeAsync(RolloutAction action, CancellationToken cancellationToken)

@@ -94,7 +94,7 @@ public sealed class RolloutRunner(IDeploymentTarget target, TimeProvider time, I
     /// <summary>Gives up what was begun; false when nothing was.</summary>
     private async Task<bool> PutRightAsync(RolloutRun run, Desired desired, bool evenLapsed = false)
     {
-        using var grace = new CancellationTokenSource(settings.Grace, time);
+        using var grace = new CancellationTokenSource(target.Pace.Grace, time);
         try
         {
             if (!await run.HasBegunAsync(grace.Token) && !(evenLapsed && run.IsLeftAlone))
@@ -112,13 +112,13 @@ public sealed class RolloutRunner(IDeploymentTarget target, TimeProvider time, I
         }
         catch (OperationCanceledException late) when (grace.IsCancellationRequested)
         {
-            throw DeployErrors.NotPutRight(desired.Id, settings.Grace, run.Standing, late);
+            throw DeployErrors.NotPutRight(desired.Id, target.Pace.Grace, run.Standing, late);
         }
     }
 
     private async Task ReleaseAsync(RolloutRun run)
     {
-        using var grace = new CancellationTokenSource(settings.Grace, time);
+        using var grace = new CancellationTokenSource(target.Pace.Grace, time);
         try
         {
             await run.ReleaseLeaseAsync(grace.Token);

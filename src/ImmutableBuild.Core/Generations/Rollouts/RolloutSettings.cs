@@ -1,6 +1,6 @@
 namespace ImmutableBuild.Generations.Rollouts;
 
-/// <summary>How the runner goes about its work; what it does is decided by <see cref="Desired"/> alone.</summary>
+/// <summary>How the runner goes about its work; what it does is decided by <see cref="Desired"/> alone, and how long it waits by the target's <see cref="TargetPace"/>.</summary>
 public sealed record RolloutSettings
 {
     /// <summary>Time between two observations while there is nothing to do but wait.</summary>
@@ -11,12 +11,6 @@ public sealed record RolloutSettings
 
     /// <summary>Keep the lease when all went well, for the next stage of the same process; it expires by itself.</summary>
     public bool KeepLease { get; init; }
-
-    /// <summary>How long faults that may pass are answered by observing again before they end the release.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>How long a cancelled release may take to route back and clear up (F02).</summary>
-    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>How many of an instance's last lines go into the error.</summary>
     public int LogLines { get; init; } = 20;

@@ -21,6 +21,8 @@ public sealed class SimulatedTarget(AppKey app, VirtualTime time, Func<Generatio
     private long _fencing;
     private Fault _fault;
 
+    public TargetPace Pace { get; set; } = TargetPace.Default;
+
     /// <summary>What goes wrong with a call, by its name.</summary>
     public Func<string, Fault> Faults { get; set; } = _ => Fault.None;
 

@@ -17,6 +17,8 @@ internal sealed class SlowTarget(SimulatedTarget inner, VirtualTime time) : IDep
     /// <summary>How long that call took.</summary>
     public TimeSpan Took { get; private set; }
 
+    public TargetPace Pace => inner.Pace;
+
     public async Task<Lease> AcquireLeaseAsync(AppKey app, LeaseRequest request, CancellationToken cancellationToken)
     {
         var lease = await inner.AcquireLeaseAsync(app, request, cancellationToken);
