@@ -165,7 +165,7 @@ public sealed record ObservedInstance(
 public sealed record ProbeResult(DateTimeOffset At, bool Healthy, string Detail);
 
 /// <summary>What a generation served since the route took its present form.</summary>
-/// <param name="At">When the counters were read.</param>
+/// <param name="At">The moment up to which they count, by the target's clock: when they were read, or the end of the latest minute that is complete.</param>
 /// <param name="Requests">Requests ended.</param>
 /// <param name="Errors">Of these, answered 5xx by the app, or not answered by it at all.</param>
 /// <param name="Lost">Of the errors, those that what divides the traffic had to answer itself: no instance, connection broken, cut at the drain limit. Null where nobody tells them from the app's own.</param>

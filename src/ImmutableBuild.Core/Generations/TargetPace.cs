@@ -21,6 +21,12 @@ public sealed record TargetPace
     /// <summary>How long ending instances and removing what they had may take beyond the drain time and stop grace of their configuration (IMB8005).</summary>
     public TimeSpan Removal { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// How long it takes until a request that has ended is in the counters (<see cref="ObservedGeneration.Traffic"/>): zero where that is at once, a minute or more
+    /// where they come by the minute. Counters may be as much older, and a canary step lasts as much longer, so that it is judged by what it served.
+    /// </summary>
+    public TimeSpan CounterDelay { get; init; } = TimeSpan.Zero;
+
     /// <summary>The longest that an instance, or a whole generation, with <paramref name="configuration"/> takes to drain and go.</summary>
     public TimeSpan LongestDeparture(RuntimeConfiguration configuration) =>
         (configuration.DrainTimeout > configuration.StreamDrainTimeout ? configuration.DrainTimeout : configuration.StreamDrainTimeout)

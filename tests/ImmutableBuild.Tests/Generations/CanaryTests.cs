@@ -112,6 +112,35 @@ public sealed class CanaryTests
         _world.Now.Ledger.ShouldHaveSingleItem("not judged is not failed").Event.ShouldBe(LedgerEvent.Live);
     }
 
+    [Theory, Trait("Fault", "F17")]
+    [InlineData(0, null)]
+    [InlineData(0.2, "IMB7006")]
+    public async Task Counters_that_come_by_the_minute_are_waited_for_where_the_target_says_so(double errors, string? code)
+    {
+        _world.Target.Pace = new TargetPace { CounterDelay = TimeSpan.FromMinutes(1) };
+        _world.Target.Shows = ByTheMinute();
+        _world.With(2, new SimulatedApp { ErrorRate = errors });
+        await _world.ReleaseAsync(1);
+
+        if (code is null)
+        {
+            (await _world.ReleaseAsync(2)).Decisions.Count(decision => decision.Contains("Mann-Whitney", StringComparison.Ordinal)).ShouldBe(2, "at each step");
+        }
+        else
+        {
+            (await _world.FailAsync(2)).Code.ShouldBe(code);
+        }
+    }
+
+    [Fact, Trait("Fault", "F17")]
+    public async Task Where_it_does_not_say_so_they_are_no_evidence()
+    {
+        _world.Target.Shows = ByTheMinute();
+        await _world.ReleaseAsync(1);
+
+        (await _world.FailAsync(2)).Code.ShouldBe("IMB7007");
+    }
+
     [Fact, Trait("Fault", "F17")]
     public async Task It_holds_when_asked_to_until_there_is_enough()
     {
@@ -157,6 +186,24 @@ public sealed class CanaryTests
         await _world.ReleaseAsync(2);
 
         _world.Serving.ShouldBe(World.Id(2));
+    }
+
+    /// <summary>What a system shows whose counters come at the beginning of each minute.</summary>
+    private static Func<Observation, Observation> ByTheMinute()
+    {
+        var told = new Dictionary<GenerationId, TrafficSample>();
+        return seen => seen with { Generations = [.. seen.Generations.Select(generation => generation with { Traffic = Tell(generation) })] };
+
+        TrafficSample Tell(ObservedGeneration generation)
+        {
+            var now = generation.Traffic!;
+            if (!told.TryGetValue(generation.Id, out var latest) || latest.At.Minute != now.At.Minute)
+            {
+                told[generation.Id] = latest = now;
+            }
+
+            return latest;
+        }
     }
 
     private static Observation Without(Observation seen, string data) => seen with

@@ -11,21 +11,24 @@ namespace ImmutableBuild.Generations.Judging;
 /// </summary>
 public static class TrafficJudge
 {
-    /// <summary>Counters older than this say nothing about now (F17).</summary>
+    /// <summary>Counters that are older than this, beyond what their target needs, say nothing about now (F17).</summary>
     private static readonly TimeSpan s_maximumAge = TimeSpan.FromSeconds(10);
 
-    /// <summary>Judges what was served between <paramref name="since"/> and <paramref name="now"/>, both by the target's clock.</summary>
+    /// <summary>
+    /// Judges what was served between <paramref name="since"/> and <paramref name="now"/>, both by the target's clock; <paramref name="delay"/> is how late its
+    /// counters may be (<see cref="TargetPace.CounterDelay"/>).
+    /// </summary>
     public static TrafficVerdict Judge(
-        JudgeOptions options, TrafficSample? old, TrafficSample? @new, DateTimeOffset since, DateTimeOffset now, JudgeLook? look = null)
+        JudgeOptions options, TrafficSample? old, TrafficSample? @new, DateTimeOffset since, DateTimeOffset now, JudgeLook? look = null, TimeSpan delay = default)
     {
         var at = look ?? JudgeLook.EndOfStep;
-        var floors = JudgeFloors(options, old, @new, since, now, at);
+        var floors = JudgeFloors(options, old, @new, since, now, at, delay);
         if (floors.Verdict != Verdict.Pass)
         {
             return floors;
         }
 
-        if (Unusable("old", old, since, now) is { } missing)
+        if (Unusable("old", old, since, now, delay) is { } missing)
         {
             return new TrafficVerdict(Verdict.Inconclusive, $"{missing}; {floors.Numbers}");
         }
@@ -39,14 +42,14 @@ public static class TrafficJudge
 
     /// <summary>Judges by the absolute floors alone; <paramref name="old"/> only tells how long a request in flight may take, where it can.</summary>
     public static TrafficVerdict JudgeFloors(
-        JudgeOptions options, TrafficSample? old, TrafficSample? @new, DateTimeOffset since, DateTimeOffset now, JudgeLook look)
+        JudgeOptions options, TrafficSample? old, TrafficSample? @new, DateTimeOffset since, DateTimeOffset now, JudgeLook look, TimeSpan delay = default)
     {
-        if (Unusable("new", @new, since, now) is { } reason)
+        if (Unusable("new", @new, since, now, delay) is { } reason)
         {
             return new TrafficVerdict(Verdict.Inconclusive, reason);
         }
 
-        var judged = OverdueRequests.CountIn(@new!, OverdueRequests.Bound(options, Unusable("old", old, since, now) is null ? old : null));
+        var judged = OverdueRequests.CountIn(@new!, OverdueRequests.Bound(options, Unusable("old", old, since, now, delay) is null ? old : null));
         if (TooFew("new", judged, options) is { } few)
         {
             return new TrafficVerdict(Verdict.Inconclusive, few);
@@ -57,11 +60,11 @@ public static class TrafficJudge
         return new TrafficVerdict(floor, floor == Verdict.Pass ? numbers : $"{why}; {numbers}");
     }
 
-    private static string? Unusable(string which, TrafficSample? sample, DateTimeOffset since, DateTimeOffset now) => sample switch
+    private static string? Unusable(string which, TrafficSample? sample, DateTimeOffset since, DateTimeOffset now, TimeSpan delay) => sample switch
     {
         null => $"no counters of the {which} generation",
         _ when sample.At < since || sample.At > now + s_maximumAge => $"the counters of the {which} generation are of another time",
-        _ when now - sample.At > s_maximumAge => $"the counters of the {which} generation are {(now - sample.At).TotalSeconds:0} s old",
+        _ when now - sample.At > s_maximumAge + delay => $"the counters of the {which} generation are {(now - sample.At).TotalSeconds:0} s old",
         _ when !IsPlausible(sample) => $"the counters of the {which} generation contradict each other",
         _ => null,
     };

@@ -66,6 +66,9 @@ internal sealed class Scene
     /// <summary>How long the new generation's traffic has been watched.</summary>
     public TimeSpan Watched => Observed.ObservedAt - WatchedSince;
 
+    /// <summary>How much of that time is in the counters by now, however late they come.</summary>
+    public TimeSpan Counted => Watched - Desired.Pace.CounterDelay;
+
     /// <summary>What the new generation served while it was watched.</summary>
     public TrafficSample? WatchedTraffic =>
         WatchedSince > Observed.Route.Since && Earlier.Again?.Traffic is { } before ? New?.Generation.Traffic?.Since(before) : New?.Generation.Traffic;

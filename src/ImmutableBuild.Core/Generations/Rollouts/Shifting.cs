@@ -37,19 +37,19 @@ internal static class Shifting
         }
 
         var hold = scene.Plan.Judge.OnInconclusive == InconclusiveAction.Hold ? scene.Plan.Judge.HoldTimeout : TimeSpan.Zero;
-        var look = JudgeLook.At(scene.Watched, scene.Plan.StepDuration, hold);
-        var watching = $"watching {scene.NewPercent} % for {scene.Plan.StepDuration.TotalSeconds:0.#} s";
-        return scene.IsDue(look) ? Judge(scene, known, look, watching, mayHold: scene.Watched < scene.Plan.StepDuration + hold)
+        var look = JudgeLook.At(scene.Counted, scene.Plan.StepDuration, hold);
+        var watching = $"watching {scene.NewPercent} % for {(scene.Plan.StepDuration + scene.Desired.Pace.CounterDelay).TotalSeconds:0.#} s";
+        return scene.IsDue(look) ? Judge(scene, known, look, watching, mayHold: scene.Counted < scene.Plan.StepDuration + hold)
             : new Wait { Why = look.IsEarly ? watching : $"holding at {scene.NewPercent} % until the next look" };
     }
 
     private static RolloutAction Judge(Scene scene, Known known, JudgeLook look, string watching, bool mayHold)
     {
         var (old, @new) = (scene.Stable!.Generation.Traffic, scene.WatchedTraffic);
-        var (since, now) = (scene.WatchedSince, scene.Observed.ObservedAt);
+        var (since, now, delay) = (scene.WatchedSince, scene.Observed.ObservedAt, scene.Desired.Pace.CounterDelay);
         var verdict = look.IsEarly
-            ? TrafficJudge.JudgeFloors(scene.Plan.Judge, old, @new, since, now, look)
-            : TrafficJudge.Judge(scene.Plan.Judge, old, @new, since, now, look);
+            ? TrafficJudge.JudgeFloors(scene.Plan.Judge, old, @new, since, now, look, delay)
+            : TrafficJudge.Judge(scene.Plan.Judge, old, @new, since, now, look, delay);
         return verdict.Verdict switch
         {
             Verdict.Fail => Refuse(scene, GateErrors.JudgedWorse(known.Id, scene.NewPercent, verdict.Numbers), isFailure: true),
@@ -69,7 +69,7 @@ internal static class Shifting
 
         var look = JudgeLook.At(scene.Watched, scene.Plan.Soak, TimeSpan.Zero);
         var verdict = JudgesSoak(scene) && scene.IsDue(look)
-            ? TrafficJudge.JudgeFloors(scene.Plan.Judge, null, scene.WatchedTraffic, scene.WatchedSince, scene.Observed.ObservedAt, look)
+            ? TrafficJudge.JudgeFloors(scene.Plan.Judge, null, scene.WatchedTraffic, scene.WatchedSince, scene.Observed.ObservedAt, look, scene.Desired.Pace.CounterDelay)
             : null;
         if (verdict?.Verdict == Verdict.Fail)
         {

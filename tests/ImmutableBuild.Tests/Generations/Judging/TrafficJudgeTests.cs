@@ -91,6 +91,18 @@ public sealed class TrafficJudgeTests
     public void What_is_missing_stale_or_implausible_is_inconclusive(string _, TrafficSample? @new, TrafficSample? old) =>
         Judge(@new, old).Verdict.ShouldBe(Verdict.Inconclusive);
 
+    [Theory]
+    [InlineData(65, 60, Verdict.Pass)]
+    [InlineData(71, 60, Verdict.Inconclusive)]
+    [InlineData(65, 0, Verdict.Inconclusive)]
+    public void Counters_may_be_older_by_as_much_as_they_are_late(int age, int delay, Verdict expected)
+    {
+        var (at, since) = (s_now - TimeSpan.FromSeconds(age), s_now - TimeSpan.FromSeconds(90));
+
+        TrafficJudge.Judge(new JudgeOptions(), Sample(9000, 9) with { At = at }, Sample(1000, 1) with { At = at }, since, s_now, delay: TimeSpan.FromSeconds(delay))
+            .Verdict.ShouldBe(expected);
+    }
+
     [Fact]
     public void Equal_generations_are_rarely_called_worse()
     {
