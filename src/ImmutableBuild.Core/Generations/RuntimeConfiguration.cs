@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using ImmutableBuild.Images;
 
@@ -40,16 +41,16 @@ public sealed record SecretReference(string Variable, Digest ValueDigest);
 public sealed record RuntimeConfiguration
 {
     /// <summary>Environment variables of each instance, by name.</summary>
-    public ImmutableSortedDictionary<string, string> Environment { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, string> Environment { get; init => field = Ordinal(value); } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     /// <summary>Secrets of each instance, by the variable's name in the instance.</summary>
-    public ImmutableSortedDictionary<string, SecretReference> Secrets { get; init; } = ImmutableSortedDictionary.Create<string, SecretReference>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, SecretReference> Secrets { get; init => field = Ordinal(value); } = ImmutableSortedDictionary.Create<string, SecretReference>(StringComparer.Ordinal);
 
     /// <summary>Secrets of each instance as files in <see cref="SecretFile.Directory"/>, by file name; null for none.</summary>
-    public ImmutableSortedDictionary<string, SecretReference>? SecretFiles { get; init => field = value is { IsEmpty: true } ? null : value; }
+    public ImmutableSortedDictionary<string, SecretReference>? SecretFiles { get; init => field = value is { IsEmpty: true } ? null : Ordinal(value); }
 
     /// <summary>Where data volumes are seen by each instance: absolute paths, by the volume's name; null for none. The data outlives every generation.</summary>
-    public ImmutableSortedDictionary<string, string>? DataVolumes { get; init => field = value is { IsEmpty: true } ? null : value; }
+    public ImmutableSortedDictionary<string, string>? DataVolumes { get; init => field = value is { IsEmpty: true } ? null : Ordinal(value); }
 
     /// <summary>Arguments after the image's entry point.</summary>
     public ImmutableArray<string> Arguments { get; init; } = [];
@@ -80,4 +81,8 @@ public sealed record RuntimeConfiguration
 
     /// <summary>The bytes the generation id is derived from: compact JSON, names sorted, defaults written out.</summary>
     public byte[] ToCanonicalJson() => JsonSerializer.SerializeToUtf8Bytes(this, GenerationsJson.Default.RuntimeConfiguration);
+
+    // A map that was read from JSON has the order of the reader's language, which must not decide the identity.
+    [return: NotNullIfNotNull(nameof(map))]
+    private static ImmutableSortedDictionary<string, T>? Ordinal<T>(ImmutableSortedDictionary<string, T>? map) => map?.WithComparers(StringComparer.Ordinal);
 }
