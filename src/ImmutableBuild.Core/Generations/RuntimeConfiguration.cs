@@ -52,6 +52,12 @@ public sealed record RuntimeConfiguration
     /// <summary>Where data volumes are seen by each instance: absolute paths, by the volume's name; null for none. The data outlives every generation.</summary>
     public ImmutableSortedDictionary<string, string>? DataVolumes { get; init => field = value is { IsEmpty: true } ? null : Ordinal(value); }
 
+    /// <summary>
+    /// What the target's system alone knows of how instances run, by the setting's name: a type of machine, a service account; null for none. Which names there are,
+    /// <see cref="Releases.TargetKind.PlatformSettings"/> says; what the values mean is the target's.
+    /// </summary>
+    public ImmutableSortedDictionary<string, string>? PlatformSettings { get; init => field = value is { IsEmpty: true } ? null : Ordinal(value); }
+
     /// <summary>Arguments after the image's entry point.</summary>
     public ImmutableArray<string> Arguments { get; init; } = [];
 

@@ -27,6 +27,9 @@ public sealed record TargetKind(string Name)
     /// <summary>An instance has nothing but its image and what is mounted into it, and can be limited; otherwise it is a plain process.</summary>
     public bool RunsContainers { get; init; }
 
+    /// <summary>Names of the settings that only it has (<see cref="Generations.RuntimeConfiguration.PlatformSettings"/>). Any other one is refused.</summary>
+    public ImmutableArray<string> PlatformSettings { get; init; } = [];
+
     /// <summary>The kind called <paramref name="name"/>; throws <see cref="ArgumentException"/> when there is none.</summary>
     public static TargetKind Of(string name) => All.FirstOrDefault(kind => kind.Name == name)
         ?? throw new ArgumentException($"There is no target '{name}'; there are {string.Join(", ", All.Select(kind => kind.Name))}.", nameof(name));

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Tests.Generations.Simulation;
 
@@ -17,6 +19,40 @@ public sealed class RuntimeConfigurationTests
         // As the words of most languages are ordered, and so a map that is read in one of them.
         Id(new RuntimeConfiguration { Environment = s_pairs.ToImmutableSortedDictionary(StringComparer.OrdinalIgnoreCase) }).ShouldBe(ordinal);
     }
+
+    [Fact, Trait("Fault", "F33")]
+    public void Settings_of_the_platform_are_part_of_the_identity()
+    {
+        var small = Id(Setting("instance-type", "small"));
+
+        small.ShouldNotBe(Id(new RuntimeConfiguration()));
+        Id(Setting("instance-type", "large")).ShouldNotBe(small);
+        Id(Setting("machine", "small")).ShouldNotBe(small);
+        Id(Setting("instance-type", "small")).ShouldBe(small);
+    }
+
+    [Fact]
+    public void Without_any_the_identity_is_the_same_as_if_there_were_no_such_thing()
+    {
+        var none = new RuntimeConfiguration { PlatformSettings = ImmutableSortedDictionary<string, string>.Empty };
+
+        Encoding.UTF8.GetString(none.ToCanonicalJson()).ShouldNotContain("platformSettings");
+        Id(none).ShouldBe(Id(new RuntimeConfiguration()));
+    }
+
+    [Fact]
+    public void They_are_read_as_they_were_written()
+    {
+        var written = Setting("node-selector", "disk=ssd,zone=a");
+
+        var read = JsonSerializer.Deserialize(written.ToCanonicalJson(), GenerationsJson.Default.RuntimeConfiguration)!;
+
+        read.PlatformSettings.ShouldBe(written.PlatformSettings);
+        Id(read).ShouldBe(Id(written));
+    }
+
+    private static RuntimeConfiguration Setting(string name, string value) =>
+        new() { PlatformSettings = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add(name, value) };
 
     private static GenerationId Id(RuntimeConfiguration configuration) => SimulatedSpecs.Spec(1, configuration: configuration).Id;
 }

@@ -239,11 +239,14 @@ public static class OptionCatalogue
     /// <summary>Data that outlives generations.</summary>
     public static ItemOption DataVolume { get; } = new("ImmutableDataVolume", "the volume's name", "Path", "On `docker`: a volume of the app and environment, seen by each instance at `Path`, the only place but `/tmp` that it can write to. It is never removed.");
 
+    /// <summary>Settings of one target's system.</summary>
+    public static ItemOption PlatformSetting { get; } = new("ImmutablePlatformSetting", "the setting's name", "Value", "What the system of the target alone knows of how instances run. Part of the generation's identity. `local` and `docker` have none, and refuse it.");
+
     /// <summary>Arguments of the instances.</summary>
     public static ItemOption InstanceArgument { get; } = new("ImmutableArgument", "one argument", null, "An argument of each instance, after those of the image.");
 
     /// <summary>All items, in the order they are documented.</summary>
-    public static ImmutableArray<ItemOption> Items { get; } = [ImageVariable, ImageLabel, ImagePort, Layer, DockerfileCatalogue.Argument, ImageCommand, ImageArgument, ImageEntrypoint, ImageEntrypointArgument, ImageDefaultArgument, InstanceVariable, Secret, SecretFile, DataVolume, InstanceArgument];
+    public static ImmutableArray<ItemOption> Items { get; } = [ImageVariable, ImageLabel, ImagePort, Layer, DockerfileCatalogue.Argument, ImageCommand, ImageArgument, ImageEntrypoint, ImageEntrypointArgument, ImageDefaultArgument, InstanceVariable, Secret, SecretFile, DataVolume, PlatformSetting, InstanceArgument];
 
     /// <summary>
     /// Names people reach for to hand over a secret, each with the option that takes a variable's name instead. They are

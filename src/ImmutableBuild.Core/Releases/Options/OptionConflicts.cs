@@ -34,6 +34,7 @@ internal static class OptionConflicts
         RefuseImage(options, reader);
         DockerfileConflicts.Find(options.Bake, reader);
         RefuseMounts(options, kind, reader);
+        RefuseSettings(options, kind, reader);
         foreach (var name in options.SecretVariables.Keys.Where(options.Runtime.Environment.ContainsKey))
         {
             reader.Refuse(ConfigurationErrors.ConflictingOptions(Secret.Name, $"'{name}' is also an {InstanceVariable.Name}; keep the secret only", reader.Locate(Secret.Name)));
@@ -62,6 +63,15 @@ internal static class OptionConflicts
             {
                 reader.Refuse(ConfigurationErrors.ConflictingOptions(option.Name, why, reader.Locate(option.Name)));
             }
+        }
+    }
+
+    private static void RefuseSettings(ReleaseOptions options, TargetKind kind, OptionReader reader)
+    {
+        var known = kind.PlatformSettings.IsEmpty ? "none; leave it out" : string.Join(", ", kind.PlatformSettings);
+        foreach (var name in options.Runtime.PlatformSettings?.Keys.Where(name => !kind.PlatformSettings.Contains(name, StringComparer.Ordinal)) ?? [])
+        {
+            reader.Refuse(ConfigurationErrors.ConflictingOptions(PlatformSetting.Name, $"the target '{kind.Name}' has no setting '{name}'; it has {known}", reader.Locate(PlatformSetting.Name)));
         }
     }
 

@@ -129,6 +129,24 @@ public static partial class OptionTypes
             return text.Length is > 0 and <= 63 && char.IsAsciiLetterOrDigit(text[0]) && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');
         });
 
+    /// <summary>A name of a target's own setting.</summary>
+    public static OptionType<string> SettingName { get; } = new(
+        "a name of letters, digits, '.', '_', '-' and '/' (at most 128), beginning with a letter or digit",
+        (string text, out string value) =>
+        {
+            value = text;
+            return text.Length is > 0 and <= 128 && char.IsAsciiLetterOrDigit(text[0]) && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-' or '/');
+        });
+
+    /// <summary>A value of a target's own setting.</summary>
+    public static OptionType<string> SettingValue { get; } = new(
+        "a text of one line, not empty, at most 1024 characters",
+        (string text, out string value) =>
+        {
+            value = text;
+            return text.Length is > 0 and <= 1024 && !text.Any(char.IsControl);
+        });
+
     /// <summary>True or false.</summary>
     public static OptionType<bool> Flag { get; } = new("true, false", (string text, out bool value) => bool.TryParse(text, out value));
 

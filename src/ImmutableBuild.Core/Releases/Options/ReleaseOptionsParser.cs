@@ -223,6 +223,7 @@ public static class ReleaseOptionsParser
         Environment = reader.Pairs(InstanceVariable, OptionTypes.IsVariableName, OptionTypes.VariableName.Allowed),
         Arguments = Texts(reader, InstanceArgument),
         DataVolumes = ReadDataVolumes(reader),
+        PlatformSettings = ReadPlatformSettings(reader),
         Port = port,
         Instances = reader.Get(Instances),
         Memory = reader.TextOf(Memory) is null ? null : reader.Get(Memory, 0),
@@ -253,6 +254,17 @@ public static class ReleaseOptionsParser
         }
 
         return volumes;
+    }
+
+    private static ImmutableSortedDictionary<string, string> ReadPlatformSettings(OptionReader reader)
+    {
+        var settings = reader.Pairs(PlatformSetting, OptionTypes.SettingName);
+        foreach (var (name, value) in settings.Where(setting => !OptionTypes.SettingValue.TryParse(setting.Value, out _)))
+        {
+            reader.Refuse(ConfigurationErrors.InvalidOption(PlatformSetting.Name, $"{name} with Value '{value}'", OptionTypes.SettingValue.Allowed, reader.Locate(PlatformSetting.Name)));
+        }
+
+        return settings;
     }
 
     private static RolloutPlan ReadRollout(OptionReader reader) => new()
