@@ -17,9 +17,6 @@ public static class GatewayProtocol
     /// <summary>The largest reply a client reads, in bytes.</summary>
     public const int MaximumReplyBytes = 64 * 1024 * 1024;
 
-    /// <summary>The newest entries of the ledger that an observation carries whole; <see cref="LedgerView"/> says which older ones it carries too.</summary>
-    public const int LedgerWindow = 1000;
-
     /// <summary>The most lines of a log that one call answers with.</summary>
     public const int MaximumLogLines = 1000;
 

@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
-using ImmutableBuild.Gateway;
 using ImmutableBuild.Generations;
 using ImmutableBuild.Generations.Rollouts;
 using ImmutableBuild.Tests.Generations.Simulation;
 
-namespace ImmutableBuild.Tests.Gateway;
+namespace ImmutableBuild.Tests.Generations;
 
 /// <summary>However long an app's history is, what decisions rest on stays in view.</summary>
 public sealed class LedgerViewTests
@@ -27,13 +26,13 @@ public sealed class LedgerViewTests
         Add(LedgerEvent.Live, 3);
         Add(LedgerEvent.Failed, 3);
         Add(LedgerEvent.Live, 2);
-        AddFailures(GatewayProtocol.LedgerWindow);
+        AddFailures(LedgerView.Window);
 
         var view = LedgerView.Of(_ledger, [World.Id(2)]);
 
         view.Take(2).Select(entry => entry.Sequence).ShouldBe([1, 4]);
         view.Select(entry => entry.Sequence).ShouldBeInOrder(SortDirection.Ascending);
-        view.Length.ShouldBe(GatewayProtocol.LedgerWindow + 2);
+        view.Length.ShouldBe(LedgerView.Window + 2);
         var observed = Observed(view, 2);
         RollbackTarget.TryChoose(observed)!.Id.ShouldBe(World.Id(1));
         Rollout.Next(new World().Desire(2, RolloutGoal.Live), observed).ShouldBeOfType<Done>("it is live, and known to be");
@@ -43,10 +42,10 @@ public sealed class LedgerViewTests
     public void A_generation_that_failed_is_not_forgotten_while_it_is_there()
     {
         Add(LedgerEvent.Failed, 1);
-        AddFailures(GatewayProtocol.LedgerWindow);
+        AddFailures(LedgerView.Window);
 
         LedgerView.Of(_ledger, [World.Id(1)])[0].Spec.Id.ShouldBe(World.Id(1));
-        LedgerView.Of(_ledger, []).Length.ShouldBe(GatewayProtocol.LedgerWindow);
+        LedgerView.Of(_ledger, []).Length.ShouldBe(LedgerView.Window);
     }
 
     private void Add(LedgerEvent what, int commit) => _ledger.Add(new LedgerEntry
