@@ -46,8 +46,11 @@ public sealed record Observation(
 /// <param name="Serving">What requests through the public entry really reach (F24); null where nothing has been asked yet.</param>
 public sealed record RouteState(Route Route, DateTimeOffset Since, ServingPath? Serving);
 
-/// <summary>What answered the latest requests that the target itself sent through the public entry of the app.</summary>
-/// <param name="Generation">The generation whose identity came back; null when none did.</param>
+/// <summary>
+/// What answered the latest requests through the public entry of the app, as a rule the target's own. How it knows is the target's affair: by a field that the entry
+/// or the app adds, by the entry's log. The route that was committed is no answer.
+/// </summary>
+/// <param name="Generation">The generation that answered; null when none did, or nothing tells which.</param>
 /// <param name="Consecutive">How many requests in a row, since the route took its present form, were answered by a generation the route names.</param>
 public sealed record ServingPath(GenerationId? Generation, int Consecutive)
 {
