@@ -4,16 +4,16 @@ namespace ImmutableBuild.Releases;
 
 /// <summary>
 /// A kind of target, and what matters of it before one is opened: to options and to keys. The one table of their names; what a target does is
-/// its adapter's alone.
+/// its adapter's alone. What a row does not say that it can, it can't, and an option that asks for it is refused.
 /// </summary>
 /// <param name="Name">The value of <c>ImmutableTarget</c>.</param>
 public sealed record TargetKind(string Name)
 {
     /// <summary>Processes on the machine that releases.</summary>
-    public static TargetKind Local { get; } = new("local") { IsThisMachine = true };
+    public static TargetKind Local { get; } = new("local") { IsThisMachine = true, ChoosesPort = true };
 
     /// <summary>Containers of a Docker engine.</summary>
-    public static TargetKind Docker { get; } = new("docker") { RunsContainers = true };
+    public static TargetKind Docker { get; } = new("docker") { RunsContainers = true, LimitsInstances = true, MountsFiles = true, ChoosesPort = true };
 
     /// <summary>All of them, the default first.</summary>
     public static ImmutableArray<TargetKind> All { get; } = [Local, Docker];
@@ -24,8 +24,17 @@ public sealed record TargetKind(string Name)
     /// </summary>
     public bool IsThisMachine { get; init; }
 
-    /// <summary>An instance has nothing but its image and what is mounted into it, and can be limited; otherwise it is a plain process.</summary>
+    /// <summary>An instance has nothing but its image, which has to hold what an app needs of a system.</summary>
     public bool RunsContainers { get; init; }
+
+    /// <summary>It can bound the memory and processors of an instance (<see cref="Generations.RuntimeConfiguration.Memory"/>).</summary>
+    public bool LimitsInstances { get; init; }
+
+    /// <summary>It can show an instance files and volumes that are not of its image.</summary>
+    public bool MountsFiles { get; init; }
+
+    /// <summary>The port and address at which users come in are the release's to choose.</summary>
+    public bool ChoosesPort { get; init; }
 
     /// <summary>Names of the settings that only it has (<see cref="Generations.RuntimeConfiguration.PlatformSettings"/>). Any other one is refused.</summary>
     public ImmutableArray<string> PlatformSettings { get; init; } = [];

@@ -28,13 +28,11 @@ internal static class OptionConflicts
         RefuseWhen(options.Runtime.Probe.Interval <= TimeSpan.Zero, ProbeInterval, "the time between two probes must be longer than nothing");
         RefuseWhen(options.Runtime.Probe.Timeout <= TimeSpan.Zero, ProbeTimeout, "a probe needs some time to be answered");
         RefuseWhen(reader.TextOf(ImageTag) is not null && reader.TextOf(ImageTags) is not null, ImageTag, $"{ImageTags.Name} is set as well; set one of the two");
-        RefuseWhen(!kind.RunsContainers && options.Runtime.Memory is not null, Memory, $"the target '{kind.Name}' runs plain processes and can limit none; use 'docker', or leave it out");
-        RefuseWhen(!kind.RunsContainers && options.Runtime.Cpus is not null, Cpus, $"the target '{kind.Name}' runs plain processes and can limit none; use 'docker', or leave it out");
         RefuseWhen(reader.ForRelease && kind.RunsContainers && options.Bake is { BaseImage: null, Dockerfile: null }, Target, $"a container has nothing but its image, and without {OptionCatalogue.BaseImage.Name} that holds no C library; set it, to mcr.microsoft.com/dotnet/aspnet:10.0 say");
         RefuseImage(options, reader);
         DockerfileConflicts.Find(options.Bake, reader);
-        RefuseMounts(options, kind, reader);
-        RefuseSettings(options, kind, reader);
+        TargetConflicts.Find(options, reader);
+        RefuseOverlaps(options, reader);
         foreach (var name in options.SecretVariables.Keys.Where(options.Runtime.Environment.ContainsKey))
         {
             reader.Refuse(ConfigurationErrors.ConflictingOptions(Secret.Name, $"'{name}' is also an {InstanceVariable.Name}; keep the secret only", reader.Locate(Secret.Name)));
@@ -49,29 +47,12 @@ internal static class OptionConflicts
         }
     }
 
-    private static void RefuseMounts(ReleaseOptions options, TargetKind kind, OptionReader reader)
+    private static void RefuseOverlaps(ReleaseOptions options, OptionReader reader)
     {
-        var plain = $"the target '{kind.Name}' runs plain processes and can mount nothing into them; use 'docker', or leave it out";
-        Refuse(!kind.RunsContainers && !options.SecretFileVariables.IsEmpty, OptionCatalogue.SecretFile, plain);
-        Refuse(!kind.RunsContainers && options.Runtime.DataVolumes is not null, DataVolume, plain);
         var paths = options.Runtime.DataVolumes?.Values.Select(path => path + "/").ToList() ?? [];
-        Refuse(paths.Any(path => paths.Count(other => path.StartsWith(other, StringComparison.Ordinal)) > 1), DataVolume, "two volumes can't be at one path, or one inside the other");
-
-        void Refuse(bool conflict, ItemOption option, string why)
+        if (paths.Any(path => paths.Count(other => path.StartsWith(other, StringComparison.Ordinal)) > 1))
         {
-            if (conflict)
-            {
-                reader.Refuse(ConfigurationErrors.ConflictingOptions(option.Name, why, reader.Locate(option.Name)));
-            }
-        }
-    }
-
-    private static void RefuseSettings(ReleaseOptions options, TargetKind kind, OptionReader reader)
-    {
-        var known = kind.PlatformSettings.IsEmpty ? "none; leave it out" : string.Join(", ", kind.PlatformSettings);
-        foreach (var name in options.Runtime.PlatformSettings?.Keys.Where(name => !kind.PlatformSettings.Contains(name, StringComparer.Ordinal)) ?? [])
-        {
-            reader.Refuse(ConfigurationErrors.ConflictingOptions(PlatformSetting.Name, $"the target '{kind.Name}' has no setting '{name}'; it has {known}", reader.Locate(PlatformSetting.Name)));
+            reader.Refuse(ConfigurationErrors.ConflictingOptions(DataVolume.Name, "two volumes can't be at one path, or one inside the other", reader.Locate(DataVolume.Name)));
         }
     }
 
