@@ -11,7 +11,7 @@ namespace ImmutableBuild.Generations;
 /// <remarks>
 /// Every call may be repeated: a repeated call with the same arguments finds its work done. A call that fails with a
 /// transient <see cref="Errors.ImmutableBuildException"/> may or may not have taken effect; observe to learn which.
-/// Changing calls are refused with IMB6002 when the lease is not the newest or has expired.
+/// Changing calls are refused with IMB6002 when the lease is not the newest or has expired. While a call is under way, the lease may be renewed by another.
 /// </remarks>
 public interface IDeploymentTarget : IAsyncDisposable
 {

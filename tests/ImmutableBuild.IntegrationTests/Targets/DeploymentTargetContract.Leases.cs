@@ -29,6 +29,18 @@ public abstract partial class DeploymentTargetContract
     }
 
     [Fact]
+    public async Task It_is_renewed_while_another_call_is_under_way()
+    {
+        var lease = await LeaseAsync("one");
+
+        var look = ObserveAsync();
+        var renewed = await LeaseAsync("one");
+
+        renewed.FencingToken.ShouldBe(lease.FencingToken);
+        (await look).Lease!.FencingToken.ShouldBe(lease.FencingToken);
+    }
+
+    [Fact]
     public async Task A_lease_given_back_is_free_and_the_next_token_is_higher()
     {
         var first = await LeaseAsync("first");
