@@ -45,6 +45,7 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
         var container = await StartAnsweringAsync(app, bed, listens: request.Listens is not false, cancellationToken);
         var client = bed.Control;
         var lease = _leases[app] = await client.AcquireLeaseAsync(request, cancellationToken);
+        await bed.End.TakeBackAsync(container, cancellationToken);
         if (_upgraded.TryAdd(app, true))
         {
             await bed.Container.UpgradeAsync(container, client, lease, cancellationToken);
@@ -56,14 +57,20 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
 
     /// <inheritdoc/>
     /// <remarks>
-    /// An app that has nothing left, as after a first release that failed, needs no gateway: it goes too. Images of generations that are
+    /// An app that has nothing left, as after a stop, or a first release that failed, needs no gateway: it goes too. Images of generations that are
     /// gone are removed here, at a release's end, and found by the ledger: what a killed release leaves is the next one's to remove.
     /// </remarks>
     public Task ReleaseLeaseAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => DoAsync(app, async bed =>
     {
         _leases.TryRemove(app, out _);
-        if (await bed.Container.FindAsync(cancellationToken) is not { State.Running: true })
+        if (await bed.Container.FindAsync(cancellationToken) is not { } container)
         {
+            return;
+        }
+
+        if (!container.State.Running)
+        {
+            await (GatewayEnd.IsOf(container) ? bed.End.RemoveAsync(container.ID, cancellationToken) : Task.CompletedTask);
             return;
         }
 
@@ -78,8 +85,7 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
         await RemoveImagesAsync(bed, observed, observed.Generations.Select(generation => generation.Spec), cancellationToken);
         if (observed.Generations.IsEmpty && observed.Route.Route == Route.None && (await bed.Instances.ListAsync(cancellationToken)).Count == 0)
         {
-            await client.StopAsync(lease, cancellationToken);
-            await bed.Container.RemoveAsync(cancellationToken);
+            await bed.End.RunAsync(container.ID, () => client.StopAsync(lease, cancellationToken), cancellationToken);
         }
         else
         {
@@ -91,7 +97,7 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
     /// <remarks>Who holds the lease also carries out what was ordered: containers of generations that are given up go (F22).</remarks>
     public Task<Observation> ObserveAsync(AppKey app, CancellationToken cancellationToken) => CallAsync(app, async bed =>
     {
-        if (await bed.Container.FindAsync(cancellationToken) is not { } container)
+        if (await bed.Container.FindAsync(cancellationToken) is not { } container || GatewayEnd.IsOf(container))
         {
             var (now, ledger) = (_options.Time.GetUtcNow(), await StoppedLedger.ReadAsync(bed.Client, bed.Names, _options.EnsureGatewayImage, cancellationToken));
             return new Observation(app, now, [], new RouteState(Route.None, now, null), null, ledger);
@@ -166,16 +172,25 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
     }, cancellationToken);
 
     /// <inheritdoc/>
+    /// <remarks>The gateway holds the lease until the last container is gone, and ends when it is given back.</remarks>
     public Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => DoAsync(app, async bed =>
     {
+        if (await bed.Container.FindAsync(cancellationToken) is not { } container || GatewayEnd.IsOf(container))
+        {
+            return;
+        }
+
         var before = await bed.Control.ObserveAsync(cancellationToken);
-        await bed.Control.StopAsync(lease, cancellationToken);
-        await bed.Instances.RemoveAsync(await bed.Instances.ListAsync(cancellationToken), cancellationToken);
+        await bed.Control.EmptyAsync(lease, _options.Time, cancellationToken);
+
+        // In this order, as in every look: what the gateway knows of by then is of whoever has got the lease meanwhile.
+        var containers = await bed.Instances.ListAsync(cancellationToken);
+        var left = await bed.Control.ObserveAsync(cancellationToken);
+        await bed.Instances.RemoveAsync(new ObservedContainers(bed.Names, containers, ImmutableDictionary<string, int>.Empty).Strangers(left), cancellationToken);
         await bed.RemoveAsync(AppNames.DebugRole, cancellationToken);
         await bed.RemoveAsync(AppNames.FillingRole, cancellationToken);
-        await bed.Volumes.SweepAsync(() => Task.FromResult(Enumerable.Empty<GenerationId>()), cancellationToken);
-        await RemoveImagesAsync(bed, before, [], cancellationToken);
-        await bed.Container.RemoveAsync(cancellationToken);
+        await bed.Volumes.SweepAsync(async () => (await bed.Control.ObserveAsync(cancellationToken)).Generations.Select(generation => generation.Id), cancellationToken);
+        await RemoveImagesAsync(bed, before, left.Generations.Select(generation => generation.Spec), cancellationToken);
     }, cancellationToken);
 
     /// <inheritdoc/>
@@ -206,14 +221,14 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
         return found.Where(exit => exit.Code is not null).ToDictionary(exit => exit.ID, exit => exit.Code!.Value, StringComparer.Ordinal);
     }
 
-    private Task RemoveImagesAsync(Bed bed, Observation observed, IEnumerable<GenerationSpec> there, CancellationToken cancellationToken)
+    private Task RemoveImagesAsync(AppOnEngine bed, Observation observed, IEnumerable<GenerationSpec> there, CancellationToken cancellationToken)
     {
         var known = observed.Ledger.Select(entry => entry.Spec).Concat(observed.Generations.Select(generation => generation.Spec));
         return new UnneededImages(bed.Client).RemoveAsync(known.Concat(_seen.Take(observed.App)), there, cancellationToken);
     }
 
     /// <summary>The gateway's container, once it answers. A release that ends beside this one may take it away after it was found: then it is made anew.</summary>
-    private async Task<ContainerInspectResponse> StartAnsweringAsync(AppKey app, Bed bed, bool listens, CancellationToken cancellationToken)
+    private async Task<ContainerInspectResponse> StartAnsweringAsync(AppKey app, AppOnEngine bed, bool listens, CancellationToken cancellationToken)
     {
         var first = listens ? new PublishedPort(_options.Bind ?? IPAddress.Loopback, _options.PublicPort) : null;
         for (var began = _options.Time.GetTimestamp(); ; await Task.Delay(s_poll, _options.Time, cancellationToken))
@@ -254,42 +269,21 @@ internal sealed class DockerTarget : IDeploymentTarget, IDebugTarget
 
     private Task OrderAsync(AppKey app, Func<GatewayClient, Task> order, CancellationToken cancellationToken) => DoAsync(app, bed => order(bed.Control), cancellationToken);
 
-    private async Task DoAsync(AppKey app, Func<Bed, Task> call, CancellationToken cancellationToken) => await CallAsync(app, async bed =>
+    private async Task DoAsync(AppKey app, Func<AppOnEngine, Task> call, CancellationToken cancellationToken) => await CallAsync(app, async bed =>
     {
         await call(bed);
         return true;
     }, cancellationToken);
 
-    private async Task<T> CallAsync<T>(AppKey app, Func<Bed, Task<T>> call, CancellationToken cancellationToken)
+    private async Task<T> CallAsync<T>(AppKey app, Func<AppOnEngine, Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
-            return await call(new Bed(await _engine.ConnectAsync(cancellationToken), new AppNames(app), _options, _controls));
+            return await call(new AppOnEngine(await _engine.ConnectAsync(cancellationToken), new AppNames(app), _options, _controls));
         }
         catch (DockerApiException fault)
         {
             throw fault.ToUserError();
-        }
-    }
-
-    /// <summary>One app on the engine.</summary>
-    private sealed record Bed(IDockerClient Client, AppNames Names, DockerTargetOptions Options, Controls Controls)
-    {
-        public GatewayContainer Container => new(Client, Names, Options);
-
-        public InstanceVolumes Volumes => new(Client, Names);
-
-        public InstanceContainers Instances => new(Client, Names);
-
-        public GatewayClient Control => Controls.Of(Client, Names);
-
-        /// <summary>Removes the containers of a role at once.</summary>
-        public async Task RemoveAsync(string role, CancellationToken cancellationToken)
-        {
-            foreach (var container in await Client.Containers.ListContainersAsync(new ContainersListParameters { All = true, Filters = Names.Of(role) }, cancellationToken))
-            {
-                await Found.IfThereAsync(Client.Containers.RemoveContainerAsync(container.ID, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, cancellationToken));
-            }
         }
     }
 }

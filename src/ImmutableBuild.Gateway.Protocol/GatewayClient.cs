@@ -19,6 +19,7 @@ public sealed class GatewayClient : IAsyncDisposable
     private static readonly TimeSpan UpgradePatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan UpgradeInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan EmptyInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly AppKey _app;
     private readonly HttpClient _http;
@@ -138,7 +139,25 @@ public sealed class GatewayClient : IAsyncDisposable
     public Task ReplaceAsync(GenerationId id, string instance, ReplacementStep change, InstancePlace? place, Lease lease, CancellationToken cancellationToken) =>
         OrderAsync(HttpMethod.Post, GatewayProtocol.ReplacementPath(id, instance), Body(new ReplaceRequest(change, lease) { Place = place }, ProtocolJson.Default.ReplaceRequest), CallTimeout, cancellationToken);
 
-    /// <summary>Takes everything down but the ledger; returns once it is down. The gateway's process ends right after.</summary>
+    /// <summary>
+    /// Takes all traffic away and destroys every generation; returns once they are gone, however long they drain. The gateway goes on, and the lease with
+    /// it, which may be renewed meanwhile. IMB6002 when it is lost.
+    /// </summary>
+    public async Task EmptyAsync(Lease lease, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await RouteAsync(Route.None, lease, cancellationToken);
+        foreach (var generation in (await ObserveAsync(cancellationToken)).Generations)
+        {
+            await DestroyAsync(generation.Id, lease, cancellationToken);
+        }
+
+        while (!IsEmpty(await ObserveAsync(cancellationToken), lease))
+        {
+            await Task.Delay(EmptyInterval, time, cancellationToken);
+        }
+    }
+
+    /// <summary>Takes everything down but the ledger; returns once it is down. The gateway gives nobody the lease any more, and its process ends right after.</summary>
     public Task StopAsync(Lease lease, CancellationToken cancellationToken) =>
         OrderAsync(HttpMethod.Post, GatewayProtocol.StopPath, Leased(lease), StopTimeout, cancellationToken);
 
@@ -148,6 +167,9 @@ public sealed class GatewayClient : IAsyncDisposable
         _http.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    // Whoever has got the lease since has begun anew: what is there then is theirs.
+    private bool IsEmpty(Observation observed, Lease lease) => observed.Lease?.FencingToken == lease.FencingToken ? observed.Generations.IsEmpty : throw DeployErrors.LeaseLost(_app, lease);
 
     // By the directory's name, which follows from the program: a way to it may lead through links, and a program knows only where they lead to.
     private static bool IsOf(string? program, string directory) => program is not null && Path.GetFileName(program) == Path.GetFileName(directory);

@@ -67,7 +67,7 @@ public sealed class LocalTarget : IDeploymentTarget
     }
 
     /// <inheritdoc/>
-    /// <remarks>Stops the gateway of an app that has nothing left, as after a first release that failed.</remarks>
+    /// <remarks>Stops the gateway of an app that has nothing left, as after a stop, or a first release that failed.</remarks>
     public async Task ReleaseLeaseAsync(AppKey app, Lease lease, CancellationToken cancellationToken)
     {
         if (!await HasGatewayAsync(app, cancellationToken))
@@ -181,16 +181,17 @@ public sealed class LocalTarget : IDeploymentTarget
     }
 
     /// <inheritdoc/>
+    /// <remarks>The gateway ends when the lease is given back. Without it there is no lease, and the unpacked images may be those of a release that has begun since.</remarks>
     public async Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken)
     {
-        if (await HasGatewayAsync(app, cancellationToken))
+        if (!await HasGatewayAsync(app, cancellationToken))
         {
-            await using var client = ClientOf(app);
-            await StopGatewayAsync(app, client, lease, cancellationToken);
+            return;
         }
 
+        await using var client = ClientOf(app);
+        await client.EmptyAsync(lease, _options.Time, cancellationToken);
         await _images.KeepOnlyAsync(app, new HashSet<Digest>(), cancellationToken);
-        await _leftovers.RemoveAsync(app, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -198,8 +199,9 @@ public sealed class LocalTarget : IDeploymentTarget
 
     private async Task StopGatewayAsync(AppKey app, GatewayClient client, Lease lease, CancellationToken cancellationToken)
     {
+        var ending = await client.InfoAsync(cancellationToken);
         await client.StopAsync(lease, cancellationToken);
-        await _gateways.WaitForEndAsync(app, cancellationToken);
+        await _gateways.WaitForEndAsync(app, ending, cancellationToken);
     }
 
     private async Task OrderAsync(AppKey app, Func<GatewayClient, Task> order, CancellationToken cancellationToken)

@@ -93,7 +93,8 @@ public sealed class ProjectRelease : IProjectRelease
     });
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<GenerationId>> StopAsync(CancellationToken cancellationToken) => WithStagesAsync((stages, _) => new StopApp(stages.Target).RunAsync(Options.App, cancellationToken));
+    public Task<IReadOnlyList<GenerationId>> StopAsync(CancellationToken cancellationToken) => WithStagesAsync((stages, context) =>
+        new StopApp(stages.Target, context.Time, context.Reporter).RunAsync(Options.App, cancellationToken));
 
     /// <inheritdoc/>
     public Task RescanAsync(Action<ScanAnswer> found, CancellationToken cancellationToken) => WithStagesAsync(async (stages, context) =>

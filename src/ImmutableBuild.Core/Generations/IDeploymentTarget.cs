@@ -21,7 +21,10 @@ public interface IDeploymentTarget : IAsyncDisposable
     /// <summary>Takes the lease of <paramref name="app"/>, or renews it for the same holder with the same token. IMB6001 when another holds it.</summary>
     Task<Lease> AcquireLeaseAsync(AppKey app, LeaseRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Gives the lease back. A lease that is no longer held is no error.</summary>
+    /// <summary>
+    /// Gives the lease back. A lease that is no longer held is no error. Of an app that has nothing but its ledger, nothing is left running: what only holds the
+    /// lease, such as a gateway, goes with it.
+    /// </summary>
     Task ReleaseLeaseAsync(AppKey app, Lease lease, CancellationToken cancellationToken);
 
     /// <summary>Everything there is to see of <paramref name="app"/>. Needs no lease and changes nothing.</summary>
@@ -63,6 +66,9 @@ public interface IDeploymentTarget : IAsyncDisposable
     /// </summary>
     Task ReplaceAsync(AppKey app, GenerationId id, string instance, ReplacementStep change, Lease lease, CancellationToken cancellationToken);
 
-    /// <summary>Takes the whole app down: route, generations, gateway, everything but the ledger; returns once it is gone. For <c>-t:Stop</c>.</summary>
+    /// <summary>
+    /// Takes the whole app down: route, generations, everything but the ledger and what holds the lease; returns once it is gone. The lease may be renewed
+    /// meanwhile, and nobody else gets it before it is given back, so that a release that begins then finds nothing that is still on its way out. For <c>-t:Stop</c>.
+    /// </summary>
     Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken);
 }

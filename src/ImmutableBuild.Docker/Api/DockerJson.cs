@@ -9,6 +9,7 @@ namespace ImmutableBuild.Docker.Api;
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 32)]
 [JsonSerializable(typeof(CreateContainerParameters))]
 [JsonSerializable(typeof(CreateContainerResponse))]
+[JsonSerializable(typeof(ContainerUpdateParameters))]
 [JsonSerializable(typeof(ContainerListResponse[]))]
 [JsonSerializable(typeof(ContainerInspectResponse))]
 [JsonSerializable(typeof(ContainerWaitResponse))]

@@ -15,6 +15,9 @@ internal interface IContainerOperations
     /// <summary>Everything of one.</summary>
     Task<ContainerInspectResponse> InspectContainerAsync(string id, CancellationToken cancellationToken);
 
+    /// <summary>Changes what can be changed of one that exists, whether it runs or not.</summary>
+    Task UpdateContainerAsync(string id, ContainerUpdateParameters parameters, CancellationToken cancellationToken);
+
     /// <summary>Starts it; false when it runs already.</summary>
     Task<bool> StartContainerAsync(string id, CancellationToken cancellationToken);
 

@@ -32,14 +32,25 @@ internal sealed class AppNetwork(IDockerClient client, AppNames names)
         return networks.Count == 0 ? names.Network : networks[0].ID;
     }
 
-    /// <summary>Removes it.</summary>
+    /// <summary>Removes it, unless a release that began meanwhile has a container in it.</summary>
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
         foreach (var network in await client.Networks.ListNetworksAsync(names.Mine, cancellationToken))
         {
-            await Found.IfThereAsync(client.Networks.DeleteNetworkAsync(network.ID, cancellationToken));
+            try
+            {
+                await Found.IfThereAsync(client.Networks.DeleteNetworkAsync(network.ID, cancellationToken));
+            }
+            catch (DockerApiException fault) when (fault.Kind == DockerErrorKind.Forbidden)
+            {
+                // It goes with that release's gateway.
+            }
         }
     }
+
+    /// <summary>Whether a container could not be made or started because its network is gone: a release that ended may have removed it after it was found.</summary>
+    public static bool IsMissing(DockerApiException fault) =>
+        fault.Detail.Contains("network", StringComparison.OrdinalIgnoreCase) && fault.Detail.Contains("not found", StringComparison.OrdinalIgnoreCase);
 
     private async Task<IReadOnlyList<NetworkResponse>> ListAsync(CancellationToken cancellationToken) =>
         [.. (await client.Networks.ListNetworksAsync(names.Mine, cancellationToken)).OrderBy(network => network.Created).ThenBy(network => network.ID, StringComparer.Ordinal)];

@@ -14,6 +14,9 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
     private static readonly TimeSpan s_choosing = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How many networks may be lost, one after another, to releases that end at the moment this one begins.</summary>
+    private const int MostNetworks = 3;
+
     /// <summary>The gateway's container as the engine has it now; null when there is none.</summary>
     public Task<ContainerInspectResponse?> FindAsync(CancellationToken cancellationToken) => Found.OrNullAsync(client.Containers.InspectContainerAsync(names.Gateway, cancellationToken));
 
@@ -26,7 +29,13 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         {
             if (await FindAsync(cancellationToken) is not { } found)
             {
-                return await MissingImage.BringAndAsync(() => options.EnsureGatewayImage(client, cancellationToken), image => CreateAsync(image, published, cancellationToken));
+                return await CreateAsync(published, cancellationToken);
+            }
+
+            if (GatewayEnd.IsOf(found))
+            {
+                await new GatewayEnd(client, names, options.Time).TryRemoveAsync(found.ID, cancellationToken);
+                continue;
             }
 
             try
@@ -71,13 +80,6 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         await control.UpgradeAsync(program.Directory, lease, options.Time, cancellationToken);
     }
 
-    /// <summary>Removes it and its network. The volume stays: it holds the ledger.</summary>
-    public async Task RemoveAsync(CancellationToken cancellationToken)
-    {
-        await RemoveContainerAsync(cancellationToken);
-        await new AppNetwork(client, names).RemoveAsync(cancellationToken);
-    }
-
     /// <summary>Removes short-lived containers whose maker died, or lost the reply to their creation, before it could remove them.</summary>
     public async Task RemoveForgottenAsync(CancellationToken cancellationToken)
     {
@@ -104,13 +106,28 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
             var asked = await client.Containers.InspectContainerAsync(asking.ID, cancellationToken);
             return PublishedPort.Current(asked)?.Port ?? throw DockerErrors.GatewayWithoutPort(names.App);
         }
-        catch (DockerApiException fault) when (!fault.IsTransient)
+        catch (DockerApiException fault) when (!fault.IsTransient && !AppNetwork.IsMissing(fault))
         {
             throw DockerErrors.GatewayNotStarted(names.App, fault.Detail, fault);
         }
         finally
         {
             await Found.IfThereAsync(client.Containers.RemoveContainerAsync(asking.ID, new ContainerRemoveParameters { Force = true }, CancellationToken.None));
+        }
+    }
+
+    private async Task<ContainerInspectResponse> CreateAsync(PublishedPort? published, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await MissingImage.BringAndAsync(() => options.EnsureGatewayImage(client, cancellationToken), image => CreateAsync(image, published, cancellationToken));
+            }
+            catch (DockerApiException fault) when (AppNetwork.IsMissing(fault) && attempt < MostNetworks)
+            {
+                // All of it is made anew.
+            }
         }
     }
 
@@ -176,6 +193,11 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         catch (DockerApiException fault) when (!fault.IsTransient)
         {
             await Found.IfThereAsync(client.Containers.RemoveContainerAsync(names.Gateway, new ContainerRemoveParameters { Force = true }, CancellationToken.None));
+            if (AppNetwork.IsMissing(fault))
+            {
+                throw;
+            }
+
             throw DockerErrors.GatewayNotStarted(names.App, fault.Detail, fault);
         }
 
@@ -195,23 +217,6 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
             catch (DockerApiException fault) when (fault.Detail.Contains("is ambiguous", StringComparison.Ordinal) && options.Time.GetElapsedTime(began) < s_patience)
             {
                 await new AppNetwork(client, names).SettleAsync(cancellationToken);
-            }
-        }
-    }
-
-    /// <summary>Removes the container. The engine refuses while it still takes a container for running that has just ended by itself, as a stopped gateway does.</summary>
-    private async Task RemoveContainerAsync(CancellationToken cancellationToken)
-    {
-        for (var began = options.Time.GetTimestamp(); ; await Task.Delay(s_pause, options.Time, cancellationToken))
-        {
-            try
-            {
-                await Found.IfThereAsync(client.Containers.RemoveContainerAsync(names.Gateway, new ContainerRemoveParameters { Force = true }, cancellationToken));
-                return;
-            }
-            catch (DockerApiException fault) when (fault.Detail.Contains("is not running", StringComparison.Ordinal) && options.Time.GetElapsedTime(began) < s_patience)
-            {
-                // By the next attempt the engine knows that the container has ended.
             }
         }
     }
@@ -237,7 +242,7 @@ internal sealed class GatewayContainer(IDockerClient client, AppNames names, Doc
         {
             NetworkMode = network,
             PortBindings = published?.Bindings,
-            RestartPolicy = new RestartPolicy("always"),
+            RestartPolicy = GatewayEnd.Restarted,
             Mounts = [new ContainerMount("volume", names.StateVolume, GatewayCommand.Volume)],
         }),
     };

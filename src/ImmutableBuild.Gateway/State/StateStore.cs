@@ -24,6 +24,7 @@ internal sealed class StateStore
     private readonly GatewayLog _log;
     private volatile GatewayState _current;
     private bool _isClosed;
+    private bool _isDeleted;
 
     private StateStore(string path, string previous, GatewayState state, TimeProvider time, Action<string> flushDirectory, GatewayLog log)
     {
@@ -59,7 +60,7 @@ internal sealed class StateStore
 
     /// <summary>
     /// Makes <paramref name="change"/> durable, then current, then runs <paramref name="effect"/> before any other change may begin.
-    /// A change that throws, or returns the same state, writes nothing. IMB6050 when the disk refuses: nothing changed (F09).
+    /// A change that throws, or returns the same state, writes nothing. IMB6050 when the disk refuses: nothing changed (F09). IMB6003 once the state was removed.
     /// </summary>
     public GatewayState Change(Func<GatewayState, GatewayState> change, Action<GatewayState>? effect = null)
     {
@@ -68,6 +69,11 @@ internal sealed class StateStore
             if (_isClosed)
             {
                 throw GatewayErrors.HandedOver(_current.App);
+            }
+
+            if (_isDeleted)
+            {
+                throw DeployErrors.TargetUnavailable(_current.App, "the app was stopped, and its gateway is ending");
             }
 
             var next = change(_current);
@@ -97,7 +103,7 @@ internal sealed class StateStore
         }
     }
 
-    /// <summary>Removes the state for good, once everything it speaks of is gone.</summary>
+    /// <summary>Removes the state for good, once everything it speaks of is gone. No change is taken any more: whoever comes now needs a gateway that goes on.</summary>
     public void Delete()
     {
         lock (_gate)
@@ -105,6 +111,7 @@ internal sealed class StateStore
             File.Delete(_previous);
             File.Delete(_path + ".tmp");
             File.Delete(_path);
+            _isDeleted = true;
         }
     }
 

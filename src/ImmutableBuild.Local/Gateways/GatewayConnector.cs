@@ -51,18 +51,25 @@ internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions op
     public Task<GatewayInfo> ResumeAsync(AppKey app, CancellationToken cancellationToken) =>
         StartAsync(app, File.Exists(Path.Combine(layout.App(app), GatewayFiles.PublicPort)) ? 0 : null, cancellationToken);
 
-    /// <summary>Waits until the gateway of an app that was stopped is gone, and removes what starting it left.</summary>
-    public async Task WaitForEndAsync(AppKey app, CancellationToken cancellationToken)
+    /// <summary>Waits until the gateway of an app that was stopped is gone, and removes what starting it left, unless a release that began meanwhile starts another.</summary>
+    public async Task WaitForEndAsync(AppKey app, GatewayInfo ending, CancellationToken cancellationToken)
     {
         var began = options.Time.GetTimestamp();
-        while (await FindAsync(app, cancellationToken) is not null && options.Time.GetElapsedTime(began) < EndTimeout)
+        while (await FindAsync(app, cancellationToken) is { } found && found.ProcessId == ending.ProcessId && options.Time.GetElapsedTime(began) < EndTimeout)
         {
             await Task.Delay(Interval, options.Time, cancellationToken);
         }
 
-        File.Delete(Path.Combine(layout.App(app), StartLock));
+        using var alone = LockFile.TryTake(Path.Combine(layout.App(app), StartLock));
+        if (alone is null || (await FindAsync(app, cancellationToken) is { } other && other.ProcessId != ending.ProcessId))
+        {
+            return;
+        }
+
+        // The lock goes last: who gets the next one begins to fill the directory.
         File.Delete(Path.Combine(layout.App(app), GatewayProcess.StartLog));
         File.Delete(Path.Combine(layout.App(app), GatewayCopies.NamesFile));
+        File.Delete(Path.Combine(layout.App(app), StartLock));
     }
 
     /// <summary>

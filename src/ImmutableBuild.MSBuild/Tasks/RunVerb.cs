@@ -45,7 +45,7 @@ public sealed class RunVerb : ReleaseTask
             "Heal" => DriftLines.Of(await HealAsync(stages, options, log, cancellationToken)),
             "Scan" => await ScanAsync(context, (scans, found) => scans.ScanAsync(Image, found, cancellationToken), log),
             "Rescan" => await ScanAsync(context, (scans, found) => scans.RescanAsync(stages.Target, found, cancellationToken), log),
-            "Stop" => VerbLines.OfStop(options.App, await new StopApp(stages.Target).RunAsync(options.App, cancellationToken)),
+            "Stop" => VerbLines.OfStop(options.App, await new StopApp(stages.Target, context.Time, log).RunAsync(options.App, cancellationToken)),
             "Verify" => VerbLines.Of(verified = await VerifyImageAsync(context, cancellationToken)),
             "UpdateBase" => BaseLines.Of(await new UpdateBase(context).RunAsync(cancellationToken)),
             "VerifyReproducible" => [$"  Two bakes in clean worktrees gave the same image: {await VerifyAsync(options, cancellationToken)}."],

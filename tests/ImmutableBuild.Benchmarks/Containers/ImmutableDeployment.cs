@@ -64,6 +64,7 @@ internal sealed class ImmutableDeployment : IDeployment
     {
         var lease = await _target.AcquireLeaseAsync(_app, new LeaseRequest(Writer, TimeSpan.FromMinutes(1)), cancellationToken);
         await _target.StopAsync(_app, lease, cancellationToken);
+        await _target.ReleaseLeaseAsync(_app, lease, cancellationToken);
         await DockerProgram.RunAsync(cancellationToken, ["volume", "rm", .. (await DockerProgram.RunAsync(cancellationToken, "volume", "ls", "-q", "--filter", Mine)).Split('\n')]);
     }
 

@@ -71,6 +71,24 @@ public sealed class ContainerTests(DockerEngine engine)
     }
 
     [Fact]
+    public async Task One_that_was_to_be_started_again_for_ever_can_be_let_end_and_only_then_be_removed_without_force()
+    {
+        await using var bed = engine.OpenOrSkip();
+        var containers = bed.Client.Containers;
+        var id = await bed.RunAsync("while [ ! -e /tmp/end ]; do sleep 1; done", create => create with { HostConfig = new HostConfiguration { RestartPolicy = new RestartPolicy("always") } });
+
+        await containers.UpdateContainerAsync(id, new ContainerUpdateParameters(new RestartPolicy("no")), Token);
+        (await Should.ThrowAsync<DockerApiException>(() => containers.RemoveContainerAsync(id, new ContainerRemoveParameters(), Token))).Kind.ShouldBe(DockerErrorKind.Conflict);
+        await containers.ExtractArchiveToContainerAsync(id, "/tmp", Tar("end", ""), Token);
+        (await containers.WaitContainerAsync(id, Token)).StatusCode.ShouldBe(0);
+
+        var ended = await containers.InspectContainerAsync(id, Token);
+        (ended.State.Running, ended.State.Restarting, ended.RestartCount, ended.HostConfig.RestartPolicy!.Name).ShouldBe((false, false, 0, "no"));
+        await containers.RemoveContainerAsync(id, new ContainerRemoveParameters(), Token);
+        (await Should.ThrowAsync<DockerApiException>(() => containers.InspectContainerAsync(id, Token))).Kind.ShouldBe(DockerErrorKind.NotFound);
+    }
+
+    [Fact]
     public async Task Waiting_can_be_given_up()
     {
         await using var bed = engine.OpenOrSkip();

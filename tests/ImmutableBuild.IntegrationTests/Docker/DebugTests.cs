@@ -68,7 +68,7 @@ public sealed class DebugTests(DockerEngine engine, DockerApps apps)
             (await RunAsync(copy, "id -u")).Output.Trim().ShouldBe("1654");
         }
 
-        await new StopApp(bed.Target).RunAsync(bed.App, Token);
+        await new StopApp(bed.Target, TimeProvider.System, QuietReporter.Instance).RunAsync(bed.App, Token);
         (await elsewhere.ObserveAsync(bed.App, Token)).Generations.ShouldBeEmpty();
     }
 
@@ -95,7 +95,7 @@ public sealed class DebugTests(DockerEngine engine, DockerApps apps)
         await ServeAsync(bed);
         await new DebugApp(bed.Target).RunAsync(bed.App, DebugRequest.Default, Token);
 
-        await new StopApp(bed.Elsewhere).RunAsync(bed.App, Token);
+        await new StopApp(bed.Elsewhere, TimeProvider.System, QuietReporter.Instance).RunAsync(bed.App, Token);
 
         await NothingLeftAsync(bed);
         (await bed.Client.Networks.ListNetworksAsync(new AppNames(bed.App).Mine, Token)).ShouldBeEmpty();

@@ -168,7 +168,7 @@ public sealed class DockerFaultTests(DockerEngine engine, DockerApps apps)
         await UntilAsync(bed, now => now.Find(spec.Id)!.Instances is [{ Restarts: 1, ConsecutiveHealthy: >= 1 }]);
 
         await bed.Target.ReleaseLeaseAsync(bed.App, lease, Token);
-        (await new StopApp(bed.Elsewhere).RunAsync(bed.App, Token)).ShouldBe([spec.Id]);
+        (await new StopApp(bed.Elsewhere, TimeProvider.System, QuietReporter.Instance).RunAsync(bed.App, Token)).ShouldBe([spec.Id]);
     }
 
     [Fact]

@@ -59,6 +59,7 @@ public sealed class DockerUpgradeTests(DockerEngine engine, DockerApps apps) : I
         (await InfoAsync(bed)).Program.ShouldBe(upgraded, "the engine starts the container, and its keeper what it was upgraded to");
         (await bed.AskAsync(bed.App)).ShouldBe(spec.Id);
         await newer.StopAsync(bed.App, lease, Token);
+        await newer.ReleaseLeaseAsync(bed.App, lease, Token);
         (await bed.Target.ObserveAsync(bed.App, Token)).Ledger.ShouldBeEmpty();
     }
 

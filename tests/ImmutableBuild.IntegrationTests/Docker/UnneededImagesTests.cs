@@ -71,8 +71,8 @@ public sealed class UnneededImagesTests(DockerEngine engine, DockerApps apps)
         await bed.Client.Images.TagImageAsync(Name(bed, 1), new ImageTagParameters(name, "1"), Token);
         try
         {
-            await new StopApp(bed.Target).RunAsync(bed.App, Token);
-            await new StopApp(bed.Target).RunAsync(bed.OtherEnvironment, Token);
+            await new StopApp(bed.Target, TimeProvider.System, QuietReporter.Instance).RunAsync(bed.App, Token);
+            await new StopApp(bed.Target, TimeProvider.System, QuietReporter.Instance).RunAsync(bed.OtherEnvironment, Token);
 
             (await HasAsync(bed, 0)).ShouldBeFalse();
             (await HasAsync(bed, 1)).ShouldBeTrue("someone gave it a name of its own");

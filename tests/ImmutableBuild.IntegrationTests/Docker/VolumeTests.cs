@@ -34,6 +34,7 @@ public sealed class VolumeTests(DockerEngine engine, DockerApps apps) : IDisposa
         (await ReadAsync(bed, "data/uploads/note.txt")).ShouldBe("kept");
 
         await bed.Target.StopAsync(bed.App, lease, Token);
+        await bed.Target.ReleaseLeaseAsync(bed.App, lease, Token);
         await ServeAsync(bed, await LeaseAsync(bed), second);
         (await ReadAsync(bed, "data/uploads/note.txt")).ShouldBe("kept");
     }

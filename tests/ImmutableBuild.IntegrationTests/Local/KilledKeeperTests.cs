@@ -70,6 +70,7 @@ public sealed class KilledKeeperTests : OnLocalBed
 
         var lease = await Bed.Target.AcquireLeaseAsync(Bed.App, new("stopper", TimeSpan.FromMinutes(5)), Ct);
         await Bed.Target.StopAsync(Bed.App, lease, Ct);
+        await Bed.Target.ReleaseLeaseAsync(Bed.App, lease, Ct);
 
         await LocalProcesses.UntilNoneAsync(Root);
         Directory.GetFileSystemEntries(Bed.Layout.App(Bed.App)).Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(["former-public-port", "ledger.jsonl"]);

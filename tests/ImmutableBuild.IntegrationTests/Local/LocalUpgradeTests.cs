@@ -35,6 +35,7 @@ public sealed class LocalUpgradeTests
         await newer.AcquireLeaseAsync(bed.App, new LeaseRequest("newer", TimeSpan.FromMinutes(5)), Token);
         (await InfoAsync(bed)).ProcessId.ShouldBe(after.ProcessId);
         await newer.StopAsync(bed.App, lease, Token);
+        await newer.ReleaseLeaseAsync(bed.App, lease, Token);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
         patience.CancelAfter(TimeSpan.FromMinutes(3));
         while (Directory.EnumerateFiles(bed.Layout.App(bed.App)).Any(file => Path.GetFileName(file) is "program" or "yielded" or "keeper.lock"))

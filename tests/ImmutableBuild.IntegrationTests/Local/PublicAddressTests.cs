@@ -76,6 +76,7 @@ public sealed class PublicAddressTests : OnLocalBed
     {
         var lease = await Bed.Target.AcquireLeaseAsync(Bed.App, new LeaseRequest("me", TimeSpan.FromMinutes(1)), Ct);
         await Bed.Target.StopAsync(Bed.App, lease, Ct);
+        await Bed.Target.ReleaseLeaseAsync(Bed.App, lease, Ct);
     }
 
     private async Task ReleaseOnAsync(IPAddress address, GenerationSpec spec)

@@ -34,6 +34,7 @@ public abstract partial class DeploymentTargetContract
         await Target.CreateAsync(otherSpec, otherLease, Ct);
 
         await Target.StopAsync(other, otherLease, Ct);
+        await Target.ReleaseLeaseAsync(other, otherLease, Ct);
 
         await AnsweredByAsync(spec.Id);
         (await ObserveAsync()).Generations.ShouldHaveSingleItem();
@@ -47,11 +48,28 @@ public abstract partial class DeploymentTargetContract
         var lease = await LeaseAsync("stopper");
 
         await Target.StopAsync(App, lease, Ct);
+        await Target.ReleaseLeaseAsync(App, lease, Ct);
 
         var seen = await ObserveAsync();
         seen.Generations.ShouldBeEmpty();
         seen.Route.Route.ShouldBe(Route.None);
+        seen.Lease.ShouldBeNull();
         seen.Ledger.ShouldHaveSingleItem();
         (await Bed.AskAsync(App)).ShouldBeNull();
+    }
+
+    [Fact, Trait("Fault", "F04")]
+    public async Task Until_a_stop_gives_its_lease_back_no_release_begins()
+    {
+        await ReleaseAsync(AppVariant.Healthy);
+        var lease = await LeaseAsync("stopper");
+        await Target.StopAsync(App, lease, Ct);
+        await Target.StopAsync(App, lease, Ct);
+
+        (await LeaseAsync("stopper")).FencingToken.ShouldBe(lease.FencingToken, "it may be renewed to the end");
+        await RefusedAsync("IMB6001", () => Bed.Elsewhere.AcquireLeaseAsync(App, new LeaseRequest("release", s_long), Ct));
+
+        await Target.ReleaseLeaseAsync(App, lease, Ct);
+        (await Bed.Elsewhere.AcquireLeaseAsync(App, new LeaseRequest("release", s_long), Ct)).FencingToken.ShouldBeGreaterThan(lease.FencingToken);
     }
 }

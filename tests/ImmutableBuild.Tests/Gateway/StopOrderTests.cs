@@ -72,6 +72,23 @@ public sealed class StopOrderTests : IDisposable
         File.Exists(Path.Combine(_directory, "state.json")).ShouldBeFalse();
     }
 
+    [Fact]
+    [Trait("Fault", "F04")]
+    public async Task Nobody_gets_the_lease_of_a_gateway_that_is_ending()
+    {
+        await using var serving = new ServingPathWatch(null, _fleet.Routes, new ServingProbe(), _time);
+        var orders = Open(serving);
+        var stopping = BeginStop(orders);
+        _time.Now += TimeSpan.FromMinutes(3);
+        _generation.Traffic.Leave();
+        await stopping;
+
+        var refused = Should.Throw<ImmutableBuildException>(() => orders.Acquire(new LeaseRequest("release", TimeSpan.FromMinutes(2))));
+
+        (refused.Code, refused.IsTransient).ShouldBe(("IMB6003", true), "the next gateway gives it");
+        File.Exists(Path.Combine(_directory, "state.json")).ShouldBeFalse();
+    }
+
     private Task BeginStop(Orders orders)
     {
         _generation.Traffic.Enter();

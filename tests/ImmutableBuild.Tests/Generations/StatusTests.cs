@@ -65,7 +65,7 @@ public sealed class StatusTests
     public async Task Stopping_takes_everything_down_once()
     {
         await _world.ReleaseAsync(1);
-        var stop = new StopApp(_world.Target);
+        var stop = new StopApp(_world.Target, _world.Time, _world.Reporter);
 
         var first = await stop.RunAsync(SimulatedSpecs.App, TestContext.Current.CancellationToken);
         var second = await stop.RunAsync(SimulatedSpecs.App, TestContext.Current.CancellationToken);
@@ -83,8 +83,34 @@ public sealed class StatusTests
         await _world.ReleaseAsync(1);
         await _world.Target.AcquireLeaseAsync(SimulatedSpecs.App, new LeaseRequest("someone", TimeSpan.FromMinutes(1)), TestContext.Current.CancellationToken);
 
-        var refused = await Should.ThrowAsync<ImmutableBuildException>(() => new StopApp(_world.Target).RunAsync(SimulatedSpecs.App, TestContext.Current.CancellationToken));
+        var refused = await Should.ThrowAsync<ImmutableBuildException>(() => new StopApp(_world.Target, _world.Time, _world.Reporter).RunAsync(SimulatedSpecs.App, TestContext.Current.CancellationToken));
 
         refused.Message.ShouldContain("someone");
+    }
+
+    [Fact, Trait("Fault", "F05")]
+    public async Task Stopping_holds_its_lease_however_long_the_app_takes_to_drain()
+    {
+        await _world.ReleaseAsync(1);
+        var slow = new SlowTarget(_world.Target, _world.Time);
+        var stop = new StopApp(slow, _world.Time, _world.Reporter) { LeaseDuration = TimeSpan.FromSeconds(3) };
+
+        (await stop.RunAsync(SimulatedSpecs.App, TestContext.Current.CancellationToken)).ShouldBe([World.Id(1)]);
+
+        slow.Took.ShouldBeGreaterThan(stop.LeaseDuration);
+        _world.Now.Generations.ShouldBeEmpty();
+        _world.Now.Lease.ShouldBeNull("it was given back");
+    }
+
+    [Fact, Trait("Fault", "F04")]
+    public async Task A_stop_that_fails_gives_its_lease_back()
+    {
+        await _world.ReleaseAsync(1);
+        _world.Target.Faults = call => call == "stop" ? Fault.NotDone : Fault.None;
+
+        await Should.ThrowAsync<ImmutableBuildException>(() => new StopApp(_world.Target, _world.Time, _world.Reporter).RunAsync(SimulatedSpecs.App, TestContext.Current.CancellationToken));
+
+        _world.Now.Lease.ShouldBeNull();
+        _world.Serving.ShouldBe(World.Id(1));
     }
 }

@@ -26,6 +26,10 @@ internal sealed record NetworkingConfiguration(IReadOnlyDictionary<string, Endpo
 /// <summary>A container that was created.</summary>
 internal sealed record CreateContainerResponse([property: JsonPropertyName("Id")] string ID, IReadOnlyList<string>? Warnings);
 
+/// <summary>What to change of a container.</summary>
+/// <param name="RestartPolicy">When it is started again, from now on.</param>
+internal sealed record ContainerUpdateParameters(RestartPolicy RestartPolicy);
+
 /// <summary>Which containers to list.</summary>
 internal sealed record ContainersListParameters
 {

@@ -27,6 +27,10 @@ internal sealed class ContainerOperations(EngineChannel channel) : IContainerOpe
         channel.AskAsync(EngineCall.Get($"{Of(id)}/json", $"inspect container {id}"), DockerJson.Default.ContainerInspectResponse, cancellationToken);
 
     /// <inheritdoc/>
+    public Task UpdateContainerAsync(string id, ContainerUpdateParameters parameters, CancellationToken cancellationToken) =>
+        channel.OrderAsync(EngineCall.Post($"{Of(id)}/update", $"update container {id}", parameters), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<bool> StartContainerAsync(string id, CancellationToken cancellationToken) =>
         channel.OrderAsync(EngineCall.Post($"{Of(id)}/start", $"start container {id}"), cancellationToken);
 

@@ -1,6 +1,7 @@
 using ImmutableBuild.Docker;
 using ImmutableBuild.Docker.Api.Models;
 using ImmutableBuild.Errors;
+using ImmutableBuild.Generations;
 using ImmutableBuild.IntegrationTests.Local;
 using ImmutableBuild.IntegrationTests.Targets;
 
@@ -38,7 +39,7 @@ public sealed class ExhaustedPortsTests(OwnEngine engine, DockerApps apps, ITest
         await WholeRelease.RunAsync(serving.Target, next, LocalReleases.QuickPlan);
         await serving.ShouldBeOnlyAsync(next);
 
-        await serving.Target.StopAsync(serving.App, await serving.Target.AcquireLeaseAsync(serving.App, new("the test", TimeSpan.FromMinutes(1)), Token), Token);
+        await new StopApp(serving.Target, TimeProvider.System, QuietReporter.Instance).RunAsync(serving.App, Token);
         await WholeRelease.RunAsync(late.Target, late.Spec(1), LocalReleases.QuickPlan);
         await late.ShouldBeOnlyAsync(late.Spec(1));
     }

@@ -69,6 +69,16 @@ public sealed class SentCallTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Of_a_container_that_exists_only_what_was_said_is_changed()
+    {
+        _engine.Always(ScriptedEngine.Reply("200 OK", """{"Warnings":[]}"""));
+        await using var client = await _engine.ConnectAsync();
+        await client.Containers.UpdateContainerAsync("web-1", new ContainerUpdateParameters(new RestartPolicy("no")), Token);
+        Sent().Line.ShouldBe("POST /v1.41/containers/web-1/update HTTP/1.1");
+        Sent().Body.ShouldContain("""{"RestartPolicy":{"Name":"no","MaximumRetryCount":0}}""");
+    }
+
+    [Fact]
     public async Task Times_are_seconds_with_their_fraction()
     {
         _engine.Always(ScriptedEngine.Reply("200 OK", ""));

@@ -5,7 +5,7 @@ using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Tests.Generations.Simulation;
 
-/// <summary>A target of which a call ends only once the lease was renewed several times: the creation, or the first look under the lease.</summary>
+/// <summary>A target of which a call ends only once the lease was renewed several times: the creation, the stop, or the first look under the lease.</summary>
 internal sealed class SlowTarget(SimulatedTarget inner, VirtualTime time) : IDeploymentTarget
 {
     private readonly TaskCompletionSource _ended = new();
@@ -58,7 +58,11 @@ internal sealed class SlowTarget(SimulatedTarget inner, VirtualTime time) : IDep
     public Task ReplaceAsync(AppKey app, GenerationId id, string instance, ReplacementStep change, Lease lease, CancellationToken cancellationToken) =>
         inner.ReplaceAsync(app, id, instance, change, lease, cancellationToken);
 
-    public Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken) => inner.StopAsync(app, lease, cancellationToken);
+    public async Task StopAsync(AppKey app, Lease lease, CancellationToken cancellationToken)
+    {
+        await TakeLongAsync(applies: true);
+        await inner.StopAsync(app, lease, cancellationToken);
+    }
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
