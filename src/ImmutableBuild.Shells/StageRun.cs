@@ -1,4 +1,5 @@
 using ImmutableBuild.Errors;
+using ImmutableBuild.Images;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Reports;
 
@@ -18,12 +19,14 @@ public sealed class StageRun(StageContext context, string gatewayProgram)
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task<ReleaseRecord> RunAsync(StageName stage, CommitSha commit, bool keepsLease, CancellationToken cancellationToken)
     {
+        // First, and to the end: another build of the project may end its bake at any time, and leaves what is in use, or named by the record, alone.
+        using var use = BakedLayout.EnterFor(stage, context, cancellationToken);
         var record = await _file.ReadAsync(cancellationToken);
         ReleaseChain.RequireSame(record, context.Options.App, commit, _file.Path);
         try
         {
             await using var stages = new ReleaseStages(context, gatewayProgram);
-            return await new ReleasePipeline(_file, context).RunAsync([stages.Find(stage, keepsLease)], record, cancellationToken);
+            return await new ReleasePipeline(_file, context with { LayoutUse = use }).RunAsync([stages.Find(stage, keepsLease)], record, cancellationToken);
         }
         catch (ImmutableBuildException refusal)
         {

@@ -23,7 +23,8 @@ public sealed class BakeStage : IStage
     {
         try
         {
-            var bake = await BakeAsync(record.Compile, context, cancellationToken);
+            using var own = context.LayoutUse is null ? BakedLayout.Enter(context, cancellationToken) : null;
+            var bake = await BakeAsync(record.Compile, context with { LayoutUse = context.LayoutUse ?? own }, cancellationToken);
             return new StageResult(ReleaseChain.ClearFrom(record, StageName.Bake) with { Bake = bake }, Summary(bake));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -47,7 +48,7 @@ public sealed class BakeStage : IStage
         }
 
         var image = images is [var only] ? only.Image : WriteIndex(layout, images.Select(each => each.Image), compile, context.Options);
-        await BakedLayout.EndAsync(layout, image, compile, context.Options, cancellationToken);
+        await BakedLayout.EndAsync(layout, image, compile, context, cancellationToken);
 
         return new BakeRecord
         {

@@ -5,7 +5,7 @@ using ImmutableBuild.Images;
 namespace ImmutableBuild.Registries;
 
 /// <summary>
-/// Keeps those who use a store under the data directory and the removal of old images apart: any number may push and read at once, or one removes.
+/// Keeps those who use a store under the data directory, or the layout of a project's releases, and the removal of old images apart: any number may write and read at once, or one removes.
 /// The operating system ends it with the process.
 /// </summary>
 internal static class StoreUse
@@ -35,11 +35,16 @@ internal static class StoreUse
     }
 
     /// <summary>The right to remove; null while something is pushed, read or removed.</summary>
-    public static IDisposable? TryTakeAlone(string store)
+    public static IDisposable? TryTakeAlone(string store) => TryTake(FileOf(store));
+
+    /// <summary>The right to be the only one that wants to remove, for those who use the store themselves; null while another has it.</summary>
+    public static IDisposable? TryTakeTurn(string store) => TryTake(Path.Combine(store, ".removal.lock"));
+
+    private static FileStream? TryTake(string file)
     {
         try
         {
-            return new FileStream(FileOf(store), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 0);
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 0);
         }
         catch (IOException fault) when (LayoutLock.IsHeldElsewhere(fault))
         {

@@ -1,3 +1,4 @@
+using ImmutableBuild.Images;
 using ImmutableBuild.Trust;
 
 namespace ImmutableBuild.Releases;
@@ -17,6 +18,9 @@ public sealed record StageContext(ReleaseOptions Options, IReporter Reporter, Ti
 
     /// <summary>Opens a signing key that a service keeps.</summary>
     public OpenKmsKey OpenKmsKey { get; init; } = static (key, _) => throw new InvalidOperationException($"This program brings nothing to reach {key}.");
+
+    /// <summary>The use of the release's layout that the stage has until its part of the record is written; null where nobody has begun one.</summary>
+    internal LayoutUse? LayoutUse { get; init; }
 
     /// <summary>Makes what answers in place of registries; null for the registries themselves.</summary>
     internal Func<HttpMessageHandler>? Registries { get; init; }

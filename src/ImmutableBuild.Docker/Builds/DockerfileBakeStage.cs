@@ -25,7 +25,8 @@ public sealed class DockerfileBakeStage : IStage
     {
         try
         {
-            var bake = await BakeAsync(record.Compile, context, cancellationToken);
+            using var own = context.LayoutUse is null ? BakedLayout.Enter(context, cancellationToken) : null;
+            var bake = await BakeAsync(record.Compile, context with { LayoutUse = context.LayoutUse ?? own }, cancellationToken);
             return new StageResult(ReleaseChain.ClearFrom(record, StageName.Bake) with { Bake = bake }, BakeStage.Summary(bake));
         }
         catch (DockerApiException fault)
@@ -49,7 +50,7 @@ public sealed class DockerfileBakeStage : IStage
 
         using var exported = await ExportAsync(engine, built.Id, context, cancellationToken);
         var baseLayers = BaseLayers(built.Base, exported.Config);
-        var layout = OciLayout.OpenOrCreate(Path.Combine(context.WorkDirectory, "image"));
+        var layout = BakedLayout.Open(context);
         var layers = await WriteLayersAsync(exported, baseLayers, layout, context, cancellationToken);
         return await WriteImageAsync(compile, context, exported, baseLayers == 0 ? null : built.Base, layers, layout, cancellationToken);
     }
@@ -105,7 +106,7 @@ public sealed class DockerfileBakeStage : IStage
             Annotations = Annotations(compile, context, upon),
         };
         var image = layout.WriteBlob(MediaTypes.Manifest, OciJson.Write(manifest)) with { Platform = platform };
-        await BakedLayout.EndAsync(layout, image, compile, context.Options, cancellationToken);
+        await BakedLayout.EndAsync(layout, image, compile, context, cancellationToken);
 
         return new BakeRecord
         {
