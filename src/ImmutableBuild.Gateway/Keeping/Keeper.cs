@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using ImmutableBuild.Gateway.State;
 using ImmutableBuild.Gateway.Supervision;
 using ImmutableBuild.Gateway.Upgrading;
 using ImmutableBuild.Processes;
@@ -118,6 +119,7 @@ internal static class Keeper
         File.Delete(Predecessor.LeftSocket(stateDirectory));
         ServedProgram.Forget(stateDirectory);
         YieldMark.Clear(stateDirectory);
+        StateFence.Forget(stateDirectory);
         if (Directory.Exists(Path.Combine(stateDirectory, GatewayFiles.Programs)))
         {
             Directory.Delete(Path.Combine(stateDirectory, GatewayFiles.Programs), recursive: true);

@@ -9,26 +9,17 @@ internal sealed class StateLock : IDisposable
 
     private StateLock(FileStream file) => _file = file;
 
-    // Stopping an app removes the file while it is open, which Windows allows only with Delete; elsewhere .NET keeps others out only of a file that is opened with None.
-    private static readonly FileShare Alone = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
-
-    // EWOULDBLOCK of Linux and macOS, ERROR_SHARING_VIOLATION of Windows.
-    private static readonly int[] Taken = [11, 35, unchecked((int)0x80070020)];
-
     /// <summary>Takes the lock, or throws IMB6057; IMB6050 when the file can't be had for another reason.</summary>
     public static StateLock Take(string stateDirectory)
     {
+        var path = Path.Combine(stateDirectory, "keeper.lock");
         try
         {
-            return new StateLock(new FileStream(Path.Combine(stateDirectory, "keeper.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, Alone));
-        }
-        catch (IOException taken) when (Taken.Contains(taken.HResult))
-        {
-            throw GatewayErrors.AlreadyKept(stateDirectory);
+            return new StateLock(SoleFile.TryOpen(path, FileMode.OpenOrCreate) ?? throw GatewayErrors.AlreadyKept(stateDirectory));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw GatewayErrors.StateNotCommitted(Path.Combine(stateDirectory, "keeper.lock"), fault);
+            throw GatewayErrors.StateNotCommitted(path, fault);
         }
     }
 

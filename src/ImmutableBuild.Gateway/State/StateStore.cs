@@ -5,8 +5,8 @@ using ImmutableBuild.Releases;
 namespace ImmutableBuild.Gateway.State;
 
 /// <summary>
-/// The one place where the state changes: first on disk, then in memory, one change at a time. The file before the newest one
-/// is kept and used when the newest can't be read.
+/// The one place where the state changes: first on disk, then in memory, one change at a time, and only by the gateway that opened it last
+/// (<see cref="StateFence"/>). The file before the newest one is kept and used when the newest can't be read.
 /// </summary>
 internal sealed class StateStore
 {
@@ -19,6 +19,7 @@ internal sealed class StateStore
     private readonly Lock _gate = new();
     private readonly string _path;
     private readonly string _previous;
+    private readonly StateFence _fence;
     private readonly TimeProvider _time;
     private readonly Action<string> _flushDirectory;
     private readonly GatewayLog _log;
@@ -26,11 +27,12 @@ internal sealed class StateStore
     private bool _isClosed;
     private bool _isDeleted;
 
-    private StateStore(string path, string previous, GatewayState state, TimeProvider time, Action<string> flushDirectory, GatewayLog log)
+    private StateStore(string path, string previous, GatewayState state, StateFence fence, TimeProvider time, Action<string> flushDirectory, GatewayLog log)
     {
         _path = path;
         _previous = previous;
         _current = state;
+        _fence = fence;
         _time = time;
         _flushDirectory = flushDirectory;
         _log = log;
@@ -39,19 +41,24 @@ internal sealed class StateStore
     /// <summary>The state as it is on disk.</summary>
     public GatewayState Current => _current;
 
-    /// <summary>Reads the state in <paramref name="directory"/>, or begins a new one. IMB6052 and IMB6053 when what is there can't be used (F10).</summary>
+    /// <summary>
+    /// Takes over the state in <paramref name="directory"/> and reads it, or begins a new one: whoever had it open changes it no more. IMB6050 when
+    /// it can't be taken over, IMB6052 and IMB6053 when what is there can't be used (F10).
+    /// </summary>
     /// <param name="directory">The state directory.</param>
     /// <param name="app">Whose state it is.</param>
     /// <param name="time">The gateway's clock.</param>
     /// <param name="log">Where a fallback is told.</param>
     /// <param name="flushDirectory">How a rename is made to last; by default <see cref="DurableFile.FlushDirectory"/>.</param>
-    public static StateStore Open(string directory, AppKey app, TimeProvider time, GatewayLog log, Action<string>? flushDirectory = null)
+    /// <param name="fence">The claim to the directory where it was made before; by default it is made here.</param>
+    public static StateStore Open(string directory, AppKey app, TimeProvider time, GatewayLog log, Action<string>? flushDirectory = null, StateFence? fence = null)
     {
+        fence ??= StateFence.Claim(directory, log);
         var path = Path.Combine(directory, "state.json");
         var previous = Path.Combine(directory, "state.previous.json");
         RemoveCutShort(path + ".tmp");
         var state = Read(path, previous, app, log) ?? GatewayState.New(app, time.GetUtcNow());
-        return new StateStore(path, previous, state, time, flushDirectory ?? DurableFile.FlushDirectory, log);
+        return new StateStore(path, previous, state, fence, time, flushDirectory ?? DurableFile.FlushDirectory, log);
     }
 
     /// <summary>Throws as <see cref="Open"/> would, and touches nothing.</summary>
@@ -60,7 +67,8 @@ internal sealed class StateStore
 
     /// <summary>
     /// Makes <paramref name="change"/> durable, then current, then runs <paramref name="effect"/> before any other change may begin.
-    /// A change that throws, or returns the same state, writes nothing. IMB6050 when the disk refuses: nothing changed (F09). IMB6003 once the state was removed.
+    /// A change that throws, or returns the same state, writes nothing. IMB6050 when the disk refuses: nothing changed (F09). IMB6003 once the state was
+    /// removed, IMB6060 when another gateway has the state by now.
     /// </summary>
     public GatewayState Change(Func<GatewayState, GatewayState> change, Action<GatewayState>? effect = null)
     {
@@ -76,6 +84,7 @@ internal sealed class StateStore
                 throw DeployErrors.TargetUnavailable(_current.App, "the app was stopped, and its gateway is ending");
             }
 
+            using var alone = Enter();
             var next = change(_current);
             if (!ReferenceEquals(next, _current))
             {
@@ -103,7 +112,7 @@ internal sealed class StateStore
         }
     }
 
-    /// <summary>Removes the state for good, once everything it speaks of is gone. No change is taken any more: whoever comes now needs a gateway that goes on.</summary>
+    /// <summary>Removes the state for good, once everything it speaks of is gone; the effect of a change. No other is taken any more: whoever comes then needs a gateway that goes on.</summary>
     public void Delete()
     {
         lock (_gate)
@@ -212,6 +221,19 @@ internal sealed class StateStore
         {
             // The change itself is on disk; the next one takes the older file away.
             _log.Write(fault.Message);
+        }
+    }
+
+    /// <summary>Keeps every other gateway from the state, until the result is disposed of.</summary>
+    private IDisposable Enter()
+    {
+        try
+        {
+            return _fence.TryEnter() ?? throw GatewayErrors.HandedOver(_current.App);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw GatewayErrors.StateNotCommitted(_path, fault);
         }
     }
 

@@ -10,6 +10,7 @@ namespace ImmutableBuild.Tests.Gateway;
 public sealed class StateStoreTests : IDisposable
 {
     private static readonly AppKey App = SimulatedSpecs.App;
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(500);
     private readonly string _directory = Directory.CreateTempSubdirectory("imb-state-").FullName;
     private readonly StringWriter _words = new();
 
@@ -81,6 +82,55 @@ public sealed class StateStoreTests : IDisposable
 
         (refusal.Code, refusal.IsTransient).ShouldBe(("IMB6060", true));
         Open().Current.FencingToken.ShouldBe(7);
+    }
+
+    [Fact]
+    [Trait("Fault", "F08"), Trait("Fault", "F11")]
+    public void Once_another_gateway_has_it_the_one_before_writes_nothing()
+    {
+        var before = Open();
+        before.Change(state => state with { FencingToken = 7 });
+        Open().Change(state => state with { FencingToken = 8 });
+        var effects = 0;
+
+        var refusal = Should.Throw<ImmutableBuildException>(() => before.Change(state => state with { FencingToken = 9 }, _ => effects++));
+
+        (refusal.Code, refusal.IsTransient).ShouldBe(("IMB6060", true));
+        Should.Throw<ImmutableBuildException>(() => before.Change(state => state, _ => effects++)).Code.ShouldBe("IMB6060", "nor does it append to the ledger");
+        effects.ShouldBe(0);
+        Open().Current.FencingToken.ShouldBe(8);
+    }
+
+    [Fact]
+    [Trait("Fault", "F08"), Trait("Fault", "F11")]
+    public async Task Another_gateway_reads_it_only_once_a_change_that_is_under_way_has_ended()
+    {
+        var before = Open();
+        Task<StateStore>? opening = null;
+
+        before.Change(state =>
+        {
+            opening = Task.Run(() => Open(), TestContext.Current.CancellationToken);
+            SpinWait.SpinUntil(() => opening.IsCompleted, Moment).ShouldBeFalse("it waits");
+            return state with { FencingToken = 7 };
+        });
+
+        (await opening!).Current.FencingToken.ShouldBe(7);
+    }
+
+    [Fact]
+    [Trait("Fault", "F08")]
+    public void What_was_stopped_is_not_brought_back_by_a_gateway_that_missed_it()
+    {
+        var before = Open();
+        before.Change(state => state with { FencingToken = 7 });
+        var after = Open();
+        after.Change(state => state, _ => after.Delete());
+        StateFence.Forget(_directory);
+
+        Should.Throw<ImmutableBuildException>(() => before.Change(state => state with { FencingToken = 9 })).Code.ShouldBe("IMB6060");
+
+        Directory.GetFiles(_directory).ShouldBeEmpty();
     }
 
     [Fact]
