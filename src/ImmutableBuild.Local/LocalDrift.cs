@@ -14,9 +14,16 @@ internal sealed class LocalDrift(ImageStore images)
 {
     private const int MostTold = 20;
 
-    /// <summary>All that differs.</summary>
-    public async Task<ImmutableArray<DriftFinding>> FindAsync(Observation observed, CancellationToken cancellationToken)
+    /// <summary>
+    /// All that differs. Looks at the app while the images are held: whatever runs then has its image, and no release takes it away before its files were
+    /// read.
+    /// </summary>
+    /// <param name="observe">Looks at the app.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    public async Task<ImmutableArray<DriftFinding>> FindAsync(Func<CancellationToken, Task<Observation>> observe, CancellationToken cancellationToken)
     {
+        using var held = await images.HoldAsync(cancellationToken);
+        var observed = await observe(cancellationToken);
         var compared = new Dictionary<Digest, IReadOnlyList<(string Path, string Found)>>();
         var findings = ImmutableArray.CreateBuilder<DriftFinding>();
         foreach (var generation in observed.Generations.Where(generation => generation.Phase == GenerationPhase.Running))

@@ -160,8 +160,15 @@ public sealed class LocalTarget : IDeploymentTarget
         }
 
         await using var client = ClientOf(app);
-        var observed = await client.ObserveAsync(cancellationToken);
-        return await new LocalDrift(_images).FindAsync(observed, cancellationToken);
+        try
+        {
+            return await new LocalDrift(_images).FindAsync(client.ObserveAsync, cancellationToken);
+        }
+        catch (ImmutableBuildException away) when (away.IsTransient && !_gateways.WasInterrupted(app))
+        {
+            // The app was stopped beside this look: nothing is released any more.
+            return [];
+        }
     }
 
     /// <inheritdoc/>

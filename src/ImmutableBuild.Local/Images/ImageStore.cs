@@ -51,7 +51,13 @@ internal sealed class ImageStore(LocalLayout layout, TimeProvider time)
         }
     }
 
-    /// <summary>What of the unpacked image is not as it was unpacked: each file's path, and <c>changed</c>, <c>added</c> or <c>deleted</c>. Changes nothing.</summary>
+    /// <summary>Keeps every image as it is: nobody unpacks or removes one until the result is disposed of. IMB6115 when others are at work for too long.</summary>
+    public Task<IDisposable> HoldAsync(CancellationToken cancellationToken) => ImageStoreLock.AcquireAsync(layout, time, cancellationToken);
+
+    /// <summary>
+    /// What of the unpacked image is not as it was unpacked: each file's path, and <c>changed</c>, <c>added</c> or <c>deleted</c>. Changes nothing. Beside
+    /// releases it is true only while the images are held (<see cref="HoldAsync"/>).
+    /// </summary>
     public async Task<IReadOnlyList<(string Path, string Found)>> CompareAsync(Digest image, CancellationToken cancellationToken)
     {
         try
