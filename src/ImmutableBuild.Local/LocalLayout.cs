@@ -34,6 +34,9 @@ public sealed record LocalLayout(string Root)
     /// <summary>Everything of one app in one environment: the gateway's state, ledger, instances and logs. '.' is in no label, so no two keys share one.</summary>
     public string App(AppKey app) => Path.Combine(Apps, $"{app.App}.{app.Environment}");
 
+    /// <summary>The lock of whoever starts the gateway of an app, or tidies up after its stop. It is beside the app's directory and stays, since such a file is never removed.</summary>
+    public string StartLock(AppKey app) => App(app) + ".lock";
+
     /// <summary>Every app that has a directory, by name; IMB6100 when that can't be read.</summary>
     public ImmutableArray<AppKey> FindApps()
     {

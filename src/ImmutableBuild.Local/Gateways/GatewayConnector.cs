@@ -10,8 +10,6 @@ namespace ImmutableBuild.Local.Gateways;
 /// <summary>Finds the gateway of an app, and starts it where that is called for. However many builds do so at once, there is one gateway.</summary>
 internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions options)
 {
-    private const string StartLock = "start.lock";
-
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan TakeoverTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TakeoverInterval = TimeSpan.FromMilliseconds(250);
@@ -60,16 +58,13 @@ internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions op
             await Task.Delay(Interval, options.Time, cancellationToken);
         }
 
-        using var alone = LockFile.TryTake(Path.Combine(layout.App(app), StartLock));
-        if (alone is null || (await FindAsync(app, cancellationToken) is { } other && other.ProcessId != ending.ProcessId))
+        // Another release may be starting the app again, or have started it: then these files are of that start.
+        using var alone = LockFile.TryTake(layout.StartLock(app));
+        if (alone is not null && (await FindAsync(app, cancellationToken) is not { } other || other.ProcessId == ending.ProcessId))
         {
-            return;
+            File.Delete(Path.Combine(layout.App(app), GatewayProcess.StartLog));
+            File.Delete(Path.Combine(layout.App(app), GatewayCopies.NamesFile));
         }
-
-        // The lock goes last: who gets the next one begins to fill the directory.
-        File.Delete(Path.Combine(layout.App(app), GatewayProcess.StartLog));
-        File.Delete(Path.Combine(layout.App(app), GatewayCopies.NamesFile));
-        File.Delete(Path.Combine(layout.App(app), StartLock));
     }
 
     /// <summary>
@@ -85,7 +80,7 @@ internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions op
 
         var state = layout.App(app);
         layout.Create(state);
-        using var alone = await TakeStartLockAsync(app, state, cancellationToken);
+        using var alone = await TakeStartLockAsync(app, cancellationToken);
         var began = options.Time.GetTimestamp();
         StartedGateway? started = null;
         while (true)
@@ -134,12 +129,12 @@ internal sealed class GatewayConnector(LocalLayout layout, LocalTargetOptions op
         }
     }
 
-    private async Task<IDisposable> TakeStartLockAsync(AppKey app, string state, CancellationToken cancellationToken)
+    private async Task<IDisposable> TakeStartLockAsync(AppKey app, CancellationToken cancellationToken)
     {
         var began = options.Time.GetTimestamp();
         while (true)
         {
-            if (LockFile.TryTake(Path.Combine(state, StartLock)) is { } held)
+            if (LockFile.TryTake(layout.StartLock(app)) is { } held)
             {
                 return held;
             }
