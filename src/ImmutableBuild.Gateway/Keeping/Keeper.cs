@@ -20,19 +20,32 @@ internal static class Keeper
     {
         OwnersDirectory.Create(options.StateDirectory);
         using var only = StateLock.Take(options.StateDirectory);
-        using var listener = handover.Other is null ? PublicPort.Listen(options) : PublicPort.TakeOver(options, handover);
+        var exitCode = await ListenAsync(options, handover, ending);
+        if (WasStopped(exitCode, options.StateDirectory))
+        {
+            // The lock goes last, and nobody listens here any more by then: the next keeper that gets it begins to fill the directory, and listens.
+            Remove(options.StateDirectory);
+            only.Forget();
+        }
+
+        return exitCode;
+    }
+
+    /// <summary>Keeps a gateway while the public port is listened on; it is closed when this returns.</summary>
+    private static async Task<int> ListenAsync(GatewayOptions options, Handover handover, CancellationToken ending)
+    {
+        using var listener = handover.Other is null
+            ? PublicPort.Listen(options)
+            : PublicPort.TakeOver(options, handover.InheritsListener ? ProcessStart.InheritedDescriptor : null);
         Environment.CurrentDirectory = options.StateDirectory;
         var host = ProcessHost.ForThisSystem();
 
         // A container's first process takes the gateway with it when it dies, so the gateway need not watch it.
         var own = Environment.ProcessId == 1 ? null : host.Find(Environment.ProcessId);
         var exitCode = await KeepAsync(host, (program, predecessor) => GatewayProgram.Serve(listener.Serving, own, listener.Descriptor, program, predecessor), handover.Other, options, ending);
-        if (exitCode == ExitCodes.Stopped && !HasState(options.StateDirectory))
+        if (WasStopped(exitCode, options.StateDirectory))
         {
-            // The lock goes last: the next keeper that gets it begins to fill the directory.
             listener.Forget();
-            Remove(options.StateDirectory);
-            only.Forget();
         }
 
         return exitCode;
@@ -63,7 +76,8 @@ internal static class Keeper
                 var exitCode = await succession.WaitAsync(gateway, program, ending) ?? (HasState(options.StateDirectory) ? ExitCodes.Fault : ExitCodes.Stopped);
                 if (exitCode is ExitCodes.Stopped or ExitCodes.CannotServe || ending.IsCancellationRequested)
                 {
-                    succession.Terminate();
+                    // One that still ends what it works on holds the listening socket, too.
+                    await succession.EndAsync();
                     TellEnd(output);
                     return exitCode;
                 }
@@ -105,6 +119,8 @@ internal static class Keeper
             // The exit code tells the rest.
         }
     }
+
+    private static bool WasStopped(int exitCode, string stateDirectory) => exitCode == ExitCodes.Stopped && !HasState(stateDirectory);
 
     /// <summary>Whether an app is there that was not stopped.</summary>
     public static bool HasState(string stateDirectory) =>

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using ImmutableBuild.Errors;
-using ImmutableBuild.Processes;
 
 namespace ImmutableBuild.Gateway.Keeping;
 
@@ -55,9 +54,10 @@ internal sealed class PublicPort : IDisposable
         return new PublicPort(serving, null, null, file);
     }
 
-    /// <summary>Goes on with the socket of a gateway that runs already, where it hands one over; its options have the port.</summary>
-    public static PublicPort TakeOver(GatewayOptions serving, Handover handover) =>
-        new(serving, null, handover.InheritsListener ? ProcessStart.InheritedDescriptor : null, FileOf(serving));
+    /// <summary>Goes on with the socket of a gateway that runs already; its options have the port.</summary>
+    /// <param name="serving">The gateway's options.</param>
+    /// <param name="listener">The descriptor of the socket, from now on this object's; null where none is handed over.</param>
+    public static PublicPort TakeOver(GatewayOptions serving, int? listener) => new(serving, null, listener, FileOf(serving));
 
     /// <summary>The app was taken down: it has no right to its port any more, and the next start only prefers that port. The address is chosen anew.</summary>
     public void Forget()
@@ -69,7 +69,17 @@ internal sealed class PublicPort : IDisposable
         }
     }
 
-    public void Dispose() => _socket?.Dispose();
+    public void Dispose()
+    {
+        if (_socket is not null)
+        {
+            _socket.Dispose();
+        }
+        else if (Descriptor is { } listener)
+        {
+            _ = LibC.Close(listener);
+        }
+    }
 
     private static string FileOf(GatewayOptions options) => Path.Combine(options.StateDirectory, GatewayFiles.PublicPort);
 

@@ -33,6 +33,9 @@ internal sealed class Succession(string stateDirectory, IProcessHost host, Func<
         }
     }
 
+    /// <summary>Ends every gateway that runs, and waits until none does.</summary>
+    public Task EndAsync() => Task.WhenAll(new[] { _serving, _leaving }.OfType<RunningProcess>().Where(gateway => !gateway.HasExited).Select(gateway => gateway.EndAsync(host, Grace, TimeProvider.System, log)));
+
     /// <summary>Waits until <paramref name="gateway"/>, which runs <paramref name="program"/>, or the gateway that takes its place has ended. The exit code; null where nobody knows it.</summary>
     public async Task<int?> WaitAsync(RunningProcess gateway, string program, CancellationToken ending)
     {

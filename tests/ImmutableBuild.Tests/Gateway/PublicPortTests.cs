@@ -106,6 +106,19 @@ public sealed class PublicPortTests : IDisposable
         client.Connected.ShouldBeTrue();
     }
 
+    [Fact]
+    [Trait("Fault", "F08")]
+    public void One_that_was_taken_over_is_free_once_its_keeper_is_done_with_it()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "hands no listening socket on");
+        var (listener, port) = HandedListener.Open();
+
+        PublicPort.TakeOver(Options with { Port = port }, listener).Dispose();
+
+        using var again = PublicPort.Listen(Options with { Port = port });
+        again.Serving.Port.ShouldBe(port);
+    }
+
     // Below those that the machine gives to whoever asks for any, as the tests beside this one do.
     private static int FreePort()
     {

@@ -48,7 +48,7 @@ public sealed class RetirementTests : IDisposable
         var fleet = new Fleet(new RouteTable(Random.Shared));
 
         // Never stopped: the server of a gateway that has left its place ends with the process, and stopping it would wait for that.
-        var (listener, port) = Listen();
+        var (listener, port) = HandedListener.Open();
         var server = Servers.Public(listener, new IPEndPoint(IPAddress.Loopback, port));
         await server.StartAsync(new ForwardingApplication(fleet.Routes, new ServingProbe(), host: null), Token);
         await using var serving = new ServingPathWatch(null, fleet.Routes, new ServingProbe(), _time);
@@ -66,17 +66,6 @@ public sealed class RetirementTests : IDisposable
 
         await retirement.Over.WaitAsync(Patience, Token);
         await leaving;
-    }
-
-    /// <summary>A socket as a keeper hands it on: the server's from here on.</summary>
-    private static (int Listener, int Port) Listen()
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        socket.Listen();
-        var (listener, port) = (socket.SafeHandle.DangerousGetHandle().ToInt32(), ((IPEndPoint)socket.LocalEndPoint!).Port);
-        socket.SafeHandle.SetHandleAsInvalid();
-        return (listener, port);
     }
 
     /// <summary>No time passes, so nothing ends because it took too long.</summary>
