@@ -131,8 +131,7 @@ internal static class Keeper
     {
         File.Delete(Path.Combine(stateDirectory, "gateway.log"));
         File.Delete(Path.Combine(stateDirectory, "gateway.log.old"));
-        File.Delete(ControlSocket.PathFor(stateDirectory));
-        File.Delete(Predecessor.LeftSocket(stateDirectory));
+        Predecessor.ForgetSockets(stateDirectory);
         ServedProgram.Forget(stateDirectory);
         YieldMark.Clear(stateDirectory);
         StateFence.Forget(stateDirectory);

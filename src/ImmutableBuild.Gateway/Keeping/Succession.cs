@@ -5,9 +5,9 @@ namespace ImmutableBuild.Gateway.Keeping;
 
 /// <summary>
 /// Waits for a gateway to end. When another program is written down meanwhile, its gateway is started beside the first one and takes over; from then
-/// on that gateway is the one waited for, while the first ends what it works on (F11).
+/// on that gateway is the one waited for, while the first ends what it works on (F11). However long that takes, the next program need not wait for it.
 /// </summary>
-/// <param name="stateDirectory">The state directory of both.</param>
+/// <param name="stateDirectory">The state directory of all of them.</param>
 /// <param name="host">The system's processes.</param>
 /// <param name="start">Starts the program of a directory in the place of a gateway; null when the system refuses.</param>
 /// <param name="log">Where it tells what it does.</param>
@@ -18,54 +18,60 @@ internal sealed class Succession(string stateDirectory, IProcessHost host, Func<
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
-    private volatile RunningProcess? _leaving;
-    private volatile RunningProcess? _serving;
+    private volatile RunningProcess[] _gateways = [];
 
     /// <summary>Asks every gateway that runs to end.</summary>
     public void Terminate()
     {
-        foreach (var gateway in new[] { _serving, _leaving })
+        foreach (var gateway in _gateways.Where(gateway => !gateway.HasExited))
         {
-            if (gateway is { HasExited: false })
-            {
-                gateway.Terminate(host, log);
-            }
+            gateway.Terminate(host, log);
         }
     }
 
     /// <summary>Ends every gateway that runs, and waits until none does.</summary>
-    public Task EndAsync() => Task.WhenAll(new[] { _serving, _leaving }.OfType<RunningProcess>().Where(gateway => !gateway.HasExited).Select(gateway => gateway.EndAsync(host, Grace, TimeProvider.System, log)));
+    public Task EndAsync() =>
+        Task.WhenAll(_gateways.Where(gateway => !gateway.HasExited).Select(gateway => gateway.EndAsync(host, Grace, TimeProvider.System, log)));
 
     /// <summary>Waits until <paramref name="gateway"/>, which runs <paramref name="program"/>, or the gateway that takes its place has ended. The exit code; null where nobody knows it.</summary>
     public async Task<int?> WaitAsync(RunningProcess gateway, string program, CancellationToken ending)
     {
-        Watch(gateway, _leaving, ending);
+        Watch(gateway, ending);
+
+        // The gateway that left its place last. It knows what those before it still work on.
+        RunningProcess? before = null;
         while (true)
         {
-            if (await WantedAsync(gateway, program, ending) is not { } wanted)
+            if (await WantedAsync(gateway, program, ending) is { } wanted)
+            {
+                log.Write($"the program in {wanted} takes the place of process {gateway.Identity.Id}");
+                if (await SucceedAsync(gateway, wanted, ending) is { } successor)
+                {
+                    (before, gateway, program) = (gateway, successor, wanted);
+                }
+                else if (!gateway.HasExited)
+                {
+                    log.Write($"the program in {wanted} did not take over; process {gateway.Identity.Id} goes on");
+                    ServedProgram.Write(stateDirectory, program);
+                }
+            }
+            else if (await gateway.Exited is not ExitCodes.Stopped && await StartAgainAsync(before, program, ending) is { } again)
+            {
+                gateway = again;
+            }
+            else
             {
                 return await gateway.Exited;
-            }
-
-            log.Write($"the program in {wanted} takes the place of process {gateway.Identity.Id}");
-            if (await SucceedAsync(gateway, wanted, ending) is { } successor)
-            {
-                (gateway, program) = (successor, wanted);
-            }
-            else if (!gateway.HasExited)
-            {
-                log.Write($"the program in {wanted} did not take over; process {gateway.Identity.Id} goes on");
-                ServedProgram.Write(stateDirectory, program);
             }
         }
     }
 
-    /// <summary>From here on, <see cref="Terminate"/> asks these two. Where it was called while one of them was being started, they are asked now.</summary>
-    private void Watch(RunningProcess serving, RunningProcess? leaving, CancellationToken ending)
+    /// <summary>From here on, <see cref="Terminate"/> asks this one, too. Where it was called while this one was being started, all are asked now.</summary>
+    private void Watch(RunningProcess gateway, CancellationToken ending)
     {
-        (_serving, _leaving) = (serving, leaving);
+        _gateways = [.. _gateways.Where(other => !other.HasExited), gateway];
 
-        // Orders the writes above before the look below. Whoever ends the gateways cancels first and then asks, so one of the two sees the other.
+        // Orders the write above before the look below. Whoever ends the gateways cancels first and then asks, so one of the two sees the other.
         Interlocked.MemoryBarrier();
         if (ending.IsCancellationRequested)
         {
@@ -90,41 +96,52 @@ internal sealed class Succession(string stateDirectory, IProcessHost host, Func<
         return null;
     }
 
-    /// <summary>Whether the gateway ended because its app was stopped. Of one that was adopted nobody knows the exit code; whether it left its state tells.</summary>
-    private async Task<bool> WasStoppedAsync(RunningProcess gateway) => (await gateway.Exited ?? (Keeper.HasState(stateDirectory) ? ExitCodes.Succeeded : ExitCodes.Stopped)) == ExitCodes.Stopped;
-
-    /// <summary>The gateway that has taken the place of <paramref name="gateway"/>; null when none has.</summary>
+    /// <summary>The gateway that takes the place of <paramref name="gateway"/>, once that one has left it or has ended; null when none does.</summary>
     private async Task<RunningProcess?> SucceedAsync(RunningProcess gateway, string wanted, CancellationToken ending)
     {
-        while (!ending.IsCancellationRequested && !gateway.HasExited)
+        if (start(wanted, gateway.Identity) is not { } successor)
         {
-            if (start(wanted, gateway.Identity) is { } successor)
-            {
-                Watch(successor, gateway, ending);
-                await Task.WhenAny(gateway.Exited, successor.Exited);
-                if (gateway.HasExited && await WasStoppedAsync(gateway))
-                {
-                    // There is no place to take any more, and nobody would ever stop the one that comes up.
-                    await successor.EndAsync(host, Grace, TimeProvider.System, log);
-                    return null;
-                }
+            return null;
+        }
 
-                if (!successor.HasExited || await successor.Exited == ExitCodes.Stopped)
-                {
-                    return successor;
-                }
-            }
+        Watch(successor, ending);
+        while (!HasLeft(gateway) && !gateway.HasExited && !successor.HasExited)
+        {
+            await Task.WhenAny(gateway.Exited, successor.Exited, Task.Delay(Interval, CancellationToken.None));
+        }
 
-            (_serving, _leaving) = (gateway, null);
-            if (!YieldMark.IsOf(stateDirectory, gateway.Identity))
-            {
-                return null;
-            }
+        if (gateway.HasExited && await WasStoppedAsync(gateway))
+        {
+            // There is no place to take any more, and nobody would ever stop the one that comes up.
+            await successor.EndAsync(host, Grace, TimeProvider.System, log);
+            return null;
+        }
 
-            // The old gateway has left its place already, so a successor must be started, however often that fails.
+        // Of a gateway that has left its place another one is the successor even if it has ended already: it is started again.
+        return !successor.HasExited || HasLeft(gateway) || await successor.Exited == ExitCodes.Stopped ? successor : null;
+    }
+
+    /// <summary>
+    /// Starts <paramref name="program"/> again, however often that fails, as long as the gateway that left its place last still runs: the new one has to hear
+    /// from it what it still works on. Null when there is no such gateway.
+    /// </summary>
+    private async Task<RunningProcess?> StartAgainAsync(RunningProcess? before, string program, CancellationToken ending)
+    {
+        while (before is { HasExited: false } && !ending.IsCancellationRequested)
+        {
             await Task.Delay(Retry, CancellationToken.None);
+            if (start(program, before.Identity) is { } gateway)
+            {
+                Watch(gateway, ending);
+                return gateway;
+            }
         }
 
         return null;
     }
+
+    private bool HasLeft(RunningProcess gateway) => YieldMark.IsOf(stateDirectory, gateway.Identity);
+
+    /// <summary>Whether the gateway ended because its app was stopped. Of one that was adopted nobody knows the exit code; whether it left its state tells.</summary>
+    private async Task<bool> WasStoppedAsync(RunningProcess gateway) => (await gateway.Exited ?? (Keeper.HasState(stateDirectory) ? ExitCodes.Succeeded : ExitCodes.Stopped)) == ExitCodes.Stopped;
 }

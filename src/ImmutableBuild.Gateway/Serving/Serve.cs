@@ -31,7 +31,7 @@ internal static class Serve
     {
         using var stopped = CancellationTokenSource.CreateLinkedTokenSource(ending);
         using var before = predecessor is null ? null : await SucceedAsync(options, predecessor, log, ending);
-        var following = FollowAsync(before, options.StateDirectory, stopped.Token);
+        var following = before?.FollowAsync(stopped.Token) ?? Task.CompletedTask;
         var (time, ledger, store) = SavedState.Open(options.StateDirectory, options.App, TimeProvider.System, log);
         using var http = new HttpProbe();
         var surroundings = new Surroundings(options.StateDirectory, store, ProcessHost.ForThisSystem(), http, time, log);
@@ -49,6 +49,7 @@ internal static class Serve
         var host = options.HostIsRouter ? DefaultRouter.Find(log) : null;
         using var publicServer = url is null ? null : Servers.Public(listener, new IPEndPoint(address, options.Port!.Value));
         var retirement = new Retirement(fleet, surroundings, publicServer, url is null ? null : new InstanceAddress(url.Host, url.Port), serving, hasLeft);
+        var tidying = TidyAsync(following, predecessor, options.StateDirectory, retirement, stopped.Token);
         var control = new ControlApplication(() => Info(options), orders, observer, fleet, retirement, log, stopped.Cancel);
         var socketPath = ControlSocket.PathFor(options.StateDirectory);
         using var controlServer = Servers.Control(socketPath);
@@ -67,7 +68,7 @@ internal static class Serve
         using var limit = new CancellationTokenSource(ServersStop);
         await controlServer.StopAsync(limit.Token);
         await (publicServer?.StopAsync(limit.Token) ?? Task.CompletedTask);
-        await following;
+        await tidying;
         log.Write("ended");
     }
 
@@ -80,12 +81,22 @@ internal static class Serve
         return before;
     }
 
-    private static async Task FollowAsync(Predecessor? before, string stateDirectory, CancellationToken cancellationToken)
+    /// <summary>Removes what the gateway before this one leaves, once it has ended. What programs there are is for the gateway to say that has its place.</summary>
+    private static async Task TidyAsync(Task following, ProcessIdentity? predecessor, string stateDirectory, Retirement retirement, CancellationToken cancellationToken)
     {
-        await (before?.FollowAsync(cancellationToken) ?? Task.CompletedTask);
-        if (!cancellationToken.IsCancellationRequested)
+        await following;
+        if (cancellationToken.IsCancellationRequested)
         {
-            File.Delete(Predecessor.LeftSocket(stateDirectory));
+            return;
+        }
+
+        if (predecessor is not null)
+        {
+            File.Delete(Predecessor.LeftSocket(stateDirectory, predecessor));
+        }
+
+        if (!retirement.HasBegun)
+        {
             ServedProgram.RemoveOthers(stateDirectory);
         }
     }

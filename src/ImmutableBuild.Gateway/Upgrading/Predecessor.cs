@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ImmutableBuild.Errors;
@@ -28,7 +29,7 @@ internal sealed class Predecessor : IDisposable
     /// </summary>
     public static async Task<Predecessor?> SucceedAsync(string stateDirectory, ProcessIdentity gateway, IProcessHost host, CancellationToken cancellationToken)
     {
-        var (path, left) = (ControlSocket.PathFor(stateDirectory), LeftSocket(stateDirectory));
+        var (path, left) = (ControlSocket.PathFor(stateDirectory), LeftSocket(stateDirectory, gateway));
         var hasLeft = YieldMark.IsOf(stateDirectory, gateway) && File.Exists(left);
         var http = new HttpClient(new SocketsHttpHandler { ConnectCallback = (_, cancelled) => ControlSocket.ConnectAsync(hasLeft ? left : path, cancelled), UseProxy = false })
         {
@@ -71,8 +72,21 @@ internal sealed class Predecessor : IDisposable
         return host.IsRunning(gateway) ? throw GatewayErrors.RequestNotUnderstood("the gateway that serves does not leave") : null;
     }
 
-    /// <summary>The old gateway's control socket once it has left its place. If this gateway is killed, its successor asks the old one there.</summary>
-    public static string LeftSocket(string stateDirectory) => ControlSocket.PathFor(stateDirectory) + "~";
+    /// <summary>
+    /// Where the control socket of <paramref name="gateway"/> is once it has left its place. If the gateway that took it is killed, the next one asks the old one there.
+    /// Each has one of its own: several may be ending what they work on. The path is little longer than the socket's, which is as long as a socket's may be.
+    /// </summary>
+    public static string LeftSocket(string stateDirectory, ProcessIdentity gateway) => Path.ChangeExtension(ControlSocket.PathFor(stateDirectory), gateway.Id.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Removes the control sockets of all gateways of an app that was stopped.</summary>
+    public static void ForgetSockets(string stateDirectory)
+    {
+        var path = ControlSocket.PathFor(stateDirectory);
+        foreach (var socket in Directory.GetFiles(Path.GetDirectoryName(path)!, Path.ChangeExtension(Path.GetFileName(path), "*")))
+        {
+            File.Delete(socket);
+        }
+    }
 
     /// <summary>Goes on reading what the old gateway tells of its requests, until it has ended.</summary>
     public async Task FollowAsync(CancellationToken cancellationToken)

@@ -17,7 +17,8 @@ internal sealed class GatewayCopies(LocalLayout layout, TimeProvider time)
     private const string Removed = ".removed-";
 
     // How many names an app keeps. A gateway that is started beside one that only did not answer ends at once, and the other one runs from the copy named before.
-    private const int NamedByAnApp = 2;
+    // One that was upgraded may still end what it works on when the next upgrade comes.
+    private const int NamedByAnApp = 3;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 

@@ -120,6 +120,35 @@ public sealed class UpgradeTests : IDisposable
         (await Should.ThrowAsync<ImmutableBuildException>(() => gateway.Client.UpgradeAsync(Copy("next"), lease with { FencingToken = lease.FencingToken - 1 }, TimeProvider.System, Token))).Code.ShouldBe("IMB6002");
     }
 
+    [Fact]
+    [Trait("Fault", "F11")]
+    public async Task A_second_upgrade_does_not_wait_for_what_the_first_one_left_to_end()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var serving = await gateway.ServeAsync(1, new RuntimeConfiguration { DrainTimeout = TimeSpan.FromMinutes(5), StreamDrainTimeout = TimeSpan.FromMinutes(5) });
+        await using var load = await OpenLoopLoad.StartAsync(new Uri(gateway.Url, "whoami"), 100, cancellationToken: Token);
+        var first = await gateway.GatewayProcessAsync();
+        using var socket = await ConnectAsync(gateway);
+        await gateway.Client.UpgradeAsync(Copy("second"), await gateway.LeaseAsync(), TimeProvider.System, Token);
+        await gateway.HealthyAsync(serving);
+        var second = await gateway.GatewayProcessAsync();
+
+        var third = Copy("third");
+        await gateway.Client.UpgradeAsync(third, await gateway.LeaseAsync(), TimeProvider.System, Token);
+
+        (await gateway.Client.InfoAsync(Token)).Program.ShouldBe(third);
+        LocalProcesses.IsRunning(first).ShouldBeTrue("it still has a WebSocket");
+        (await EchoAsync(socket, "still there")).ShouldBe("still there");
+        var result = await load.StopAsync();
+        (result.Failed, result.Succeeded > 0).ShouldBe((0, true), result.ToString());
+        var seen = await gateway.HealthyAsync(serving);
+        seen.Find(serving)!.InFlight.ShouldNotBeNull().ShouldBeGreaterThan(0, "what the first one works on is told by the second");
+        seen.Find(serving)!.Instances[0].Restarts.ShouldBe(0);
+
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Token);
+        await gateway.UntilAsync(_ => !LocalProcesses.IsRunning(first) && !LocalProcesses.IsRunning(second), "both have ended");
+    }
+
     private string Copy(string name) => GatewayCopy.Make(Path.Combine(_programs, name));
 
     private static async Task<ClientWebSocket> ConnectAsync(TestGateway gateway)

@@ -54,7 +54,7 @@ public sealed class GatewayCopiesTests : IDisposable
     }
 
     [Fact]
-    public async Task However_often_a_new_version_starts_an_app_two_copies_stay()
+    public async Task However_often_a_new_version_starts_an_app_three_copies_stay()
     {
         for (var version = 1; version <= 6; version++)
         {
@@ -62,7 +62,7 @@ public sealed class GatewayCopiesTests : IDisposable
             _copies.RemoveUnused();
         }
 
-        Directory.GetDirectories(_layout.Gateways).Length.ShouldBe(2);
+        Directory.GetDirectories(_layout.Gateways).Length.ShouldBe(3);
     }
 
     [Fact]
