@@ -1,67 +1,55 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.ComponentModel;
 using ImmutableBuild.Gateway;
-using ImmutableBuild.Gateway.Control;
-using ImmutableBuild.Gateway.Probing;
-using ImmutableBuild.Gateway.Routing;
 using ImmutableBuild.Gateway.State;
 using ImmutableBuild.Gateway.Supervision;
 using ImmutableBuild.Generations;
-using ImmutableBuild.Images;
-using ImmutableBuild.Processes;
-using ImmutableBuild.Releases;
 
 namespace ImmutableBuild.Tests.Gateway;
 
 /// <summary>What the system refuses a gateway that supervises: it goes on.</summary>
-public sealed class SupervisionTests : IDisposable
+public sealed class SupervisionTests : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-    private static readonly AppKey App = new("web", "test");
-    private readonly string _directory = Directory.CreateTempSubdirectory("imb-state-").FullName;
-    private readonly HttpProbe _http = new();
-    private readonly RefusingHost _host = new();
+    private readonly TellingHost _host = new();
+    private readonly GatewayParts _gateway;
 
-    public void Dispose()
-    {
-        _http.Dispose();
-        Directory.Delete(_directory, recursive: true);
-    }
+    public SupervisionTests() => _gateway = new GatewayParts(_host);
+
+    public ValueTask DisposeAsync() => _gateway.DisposeAsync();
 
     [Fact]
     [Trait("Fault", "F45")]
     public async Task An_instance_whose_group_may_not_be_signalled_is_started_again()
     {
-        var (fleet, destruction, generation) = Start();
+        var generation = Start();
         _host.RefusedSignals = int.MaxValue;
 
-        _host.Exit(0, code: 1);
+        _host.End(generation.Instances[0].Record.Process!, code: 1);
 
         SpinWait.SpinUntil(() => generation.Instances[0].Record.Restarts == 1, Patience).ShouldBeTrue("it is started again");
         _host.Started.ShouldBe(2);
         _host.RefusedSignals = 0;
-        await destruction.Begin(generation).WaitAsync(Patience, TestContext.Current.CancellationToken);
-        fleet.All.ShouldBeEmpty();
+        await _gateway.Destruction.Begin(generation).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        _gateway.Fleet.All.ShouldBeEmpty();
     }
 
     [Fact]
     [Trait("Fault", "F45")]
     public async Task A_destruction_outlasts_signals_that_are_refused()
     {
-        var (fleet, destruction, generation) = Start();
+        var generation = Start();
         _host.RefusedSignals = 2;
 
-        await destruction.Begin(generation).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await _gateway.Destruction.Begin(generation).WaitAsync(Patience, TestContext.Current.CancellationToken);
 
-        fleet.All.ShouldBeEmpty();
+        _gateway.Fleet.All.ShouldBeEmpty();
         _host.RefusedSignals.ShouldBe(0);
     }
 
     [Fact]
     public async Task A_destruction_that_fails_is_tried_again()
     {
-        var (fleet, destruction, generation) = Start();
+        var generation = Start();
         generation.Traffic.Enter();
         using var faulty = generation.Traffic.Limits.Requests.Register(() =>
         {
@@ -69,9 +57,9 @@ public sealed class SupervisionTests : IDisposable
             throw new InvalidOperationException("a request that can't be cut");
         });
 
-        await destruction.Begin(generation).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await _gateway.Destruction.Begin(generation).WaitAsync(Patience, TestContext.Current.CancellationToken);
 
-        fleet.All.ShouldBeEmpty();
+        _gateway.Fleet.All.ShouldBeEmpty();
     }
 
     [Fact]
@@ -82,81 +70,22 @@ public sealed class SupervisionTests : IDisposable
         Should.NotThrow(() => new GatewayLog(full, TimeProvider.System).Write("a line"));
     }
 
-    private (Fleet Fleet, Destruction Destruction, RunningGeneration Generation) Start()
+    private RunningGeneration Start()
     {
-        var log = new GatewayLog(TextWriter.Null, TimeProvider.System);
-        var store = StateStore.Open(_directory, App, TimeProvider.System, log);
-        var record = new GenerationRecord(Worker, new LaunchPlan("/app", [], "/", ImmutableSortedDictionary<string, string>.Empty), DateTimeOffset.UtcNow, GenerationPhase.Running, [new InstanceRecord("0", 0)]);
-        store.Change(state => state with { Generations = [record] });
-        var surroundings = new Surroundings(_directory, store, _host, _http, TimeProvider.System, log);
-        var fleet = new Fleet(new RouteTable(Random.Shared));
-        var generation = new RunningGeneration(record, surroundings);
-        fleet.Add(generation);
+        var plan = new LaunchPlan("/app", [], "/", ImmutableSortedDictionary<string, string>.Empty);
+        var generation = _gateway.Add(new GenerationRecord(Worker, plan, DateTimeOffset.UtcNow, GenerationPhase.Running, [new InstanceRecord("0", 0)]));
         generation.Start();
-        return (fleet, new Destruction(fleet, surroundings), generation);
+        return generation;
     }
 
-    private static GenerationSpec Worker => new()
+    private static GenerationSpec Worker => GatewayParts.Spec(new RuntimeConfiguration
     {
-        App = App,
-        Commit = CommitSha.Parse(1.ToString("x40")),
-        Image = Digest.Of([1]),
-        Repository = "local/web",
-        Configuration = new RuntimeConfiguration
-        {
-            Port = null,
-            Probe = Probe.Default with { Kind = ProbeKind.Process },
-            DrainTimeout = TimeSpan.Zero,
-            StreamDrainTimeout = TimeSpan.Zero,
-            StopGrace = TimeSpan.FromMilliseconds(10),
-        },
-        Size = 1,
-    };
-
-    /// <summary>Processes that exist here only, on a system that refuses the next <see cref="RefusedSignals"/>.</summary>
-    private sealed class RefusingHost : IProcessHost
-    {
-        private const int FirstId = 100_000_000;
-        private readonly ConcurrentDictionary<ProcessIdentity, TaskCompletionSource<int?>> _exits = new();
-        private int _started;
-
-        public int Started => Volatile.Read(ref _started);
-
-        public int RefusedSignals { get; set; }
-
-        public ProcessIdentity Start(ProcessStart start)
-        {
-            var identity = new ProcessIdentity(FirstId + Started, "start");
-            _exits[identity] = new TaskCompletionSource<int?>(TaskCreationOptions.RunContinuationsAsynchronously);
-            Interlocked.Increment(ref _started);
-            return identity;
-        }
-
-        public void Exit(int index, int code) => _exits[new ProcessIdentity(FirstId + index, "start")].TrySetResult(code);
-
-        public ProcessIdentity? Find(int id) => _exits.Keys.FirstOrDefault(process => process.Id == id);
-
-        public bool IsRunning(ProcessIdentity process) => !_exits[process].Task.IsCompleted;
-
-        public Task<int?> WaitForExitAsync(ProcessIdentity process, CancellationToken cancellationToken) => _exits[process].Task;
-
-        public void Terminate(ProcessIdentity leader) => Signal(leader, 143);
-
-        public void Kill(ProcessIdentity leader) => Signal(leader, 137);
-
-        public bool IsGroupRunning(ProcessIdentity leader) => IsRunning(leader);
-
-        private void Signal(ProcessIdentity leader, int code)
-        {
-            if (RefusedSignals > 0)
-            {
-                RefusedSignals--;
-                throw new Win32Exception(1);
-            }
-
-            _exits[leader].TrySetResult(code);
-        }
-    }
+        Port = null,
+        Probe = Probe.Default with { Kind = ProbeKind.Process },
+        DrainTimeout = TimeSpan.Zero,
+        StreamDrainTimeout = TimeSpan.Zero,
+        StopGrace = TimeSpan.FromMilliseconds(10),
+    });
 
     private sealed class FullDisk : StringWriter
     {

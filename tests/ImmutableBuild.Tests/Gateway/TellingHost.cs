@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using System.ComponentModel;
 using ImmutableBuild.Processes;
 
 namespace ImmutableBuild.Tests.Gateway;
 
-/// <summary>Processes that exist here only, and end when they are asked to. It tells of each before it is there.</summary>
+/// <summary>Processes that exist here only, and end when they are asked to, unless the system refuses to ask. It tells of each before it is there.</summary>
 internal sealed class TellingHost : IProcessHost
 {
     private const int FirstId = 100_000_000;
@@ -11,6 +12,9 @@ internal sealed class TellingHost : IProcessHost
     private int _started;
 
     public Action<int> Starting { get; set; } = _ => { };
+
+    /// <summary>How many of the next signals are refused.</summary>
+    public int RefusedSignals { get; set; }
 
     public int Started => Volatile.Read(ref _started);
 
@@ -33,9 +37,20 @@ internal sealed class TellingHost : IProcessHost
 
     public void End(ProcessIdentity process, int? code) => _exits[process].TrySetResult(code);
 
-    public void Terminate(ProcessIdentity leader) => _exits[leader].TrySetResult(143);
+    public void Terminate(ProcessIdentity leader) => Signal(leader, 143);
 
-    public void Kill(ProcessIdentity leader) => _exits[leader].TrySetResult(137);
+    public void Kill(ProcessIdentity leader) => Signal(leader, 137);
 
     public bool IsGroupRunning(ProcessIdentity leader) => IsRunning(leader);
+
+    private void Signal(ProcessIdentity leader, int code)
+    {
+        if (RefusedSignals > 0)
+        {
+            RefusedSignals--;
+            throw new Win32Exception(1);
+        }
+
+        _exits[leader].TrySetResult(code);
+    }
 }
