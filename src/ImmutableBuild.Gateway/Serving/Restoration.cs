@@ -12,6 +12,9 @@ internal static class Restoration
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>What one look uses up of the patience at most: while the machine stands still, no instance gets healthy either.</summary>
+    private static readonly TimeSpan MostOfALook = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Adopts or starts the instances of whole generations, reaps half-made ones of its own, goes on destroying, and puts the route in force.</summary>
     public static async Task RunAsync(Fleet fleet, Destruction destruction, Replacements replacements, Surroundings surroundings, Predecessor? predecessor)
     {
@@ -50,10 +53,13 @@ internal static class Restoration
 
     private static async Task WaitForRouteAsync(Fleet fleet, TimeProvider time)
     {
-        var began = time.GetTimestamp();
-        while (fleet.Routes.Form.Generations.Any(generation => generation.Rotation.IsEmpty) && time.GetElapsedTime(began) < Patience)
+        var (looked, waited) = (time.GetTimestamp(), TimeSpan.Zero);
+        while (waited < Patience && fleet.Routes.Form.Generations.Any(generation => generation.Rotation.IsEmpty))
         {
             await Task.Delay(Poll, time);
+            var now = time.GetTimestamp();
+            var passed = time.GetElapsedTime(looked, now);
+            (looked, waited) = (now, waited + (passed < MostOfALook ? passed : MostOfALook));
         }
     }
 }
