@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 
 namespace ImmutableBuild.GitHub.Runs;
@@ -9,7 +8,8 @@ namespace ImmutableBuild.GitHub.Runs;
 /// </summary>
 internal static class RunFile
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    // Attempts, not time: a machine that stands still must not use them up while another release holds the file, or lines that the next step reads are lost.
+    private const int Attempts = 1000;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
 
     /// <summary>How such a file is written.</summary>
@@ -25,14 +25,13 @@ internal static class RunFile
     /// <summary>Opens it, or makes it, once no other release has it open; dispose of the result to let go. Fails when one has it for some seconds.</summary>
     public static FileStream OpenAlone(string file, FileMode mode, FileAccess access)
     {
-        var began = Stopwatch.GetTimestamp();
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
                 return new FileStream(file, mode, access, FileShare.None);
             }
-            catch (IOException fault) when (IsHeldElsewhere(fault) && Stopwatch.GetElapsedTime(began) < Patience)
+            catch (IOException fault) when (IsHeldElsewhere(fault) && attempt < Attempts)
             {
                 Thread.Sleep(Interval);
             }
