@@ -1,3 +1,4 @@
+using ImmutableBuild.Gateway;
 using ImmutableBuild.Images;
 using ImmutableBuild.Local;
 using ImmutableBuild.Local.Files;
@@ -11,6 +12,8 @@ namespace ImmutableBuild.Tests.Local;
 public sealed class GatewayConnectorTests : IDisposable
 {
     private static readonly AppKey App = new("web", "production");
+
+    private static readonly GatewayInfo s_ended = new(App, GatewayProtocol.Version, "1.0.0", Environment.ProcessId, 8080);
 
     private readonly TemporaryDirectory _directory = new();
     private readonly LocalLayout _layout;
@@ -38,7 +41,7 @@ public sealed class GatewayConnectorTests : IDisposable
     [Fact]
     public async Task Nothing_of_its_start_stays_after_a_stop()
     {
-        await _gateways.WaitForEndAsync(App, Token);
+        await _gateways.WaitForEndAsync(App, s_ended, Token);
 
         Directory.GetFileSystemEntries(_layout.App(App)).ShouldBeEmpty();
     }
@@ -48,7 +51,7 @@ public sealed class GatewayConnectorTests : IDisposable
     {
         using var starting = LockFile.TryTake(_layout.StartLock(App)).ShouldNotBeNull();
 
-        await _gateways.WaitForEndAsync(App, Token);
+        await _gateways.WaitForEndAsync(App, s_ended, Token);
 
         LockFile.TryTake(_layout.StartLock(App)).ShouldBeNull("a third release waits for its turn");
         Directory.GetFiles(_layout.App(App)).Length.ShouldBe(2);
