@@ -50,9 +50,7 @@ internal static class BoundedBody
     {
         try
         {
-            var body = await ReadAsync(response, MaxErrorBytes, cancellationToken);
-            var error = JsonSerializer.Deserialize(body, TokenJson.Default.RegistryErrorReply)?.Errors is [{ } first, ..] ? first : null;
-            return error is null ? "" : Printable($"{error.Code}: {error.Message}");
+            return First(await ReadAsync(response, MaxErrorBytes, cancellationToken)) is { } error ? Printable($"{error.Code}: {error.Message}") : "";
         }
         catch (Exception fault) when (fault is JsonException or HttpRequestException or IOException or ImmutableBuildException)
         {
@@ -60,6 +58,23 @@ internal static class BoundedBody
             return "";
         }
     }
+
+    /// <summary>The code of that error; null where there is none. The body can be read again afterwards.</summary>
+    public static async Task<string?> PeekErrorCodeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var body = await ReadAsync(response, MaxErrorBytes, cancellationToken);
+            response.Content = new ByteArrayContent(body);
+            return First(body)?.Code;
+        }
+        catch (Exception fault) when (fault is JsonException or ImmutableBuildException)
+        {
+            return null;
+        }
+    }
+
+    private static RegistryErrorItem? First(byte[] body) => JsonSerializer.Deserialize(body, TokenJson.Default.RegistryErrorReply)?.Errors is [{ } first, ..] ? first : null;
 
     // A registry's text reaches a terminal: no escape codes, and a bounded length (L14).
     private static string Printable(string text) =>

@@ -6,7 +6,7 @@ using Polly.Retry;
 
 namespace ImmutableBuild.Registries;
 
-/// <summary>When a request to a registry is sent again: no reply, 408, 429 and 5xx, after as long as the registry asks for, within bounds (F39).</summary>
+/// <summary>When a request to a registry is sent again: no reply, 408, 429 and 5xx, a manifest that was misread, after as long as the registry asks for, within bounds (F39).</summary>
 internal static class RegistryRetry
 {
     /// <summary>Longer than this nobody waits for; the release can be run again.</summary>
@@ -22,7 +22,7 @@ internal static class RegistryRetry
                 MaxDelay = LongestWait,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
-                ShouldHandle = arguments => ValueTask.FromResult(MayHelp(arguments.Outcome, time)),
+                ShouldHandle = async arguments => MayHelp(arguments.Outcome, time) || await IsMisreadAsync(arguments.Outcome.Result, arguments.Context.CancellationToken),
                 DelayGenerator = arguments => ValueTask.FromResult(arguments.Outcome.Result is { } response ? Asked(response.Headers.RetryAfter, time) : null),
                 OnRetry = static arguments =>
                 {
@@ -44,6 +44,15 @@ internal static class RegistryRetry
         { Result: { } response } => IsTransient(response.StatusCode) && (Asked(response.Headers.RetryAfter, time) ?? TimeSpan.Zero) <= LongestWait,
         _ => false,
     };
+
+    /// <summary>
+    /// Whether the registry found a wrong digest in a manifest that is put. Each was compared here before, so it has read half of what it keeps of a blob: Docker's own does so
+    /// while another push to the same repository brings a blob that both images have.
+    /// </summary>
+    private static async ValueTask<bool> IsMisreadAsync(HttpResponseMessage? response, CancellationToken cancellationToken) =>
+        response is { StatusCode: HttpStatusCode.BadRequest, RequestMessage: { RequestUri: { } address } request }
+        && request.Method == HttpMethod.Put && address.AbsolutePath.Contains("/manifests/", StringComparison.Ordinal)
+        && await BoundedBody.PeekErrorCodeAsync(response, cancellationToken) == "DIGEST_INVALID";
 
     private static TimeSpan? Asked(RetryConditionHeaderValue? header, TimeProvider time) => header switch
     {
