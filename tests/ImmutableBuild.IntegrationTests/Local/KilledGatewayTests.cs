@@ -100,7 +100,7 @@ public sealed class KilledGatewayTests : OnLocalBed
         }, Ct)));
 
         results.OfType<string>().ShouldHaveSingleItem();
-        LocalProcesses.Gateways(Bed.Layout.Root, "keep").Count.ShouldBe(1);
+        await LocalProcesses.UntilOneKeeperAsync(Bed.Layout.Root);
         LocalProcesses.Gateways(Bed.Layout.Root, "serve").Count.ShouldBe(1);
     }
 }

@@ -27,7 +27,7 @@ public sealed class KilledKeeperTests : OnLocalBed
             var gateway = LocalProcesses.Gateways(Root, "serve").ShouldHaveSingleItem();
             await using var load = await Bed.LoadAsync(100);
             await LocalProcesses.KillAsync(LocalProcesses.Gateways(Root, "keep"));
-            await NewKeeperAsync();
+            await LocalProcesses.UntilOneKeeperAsync(Root);
             var result = await load.StopAsync();
             result.Failed.ShouldBe(0, result.ToString());
             LocalProcesses.Gateways(Root, "serve").ShouldBe([gateway], "it goes on as if nothing had happened");
@@ -52,7 +52,7 @@ public sealed class KilledKeeperTests : OnLocalBed
         await Bed.ReleaseAsync(spec);
         var url = await Bed.UrlAsync(Bed.App);
         await LocalProcesses.KillAsync(LocalProcesses.Gateways(Root, "keep"));
-        await NewKeeperAsync();
+        await LocalProcesses.UntilOneKeeperAsync(Root);
 
         await LocalProcesses.KillGatewaysAsync(Root);
 
@@ -66,7 +66,7 @@ public sealed class KilledKeeperTests : OnLocalBed
     {
         await Bed.ReleaseAsync(Bed.Spec(Bed.App, version: 1));
         await LocalProcesses.KillAsync(LocalProcesses.Gateways(Root, "keep"));
-        await NewKeeperAsync();
+        await LocalProcesses.UntilOneKeeperAsync(Root);
 
         var lease = await Bed.Target.AcquireLeaseAsync(Bed.App, new("stopper", TimeSpan.FromMinutes(5)), Ct);
         await Bed.Target.StopAsync(Bed.App, lease, Ct);
@@ -119,16 +119,6 @@ public sealed class KilledKeeperTests : OnLocalBed
             {
                 listener.Dispose();
             }
-        }
-    }
-
-    private async Task NewKeeperAsync()
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        patience.CancelAfter(TimeSpan.FromMinutes(3));
-        while (LocalProcesses.Gateways(Root, "keep").Count != 1)
-        {
-            await Task.Delay(20, patience.Token);
         }
     }
 }

@@ -54,6 +54,17 @@ internal static class LocalProcesses
         }
     }
 
+    /// <summary>Waits until there is one keeper: another may be there that a look has started while the gateway was away, and that has yet to find the app kept, and to end.</summary>
+    public static async Task UntilOneKeeperAsync(string dataDirectory)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (Gateways(dataDirectory, "keep") is { Count: not 1 } keepers)
+        {
+            Stopwatch.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromMinutes(3), $"the keepers are {string.Join(", ", keepers)}");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>Keepers and gateways, by the verb they were started with.</summary>
     public static IReadOnlyList<int> Gateways(string dataDirectory, string verb) =>
         Find(process => process.Mentions("cmdline", dataDirectory) && process.Mentions("cmdline", $"\0{verb}\0"));

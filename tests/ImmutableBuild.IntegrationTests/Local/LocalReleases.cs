@@ -97,7 +97,7 @@ internal static class LocalReleases
         seen.Route.Route.ShouldBe(Route.To(spec.Id));
         (await bed.AskAsync(bed.App)).ShouldBe(spec.Id);
         LocalProcesses.Instances(bed.Layout.Root).Count.ShouldBe(spec.Size);
-        LocalProcesses.Gateways(bed.Layout.Root, "keep").Count.ShouldBe(1);
+        await LocalProcesses.UntilOneKeeperAsync(bed.Layout.Root);
         LocalProcesses.Gateways(bed.Layout.Root, "serve").Count.ShouldBe(1);
     }
 
