@@ -9,9 +9,16 @@ using ImmutableBuild.Images;
 
 namespace ImmutableBuild.Shells;
 
-/// <summary>A registry for a <see cref="Rehearsal"/>, on a free port of the loopback address: has nothing at first, and takes and remembers everything until it is disposed of.</summary>
+/// <summary>
+/// A registry for a <see cref="Rehearsal"/>, on a free port of the loopback address: has nothing at first, and takes and remembers everything until it is disposed of. Other programs of
+/// the machine may connect to it as well; what they send is bounded, and no connection of theirs outlasts it.
+/// </summary>
 internal sealed class RehearsedRegistry : IAsyncDisposable
 {
+    // More than all of a rehearsal's requests together.
+    private const int LongestRequest = 1024 * 1024;
+
+    private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentDictionary<string, (string Type, byte[] Bytes)> _content = new(StringComparer.Ordinal);
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Task _serving;
@@ -44,8 +51,10 @@ internal sealed class RehearsedRegistry : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _listener.Dispose();
+        await _end.CancelAsync();
         await _serving;
+        _listener.Dispose();
+        _end.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -55,12 +64,11 @@ internal sealed class RehearsedRegistry : IAsyncDisposable
         {
             while (true)
             {
-                connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync()));
+                connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_end.Token)));
             }
         }
-        catch (Exception ended) when (ended is SocketException or ObjectDisposedException)
+        catch (Exception ended) when (ended is SocketException or OperationCanceledException)
         {
-            // Disposed of: the connections end with their clients.
             await Task.WhenAll(connections);
         }
     }
@@ -71,11 +79,11 @@ internal sealed class RehearsedRegistry : IAsyncDisposable
         var (stream, requests) = (client.GetStream(), PipeReader.Create(client.GetStream()));
         try
         {
-            while (await requests.ReadAsync() is { Buffer: { IsEmpty: false } buffer, IsCompleted: var isLast })
+            while (await requests.ReadAsync(_end.Token) is { Buffer: { IsEmpty: false, Length: <= LongestRequest } buffer, IsCompleted: var isLast })
             {
                 if (Request.TryTake(ref buffer) is { } request)
                 {
-                    await stream.WriteAsync(Answer(request));
+                    await stream.WriteAsync(Answer(request), _end.Token);
                     requests.AdvanceTo(buffer.Start);
                 }
                 else if (!isLast)
@@ -88,9 +96,9 @@ internal sealed class RehearsedRegistry : IAsyncDisposable
                 }
             }
         }
-        catch (IOException)
+        catch (Exception ended) when (ended is IOException or InvalidDataException or OperationCanceledException)
         {
-            // The client has gone.
+            // The client has gone, or is none of the rehearsal's, or the rehearsal is over.
         }
     }
 
@@ -113,7 +121,7 @@ internal sealed class RehearsedRegistry : IAsyncDisposable
 
     private sealed record Request(string Method, string Path, string Place, string Type, byte[] Content)
     {
-        /// <summary>Takes a request from the front of what has come; null, and nothing taken, while it is not all there.</summary>
+        /// <summary>Takes a request from the front of what has come; null, and nothing taken, while it is not all there. Throws where it is none.</summary>
         public static Request? TryTake(ref ReadOnlySequence<byte> received)
         {
             var reader = new SequenceReader<byte>(received);
@@ -123,21 +131,25 @@ internal sealed class RehearsedRegistry : IAsyncDisposable
             }
 
             var lines = Encoding.Latin1.GetString(head).Split("\r\n");
-            var content = new byte[int.Parse(Field(lines, "Content-Length") ?? "0", CultureInfo.InvariantCulture)];
+            if (lines[0].Split(' ') is not [var method, var address, _] || !int.TryParse(Field(lines, "Content-Length") ?? "0", NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length > LongestRequest)
+            {
+                throw new InvalidDataException($"'{lines[0]}' begins no request of a rehearsal.");
+            }
+
+            var content = new byte[length];
             if (!reader.TryCopyTo(content))
             {
                 return null;
             }
 
             received = received.Slice(reader.Consumed + content.Length);
-            var start = lines[0].Split(' ');
-            var target = start[1].Split('?');
-            return new Request(start[0], target[0], PlaceOf(target), Field(lines, "Content-Type") ?? "application/octet-stream", content);
+            var target = address.Split('?');
+            return new Request(method, target[0], PlaceOf(target), Field(lines, "Content-Type") ?? "application/octet-stream", content);
         }
 
         // A blob is put to where its upload began, with its digest in the query, and later asked for by that.
         private static string PlaceOf(string[] target) =>
-            target is [var path, var query] && query.StartsWith("digest=", StringComparison.Ordinal) ? path[..path.IndexOf("uploads/", StringComparison.Ordinal)] + Uri.UnescapeDataString(query["digest=".Length..])
+            target is [var path, var query] && query.StartsWith("digest=", StringComparison.Ordinal) ? path.Split("uploads/")[0] + Uri.UnescapeDataString(query["digest=".Length..])
             : target[0];
 
         private static string? Field(string[] lines, string name) =>
