@@ -24,11 +24,12 @@ public static class ReleaseOptionsParser
     {
         try
         {
-            _ = Parse(new RawOptions { Project = new ProjectFacts("app", AppContext.BaseDirectory, ListensOnHttp: true), UnknownNames = [.. new[] { App.Name }.Where(IsMistake)] });
+            _ = IsMistake(App.Name);
+            _ = Parse(new RawOptions { Project = new ProjectFacts("app", AppContext.BaseDirectory, ListensOnHttp: true) });
         }
         catch (ImmutableBuildException)
         {
-            // Of this machine more is refused than of a project without options; it is the release's to say so.
+            // Whatever is refused here, the release meets too, and reports.
         }
     }
 
