@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using ImmutableBuild.Gateway.Routing;
 
@@ -16,14 +17,19 @@ internal sealed class ConnectionPool : IDisposable
     private readonly Lock _gate = new();
     private readonly List<InstanceConnection> _resting = [];
     private readonly InstanceAddress _address;
+    private readonly Func<Task<IPAddress[]>> _lookUp;
     private readonly TimeProvider _time;
     private readonly ITimer _sweeper;
+    private Task<IPAddress[]>? _looking;
     private bool _disposed;
 
     /// <summary>Connections to <paramref name="address"/>.</summary>
-    public ConnectionPool(InstanceAddress address, TimeProvider time)
+    /// <param name="address">Where the instance answers.</param>
+    /// <param name="time">Tells when to give up, and what has rested for long.</param>
+    /// <param name="lookUp">Says where the name leads; null to ask the system.</param>
+    public ConnectionPool(InstanceAddress address, TimeProvider time, Func<Task<IPAddress[]>>? lookUp = null)
     {
-        (_address, _time) = (address, time);
+        (_address, _time, _lookUp) = (address, time, lookUp ?? address.LookUpAsync);
         _sweeper = time.CreateTimer(static pool => ((ConnectionPool)pool!).CloseOld(), this, Sweep, Sweep);
     }
 
@@ -104,11 +110,24 @@ internal sealed class ConnectionPool : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await InstanceConnection.OpenAsync(_address, either.Token);
+            var places = await LookUpAsync().WaitAsync(either.Token);
+            return new InstanceConnection(await _address.ConnectAsync(places, either.Token));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new SocketException((int)SocketError.TimedOut);
+        }
+    }
+
+    /// <summary>
+    /// Where the name leads, looked up once for all that connect meanwhile: one lookup of a name waits for the one before, so that a crowd, as after a
+    /// switch, would stand in line for longer than a connection may take.
+    /// </summary>
+    private Task<IPAddress[]> LookUpAsync()
+    {
+        lock (_gate)
+        {
+            return _looking is { IsCompleted: false } ? _looking : _looking = _lookUp();
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using ImmutableBuild.Gateway.Routing;
 
 namespace ImmutableBuild.Gateway.Http1;
 
@@ -26,7 +25,8 @@ internal sealed class InstanceConnection : IDisposable
     private ValueTask<int> _pending;
     private bool _isPending;
 
-    private InstanceConnection(Socket socket) => _socket = socket;
+    /// <summary>A connection over <paramref name="socket"/>, which is its own from now on.</summary>
+    public InstanceConnection(Socket socket) => _socket = socket;
 
     /// <summary>When it went to rest (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     public long RestsSince { get; private set; }
@@ -36,10 +36,6 @@ internal sealed class InstanceConnection : IDisposable
 
     /// <summary>Bytes that came and were not consumed yet. Valid until the next receive.</summary>
     public ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start, _end - _start);
-
-    /// <summary>Connects to <paramref name="address"/>.</summary>
-    public static async Task<InstanceConnection> OpenAsync(InstanceAddress address, CancellationToken cancellationToken) =>
-        new(await address.ConnectAsync(cancellationToken));
 
     /// <summary>Marks the first <paramref name="count"/> unread bytes as read.</summary>
     public void Consume(int count) => _start += count;

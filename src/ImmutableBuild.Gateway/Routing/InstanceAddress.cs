@@ -14,14 +14,21 @@ internal sealed record InstanceAddress(string Host, int Port)
     /// <summary>A port of this machine.</summary>
     public static InstanceAddress Loopback(int port) => new("127.0.0.1", port);
 
-    /// <summary>Connects. Throws <see cref="SocketException"/> when nothing accepts, or the name is unknown.</summary>
-    public async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
+    /// <summary>Where the name leads now. Throws <see cref="SocketException"/> when it is unknown.</summary>
+    public Task<IPAddress[]> LookUpAsync() => _known is { } known ? Task.FromResult<IPAddress[]>([known.Address]) : Dns.GetHostAddressesAsync(Host);
+
+    /// <summary>Looks the name up and connects. Throws <see cref="SocketException"/> when nothing accepts, or the name is unknown.</summary>
+    public async Task<Socket> ConnectAsync(CancellationToken cancellationToken) =>
+        await ConnectAsync(await LookUpAsync().WaitAsync(cancellationToken), cancellationToken);
+
+    /// <summary>Connects to the first of <paramref name="places"/> that accepts. Throws <see cref="SocketException"/> when none does.</summary>
+    public async Task<Socket> ConnectAsync(IPAddress[] places, CancellationToken cancellationToken)
     {
         var socket = _known is { AddressFamily: var family } ? new Socket(family, SocketType.Stream, ProtocolType.Tcp) : new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
             socket.NoDelay = true;
-            await (_known is { } known ? socket.ConnectAsync(known, cancellationToken) : socket.ConnectAsync(Host, Port, cancellationToken));
+            await socket.ConnectAsync(places, Port, cancellationToken);
             return socket;
         }
         catch

@@ -167,6 +167,9 @@ public sealed class OwnEngine : IAsyncLifetime
         }
     }
 
+    /// <summary>Lets it do next to nothing until the result is disposed of: it stands still, but for moments.</summary>
+    internal IAsyncDisposable Slow() => new SlowProcess(_process!.Id);
+
     private async Task<string> MissingAsync()
     {
         foreach (var program in new[] { "dockerd", "iptables", "ip", "jq", "setsid", "mount" })

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using ImmutableBuild.Docker;
 using ImmutableBuild.Errors;
@@ -7,10 +8,11 @@ using ImmutableBuild.IntegrationTests.Targets;
 
 namespace ImmutableBuild.IntegrationTests.Docker.Own;
 
-/// <summary>The engine itself ends and comes back.</summary>
+/// <summary>The engine itself ends and comes back, or hardly gets a processor.</summary>
 [Collection(DockerCollection.Name)]
-public sealed class EngineRestartTests(OwnEngine engine, DockerApps apps, ITestOutputHelper output) : IClassFixture<OwnEngine>
+public sealed class FailingEngineTests(OwnEngine engine, DockerApps apps, ITestOutputHelper output) : IClassFixture<OwnEngine>
 {
+    private const int Crowd = 400;
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -49,6 +51,29 @@ public sealed class EngineRestartTests(OwnEngine engine, DockerApps apps, ITestO
 
         await WholeRelease.RunAsync(bed.Target, next, LocalReleases.QuickPlan);
         await bed.ShouldBeOnlyAsync(next);
+    }
+
+    /// <summary>It is the engine that says where an instance's name leads, and each of the crowd needs a connection of its own to the instance.</summary>
+    [Fact]
+    public async Task A_crowd_that_comes_at_once_is_answered_while_the_engine_is_slow()
+    {
+        await using var bed = new DockerTargetBed(engine, apps);
+        await WholeRelease.RunAsync(bed.Target, bed.Spec(1), LocalReleases.QuickPlan);
+        using var client = new HttpClient { BaseAddress = new Uri((await bed.Elsewhere.ObserveAsync(bed.App, Token)).Url!), Timeout = s_patience };
+
+        HttpStatusCode[] answers;
+        await using (engine.Slow())
+        {
+            answers = await Task.WhenAll(Enumerable.Range(0, Crowd).Select(_ => AskAsync(client)));
+        }
+
+        answers.CountBy(status => status).ShouldBe([new(HttpStatusCode.OK, Crowd)]);
+    }
+
+    private static async Task<HttpStatusCode> AskAsync(HttpClient client)
+    {
+        using var answer = await client.GetAsync(new Uri("slow?ms=500", UriKind.Relative), Token);
+        return answer.StatusCode;
     }
 
     private static async Task<GenerationId?> FirstAnswerAsync(Uri url)
