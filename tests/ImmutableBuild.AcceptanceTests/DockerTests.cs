@@ -47,7 +47,7 @@ public sealed class DockerTests(PackedPackage package)
 
         book.Greet("Welcome back!");
         await repository.CommitAsync();
-        await using var load = await OpenLoopLoad.StartAsync(url, 50, WebApp.Patient, TestContext.Current.CancellationToken);
+        await using var load = await OpenLoopLoad.StartAsync(url, 50, LoadOptions.Patient, TestContext.Current.CancellationToken);
         var second = await repository.BuildAsync(GuestBook.Project, "Release");
         var result = await load.StopAsync();
         WebApp.UrlIn(second).ShouldBe(url);

@@ -62,7 +62,7 @@ public sealed class DockerfileTests(PackedPackage package)
 
         PerlShop.WriteProgram(repository, "version two");
         await repository.CommitAsync();
-        await using var load = await OpenLoopLoad.StartAsync(url, 5, WebApp.Patient, TestContext.Current.CancellationToken);
+        await using var load = await OpenLoopLoad.StartAsync(url, 5, LoadOptions.Patient, TestContext.Current.CancellationToken);
         var second = await repository.BuildAsync(PerlShop.Project, "Release");
         var result = await load.StopAsync();
         WebApp.UrlIn(second).ShouldBe(url);

@@ -36,7 +36,7 @@ public sealed class LifeOfAnAppTests(PackedPackage package)
         // One line changed, released under load: nothing is lost, the old one is gone.
         WebApp.WriteProgram(repository, "version two");
         await repository.CommitAsync();
-        await using var load = await OpenLoopLoad.StartAsync(url, 50, WebApp.Patient, TestContext.Current.CancellationToken);
+        await using var load = await OpenLoopLoad.StartAsync(url, 50, LoadOptions.Patient, TestContext.Current.CancellationToken);
         var second = await ReleaseAsync(repository);
         var result = await load.StopAsync();
         WebApp.UrlIn(second).ShouldBe(url);

@@ -3,6 +3,9 @@ namespace ImmutableBuild.LoadGenerator;
 /// <summary>What a load does beside its rate.</summary>
 public sealed record LoadOptions
 {
+    /// <summary>For a load that waits for what itself takes long on a busy machine, such as a whole build or a heal: a request that is only late then is not lost.</summary>
+    public static LoadOptions Patient { get; } = new() { Timeout = TimeSpan.FromMinutes(5) };
+
     /// <summary>A request without a whole answer after this time has failed; measured from when it was due.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 

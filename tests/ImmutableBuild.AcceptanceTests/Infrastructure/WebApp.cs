@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using ImmutableBuild.LoadGenerator;
 
 namespace ImmutableBuild.AcceptanceTests.Infrastructure;
 
@@ -8,9 +7,6 @@ namespace ImmutableBuild.AcceptanceTests.Infrastructure;
 internal static partial class WebApp
 {
     public const string Project = "src/Shöp Web/Shop.csproj";
-
-    /// <summary>For a load of which no request may be lost: one that is only late, on a machine busy with other tests, is not.</summary>
-    public static LoadOptions Patient { get; } = new() { Timeout = TimeSpan.FromMinutes(5) };
 
     /// <summary>Writes project and program, ready to commit.</summary>
     public static void Write(ScratchRepository repository, string version, string properties = "", string items = "", string health = "Results.Ok()")

@@ -161,7 +161,9 @@ public sealed class DriftTests(DockerEngine engine, DockerApps apps, HandedOnApp
 
         await damage(spec, Names.Instance(spec.Id, first));
         var (seen, url) = (await FindAsync(), (await Bed.Target.ObserveAsync(Bed.App, Token)).Url!);
-        await using var load = await OpenLoopLoad.StartAsync(new Uri(new Uri(url), "/whoami"), 50, cancellationToken: Token);
+
+        // What a container that someone holds was asked, it answers once it is replaced.
+        await using var load = await OpenLoopLoad.StartAsync(new Uri(new Uri(url), "/whoami"), 50, LoadOptions.Patient, Token);
         var healed = await HealAsync();
         var result = await load.StopAsync();
         output.WriteLine($"{string.Join(Environment.NewLine, seen.Findings)}{Environment.NewLine}{result}");
