@@ -35,19 +35,18 @@ internal sealed class ImagePush(OciLayout layout, ManifestContent image, string 
         var signing = signatures.RunAsync(sending, cancellationToken);
         await Task.WhenAll(sending, signing);
 
-        // Signatures come before the tag: who finds the tag finds them, and while the tag settles, so do they.
+        // Signatures come before the tag: who finds the tag finds them. While the tag settles, so do they, and are looked at again.
         var signed = await signing;
+        await Task.WhenAll(NameAsync(unnamed, transfer, cancellationToken), signed ? signatures.KeepAsync(cancellationToken) : Task.CompletedTask);
+        return new RepositoryRecord(repository, transfer.BytesSent, AlreadyThere: unnamed.Count == 0 && !signed);
+    }
+
+    private async Task NameAsync(List<string> unnamed, ImageTransfer transfer, CancellationToken cancellationToken)
+    {
         foreach (var name in unnamed)
         {
             await transfer.NameAsync(name, image, cancellationToken);
         }
-
-        if (signed)
-        {
-            await signatures.KeepAsync(cancellationToken);
-        }
-
-        return new RepositoryRecord(repository, transfer.BytesSent, AlreadyThere: unnamed.Count == 0 && !signed);
     }
 
     private async Task SendAsync(IImageStore store, ImageTransfer transfer, CancellationToken cancellationToken)

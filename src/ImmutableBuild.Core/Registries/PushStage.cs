@@ -34,7 +34,7 @@ public sealed class PushStage : IStage
     {
         var bake = record.Bake ?? throw RegistryErrors.NothingToPush("no image in the release record");
         var sign = record.Sign ?? throw RegistryErrors.NothingToPush("no signature in the release record");
-        var layout = OciLayout.Open(bake.Layout);
+        var layout = BakedLayout.Open(bake);
         var tag = ReleaseTag.Of(record.Compile, bake.Digest);
         // An image of a dirty tree must not take a tag that never moves: the commit's own image could not have it any more.
         var tags = record.Compile.Dirty ? [] : context.Options.Push.Tags.Remove(tag);

@@ -54,7 +54,8 @@ public sealed class RegistryClient : IImageSource
     /// </summary>
     public async Task<bool> UploadBlobAsync(Descriptor blob, Func<CancellationToken, Task<Stream>> open, CancellationToken cancellationToken)
     {
-        var upload = new BlobUpload(_session, AddressOf("blobs/uploads/"), blob, open, _mountFrom);
+        // Of an image upon another one, that one's repository has layers at most.
+        var upload = new BlobUpload(_session, AddressOf("blobs/uploads/"), blob, open, MediaTypes.IsLayer(blob.MediaType) ? _mountFrom : null);
         using var response = await upload.RunAsync(cancellationToken);
         RequireStored(response, blob.Digest);
         return response.StatusCode == HttpStatusCode.Created ? !upload.WasMounted : throw await FaultAsync(response, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
 using ImmutableBuild.Images.Oci;
@@ -18,21 +19,22 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
 
     /// <summary>
     /// Sends what is missing; whether anything was. Blobs are sent beside the image, tags and manifests once <paramref name="sending"/> it has ended well: a layer can
-    /// fill the registry's disk, and a tag that is put then can be left in a form that the registry itself can't read any more.
+    /// fill the registry's disk, and a tag that is put then can be left in a form that the registry itself can't read any more. They also wait for each other, tags last: the
+    /// busier a registry is, the longer from the look at a tag to having put it, and the longer the tag takes to settle.
     /// </summary>
     public async Task<bool> RunAsync(Task sending, CancellationToken cancellationToken)
     {
-        var tags = layout.ReadIndex().Manifests.Select(OciLayout.NameOf).Where(name => SignatureTag.IsOf(image, name) && name != ReferrersTag.Of(image)).Select(name => name!);
+        var tags = layout.ReadIndex().Manifests.Select(OciLayout.NameOf).Where(name => SignatureTag.IsOf(image, name) && name != ReferrersTag.Of(image)).Select(name => name!).ToArray();
         if (by.Identity is null)
         {
-            return (await Task.WhenAll([.. tags.Select(tag => SendTagAsync(tag, sending, cancellationToken)), SendReferrersAsync(sending, cancellationToken)])).Any(anything => anything);
+            return await PutAsync(SendReferrersAsync(cancellationToken), [.. tags.Select(tag => SendTagAsync(tag, cancellationToken))], sending);
         }
 
         // Whether this identity signed before can be told from bundles, but not from the signatures under a tag: so a tag is sent where a bundle was new, or the tag is missing.
-        var sent = await SendReferrersAsync(sending, cancellationToken);
-        return (await Task.WhenAll(tags.Select(SendAsync))).Any(anything => anything) || sent;
+        var isNew = await PutAsync(SendReferrersAsync(cancellationToken), [], sending);
+        return await PutAsync(Task.FromResult<Func<Task>?>(null), [.. tags.Select(SendAsync)], sending) || isNew;
 
-        async Task<bool> SendAsync(string tag) => (sent || await store.FindTagAsync(tag, cancellationToken) is null) && await SendTagAsync(tag, sending, cancellationToken);
+        async Task<Func<Task>?> SendAsync(string tag) => isNew || await store.FindTagAsync(tag, cancellationToken) is null ? await SendTagAsync(tag, cancellationToken) : null;
     }
 
     /// <summary>
@@ -52,49 +54,79 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
         throw AttestationErrors.SignaturesLost(store.Name, image, Attempts);
     }
 
-    private async Task<bool> SendTagAsync(string tag, Task sending, CancellationToken cancellationToken)
+    // What is sent ends with what puts a name to it; null where nothing is missing.
+    private static async Task<bool> PutAsync(Task<Func<Task>?> referrers, Task<Func<Task>?>[] tags, Task image)
+    {
+        var puts = await Task.WhenAll([referrers, .. tags]);
+        await image;
+        if (puts[0] is { } putReferrers)
+        {
+            await putReferrers();
+        }
+
+        await Task.WhenAll(puts[1..].OfType<Func<Task>>().Select(put => put()));
+        return puts.Any(put => put is not null);
+    }
+
+    private async Task<Func<Task>?> SendTagAsync(string tag, CancellationToken cancellationToken)
     {
         var ours = await layout.ReadManifestContentAsync(layout.Find(tag)!.Digest, cancellationToken);
         var signatures = new SignatureTag(store, layout, image, by);
-        var wanted = await signatures.MergeAsync(tag, ours, cancellationToken);
-        if (wanted is null)
+        if (await signatures.MergeAsync(tag, ours, cancellationToken) is not { } wanted)
         {
-            return false;
+            return null;
         }
 
-        // The tag is read again after the content was sent: the shorter the time between reading and putting it, the sooner it has settled.
         await transfer.SendContentAsync(wanted, cancellationToken);
-        await sending;
-        var now = await signatures.MergeAsync(tag, ours, cancellationToken);
-        if (now is null)
-        {
-            return true;
-        }
+        return PutTagAsync;
 
-        if (now.Digest != wanted.Digest)
+        // The tag is read again: the shorter the time between reading and putting it, the sooner it has settled.
+        async Task PutTagAsync()
         {
-            await transfer.SendContentAsync(now, cancellationToken);
-        }
+            if (await signatures.MergeAsync(tag, ours, cancellationToken) is not { } now)
+            {
+                return;
+            }
 
-        await store.SetTagAsync(tag, now, TagRule.Grows, cancellationToken);
-        return true;
+            if (now.Digest != wanted.Digest)
+            {
+                await transfer.SendContentAsync(now, cancellationToken);
+            }
+
+            await store.SetTagAsync(tag, now, TagRule.Grows, cancellationToken);
+        }
     }
 
-    private async Task<bool> SendReferrersAsync(Task sending, CancellationToken cancellationToken)
+    private async Task<Func<Task>?> SendReferrersAsync(CancellationToken cancellationToken)
     {
         if (layout.Find(ReferrersTag.Of(image)) is not { } index)
         {
-            return false;
+            return null;
         }
 
         var ours = ReferrersTag.Read(await layout.ReadManifestContentAsync(index.Digest, cancellationToken), layout.Name);
         var theirs = await store.ListReferrersAsync(image, cancellationToken);
         var unknown = ours.RemoveAll(entry => _listed.Contains(entry.Digest) || theirs.Any(other => other.Digest == entry.Digest));
-        if (unknown.IsEmpty)
+        var missing = unknown.IsEmpty ? [] : await MissingAsync(unknown, theirs, cancellationToken);
+        if (missing.Count == 0)
         {
-            return false;
+            return null;
         }
 
+        await transfer.SendContentAsync(missing.Select(referrer => referrer.Manifest), cancellationToken);
+        return PutReferrersAsync;
+
+        async Task PutReferrersAsync()
+        {
+            if (await store.AddReferrersAsync(image, missing, cancellationToken))
+            {
+                _listed.UnionWith(missing.Select(referrer => referrer.Entry.Digest));
+            }
+        }
+    }
+
+    private async Task<List<(ManifestContent Manifest, Descriptor Entry)>> MissingAsync(IEnumerable<Descriptor> unknown, ImmutableArray<Descriptor> theirs, CancellationToken cancellationToken)
+    {
         var there = by.Reading(store, image);
         await there.ReadReferrersAsync(theirs, cancellationToken);
         var missing = new List<(ManifestContent Manifest, Descriptor Entry)>();
@@ -106,14 +138,7 @@ internal sealed class SignaturePush(OciLayout layout, Digest image, IImageStore 
             }
         }
 
-        await transfer.SendContentAsync(missing.Select(referrer => referrer.Manifest), cancellationToken);
-        await sending;
-        if (missing.Count > 0 && await store.AddReferrersAsync(image, missing, cancellationToken))
-        {
-            _listed.UnionWith(missing.Select(referrer => referrer.Entry.Digest));
-        }
-
-        return missing.Count > 0;
+        return missing;
     }
 
     private async Task<bool> IsUnsaidAsync(Descriptor entry, StatementReading there, CancellationToken cancellationToken)

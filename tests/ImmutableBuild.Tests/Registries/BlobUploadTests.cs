@@ -160,6 +160,16 @@ public sealed class BlobUploadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nobody_asks_it_for_what_is_no_layer()
+    {
+        _registry.Mountable[$"bases/os@{Blob.Digest}"] = Content;
+
+        (await UploadAsync(Content, "bases/os", MediaTypes.Config)).ShouldBeTrue();
+
+        Methods.ShouldBe(["POST", "PATCH", "PUT"]);
+    }
+
+    [Fact]
     public async Task Content_that_is_not_what_it_should_be_is_refused_by_the_registry()
     {
         var other = Content.ToArray();
@@ -174,9 +184,9 @@ public sealed class BlobUploadTests : IAsyncLifetime
 
     private IEnumerable<string> Methods => _registry.Requests.Select(request => request.Split(' ')[0]);
 
-    private Task<bool> UploadAsync(byte[] content, string? mountFrom = null) => _connector
+    private Task<bool> UploadAsync(byte[] content, string? mountFrom = null, string mediaType = MediaTypes.GzipLayer) => _connector
         .Connect(_registry.Host, "me/app", RegistryAccess.Push, mountFrom)
-        .UploadBlobAsync(DescriptorOf(content), _ => Task.FromResult<Stream>(new MemoryStream(content)), Token);
+        .UploadBlobAsync(DescriptorOf(content) with { MediaType = mediaType }, _ => Task.FromResult<Stream>(new MemoryStream(content)), Token);
 
     private static Descriptor DescriptorOf(byte[] content) => new() { MediaType = MediaTypes.GzipLayer, Size = content.Length, Digest = Digest.Of(content) };
 

@@ -39,6 +39,9 @@ public static class MediaTypes
     /// <summary>Whether it names a list of manifests.</summary>
     public static bool IsIndex(string mediaType) => mediaType is Index or DockerManifestList;
 
+    /// <summary>Whether it names a layer.</summary>
+    public static bool IsLayer(string mediaType) => IsGzipLayer(mediaType) || mediaType is TarLayer or ZstdLayer;
+
     /// <summary>Whether it names a gzip-compressed layer.</summary>
     public static bool IsGzipLayer(string mediaType) => mediaType is GzipLayer or DockerGzipLayer;
 }
