@@ -11,7 +11,10 @@ namespace ImmutableBuild.Images;
 internal static class BakedLayout
 {
     /// <summary>The release's layout.</summary>
-    public static OciLayout Open(StageContext context) => OciLayout.OpenOrCreate(DirectoryOf(context));
+    public static OciLayout Open(StageContext context) => OciLayout.OpenOrCreate(DirectoryOf(context), isScratch: true);
+
+    /// <summary>The layout that a bake has recorded; throws IMB2006 when it is there no more.</summary>
+    public static OciLayout Open(BakeRecord bake) => OciLayout.Open(bake.Layout, isScratch: true);
 
     /// <summary>Begins a bake's use of the layout. Throws IMB2007 where another build goes on removing from it, and IMB2014 where it can't be written.</summary>
     public static LayoutUse Enter(StageContext context, CancellationToken cancellationToken)

@@ -22,9 +22,10 @@ public sealed class OciLayout : IImageSource
 
     private readonly bool _mayMend;
 
-    private OciLayout(string directory, bool mayMend)
+    private OciLayout(string directory, bool mayMend, bool isScratch)
     {
         Directory = directory;
+        IsScratch = isScratch;
         _mayMend = mayMend;
         _blobs = Path.Combine(directory, "blobs", "sha256");
         _indexFile = Path.Combine(directory, "index.json");
@@ -36,23 +37,30 @@ public sealed class OciLayout : IImageSource
     /// <inheritdoc/>
     public string Name => Directory;
 
+    /// <summary>What is in it can be made again at any time: blobs are not flushed to the disk. One that a power cut has damaged is found when it is read, and mended as in every layout of ours.</summary>
+    public bool IsScratch { get; }
+
     /// <summary>Opens a layout of ours that exists; throws IMB2006 when there is none.</summary>
-    public static OciLayout Open(string directory) => Open(directory, mayMend: true);
+    /// <param name="directory">Its directory.</param>
+    /// <param name="isScratch">What <see cref="IsScratch"/> is to be.</param>
+    public static OciLayout Open(string directory, bool isScratch = false) => Open(directory, mayMend: true, isScratch);
 
     /// <summary>Opens a layout that someone else made and keeps: nothing in it is ever changed by reading it.</summary>
-    public static OciLayout OpenForeign(string directory) => Open(directory, mayMend: false);
+    public static OciLayout OpenForeign(string directory) => Open(directory, mayMend: false, isScratch: false);
 
-    private static OciLayout Open(string directory, bool mayMend)
+    private static OciLayout Open(string directory, bool mayMend, bool isScratch)
     {
-        var layout = new OciLayout(Path.GetFullPath(directory), mayMend);
+        var layout = new OciLayout(Path.GetFullPath(directory), mayMend, isScratch);
         layout.CheckMarker();
         return layout;
     }
 
     /// <summary>Opens a layout, making an empty one where there is none.</summary>
-    public static OciLayout OpenOrCreate(string directory)
+    /// <param name="directory">Its directory.</param>
+    /// <param name="isScratch">What <see cref="IsScratch"/> is to be.</param>
+    public static OciLayout OpenOrCreate(string directory, bool isScratch = false)
     {
-        var layout = new OciLayout(Path.GetFullPath(directory), mayMend: true);
+        var layout = new OciLayout(Path.GetFullPath(directory), mayMend: true, isScratch);
         System.IO.Directory.CreateDirectory(layout._blobs);
         if (!File.Exists(layout.MarkerFile) || !File.Exists(layout._indexFile))
         {
@@ -114,7 +122,7 @@ public sealed class OciLayout : IImageSource
         var blob = new Descriptor { MediaType = mediaType, Size = content.Length, Digest = Digest.Of(content) };
         if (!Contains(blob) || !Holds(BlobPath(blob.Digest), content))
         {
-            AtomicFile.Write(BlobPath(blob.Digest), content);
+            AtomicFile.Write(BlobPath(blob.Digest), content, flush: !IsScratch);
         }
 
         return blob;
@@ -129,7 +137,7 @@ public sealed class OciLayout : IImageSource
         }
 
         await using var content = await source.OpenBlobAsync(blob, cancellationToken);
-        await AtomicFile.WriteAsync(BlobPath(blob.Digest), content.CopyToAsync, cancellationToken);
+        await AtomicFile.WriteAsync(BlobPath(blob.Digest), content.CopyToAsync, cancellationToken, flush: !IsScratch);
         return true;
     }
 
@@ -213,6 +221,12 @@ public sealed class OciLayout : IImageSource
     // The blobs' names are flushed first: after a power cut, an index must not name blobs that are gone.
     private void WriteIndex(ImageIndex index)
     {
+        if (IsScratch)
+        {
+            AtomicFile.Write(_indexFile, OciJson.Write(index));
+            return;
+        }
+
         DirectoryEntries.Flush(_blobs);
         AtomicFile.Write(_indexFile, OciJson.Write(index));
         DirectoryEntries.Flush(Directory);

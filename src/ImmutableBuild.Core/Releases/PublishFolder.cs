@@ -72,14 +72,16 @@ public sealed class PublishFolder
             now[PathOf(path)] = Path.GetFullPath(source);
         }
 
-        foreach (var (path, source) in ReadNote().Where(file => IsAsItCame(file.Key, file.Value)))
+        var kept = ReadNote().Where(file => IsAsItCame(file.Key, file.Value)).ToDictionary(StringComparer.Ordinal);
+        foreach (var (path, source) in kept)
         {
             Replace(path, source, now.GetValueOrDefault(path));
         }
 
         bool IsPackages(string source) => roots.Any(root => source.StartsWith(root, StringComparison.Ordinal));
+        bool WasKept(KeyValuePair<string, string> file) => kept.GetValueOrDefault(file.Key) == file.Value;
         SdkSettings.Settle(now.Where(file => !IsPackages(file.Value)).Select(file => file.Key));
-        var lines = now.Where(file => IsPackages(file.Value) && IsAsItCame(file.Key, file.Value))
+        var lines = now.Where(file => IsPackages(file.Value) && (WasKept(file) || IsAsItCame(file.Key, file.Value)))
             .Select(file => $"{Path.GetRelativePath(_directory, file.Key)}{Separator}{file.Value}").Where(line => line.AsSpan().Count(Separator) == 1 && !line.Contains('\n', StringComparison.Ordinal));
         AtomicFile.Write(_note, Encoding.UTF8.GetBytes(string.Join('\n', lines)));
     }

@@ -47,15 +47,15 @@ internal sealed class ScanFiles(string workDirectory, ImmutableArray<PlatformIma
         return report.Sboms.Length == Sboms.Length + SpdxDocuments.Length ? report : null;
     }
 
-    /// <summary>Writes them all; the report last, since it vouches for the others. <paramref name="sboms"/> are all CycloneDX files, then all SPDX documents.</summary>
+    /// <summary>Writes them all; the report last, since it vouches for the others by their digests. <paramref name="sboms"/> are all CycloneDX files, then all SPDX documents.</summary>
     public void Write(ScanReport report, IEnumerable<byte[]> sboms, byte[] sarif)
     {
         foreach (var (file, sbom) in Sboms.Concat(SpdxDocuments).Zip(sboms))
         {
-            AtomicFile.Write(file, sbom);
+            AtomicFile.Write(file, sbom, flush: false);
         }
 
-        AtomicFile.Write(Sarif, sarif);
+        AtomicFile.Write(Sarif, sarif, flush: false);
         AtomicFile.Write(Report, report.ToJson());
     }
 

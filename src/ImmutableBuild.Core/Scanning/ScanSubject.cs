@@ -29,7 +29,7 @@ internal sealed record ScanSubject(Func<IImageSource> Open, Digest Digest, Immut
     public static ScanSubject Of(ReleaseRecord record)
     {
         var bake = record.Bake!;
-        return new ScanSubject(() => OciLayout.Open(bake.Layout), bake.Digest, [.. bake.Images.Select(image => new PlatformImage(image.Platform, image.Digest) { PackageDescriptions = DescriptionsOf(image, record) })])
+        return new ScanSubject(() => BakedLayout.Open(bake), bake.Digest, [.. bake.Images.Select(image => new PlatformImage(image.Platform, image.Digest) { PackageDescriptions = DescriptionsOf(image, record) })])
         {
             Name = record.App.App,
             Version = record.Compile.Commit.ToString(),

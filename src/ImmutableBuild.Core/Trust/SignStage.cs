@@ -30,7 +30,7 @@ public sealed class SignStage : IStage
         RequireScan(record.Scan, image, context.Options.Protected);
         var statements = await new ImageStatements(record, context).WriteAsync(cancellationToken);
 
-        var layout = OciLayout.Open(record.Bake.Layout);
+        var layout = BakedLayout.Open(record.Bake);
         var facts = OciAnnotations.None.Add(SignedFacts.GitSha, record.Compile.Commit.ToString());
         var repositories = ImageStores.RepositoriesOf(context.Options).ToArray();
         var payloads = repositories.Select(repository => new SimpleSigning(SimpleSigning.NameOf(repository), image, facts).ToBytes()).ToArray();

@@ -131,7 +131,7 @@ internal sealed partial class ExportedImage : IDisposable
         var reader = new TarReader(_file);
         while (reader.Next() is { } entry)
         {
-            var name = string.Join('/', LayerPath.Parse(entry.Name));
+            var name = LayerPath.Parse(entry.Name);
             if (entry.Kind == TarKind.Directory)
             {
                 continue;

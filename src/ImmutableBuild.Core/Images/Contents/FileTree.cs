@@ -18,14 +18,15 @@ internal sealed class FileTree(SpoolBudget budget)
     /// <summary>Applies one entry of layer number <paramref name="ordinal"/>.</summary>
     public void Apply(TarHeader header, int ordinal, Digest layer)
     {
-        var parts = LayerPath.Parse(header.Name);
-        if (parts.Length == 0)
+        var path = LayerPath.Parse(header.Name);
+        if (path.Length == 0)
         {
             return;
         }
 
-        var parent = ParentFor(parts.AsSpan(0, parts.Length - 1), ordinal, header.Name);
-        var name = parts[^1];
+        var end = path.LastIndexOf('/');
+        var parent = end < 0 ? _root : ParentFor(path.AsSpan(0, end), ordinal, header.Name);
+        var name = path[(end + 1)..];
         if (name == OpaqueMarker)
         {
             parent.RemoveBelow(ordinal);
@@ -96,20 +97,18 @@ internal sealed class FileTree(SpoolBudget budget)
         _ => new(path, ImageEntryKind.Special, header.Mode, header.Uid, header.Gid, 0, null, layer),
     };
 
-    private ImageEntry HardLink(TarHeader header, Digest layer, string path)
-    {
-        var target = string.Join('/', LayerPath.Parse(header.LinkName));
-        return Resolve(_root, target, followLast: false)?.Entry is { Kind: ImageEntryKind.File or ImageEntryKind.SymbolicLink } found
+    private ImageEntry HardLink(TarHeader header, Digest layer, string path) =>
+        Resolve(_root, LayerPath.Parse(header.LinkName), followLast: false)?.Entry is { Kind: ImageEntryKind.File or ImageEntryKind.SymbolicLink } found
             ? found with { Path = path, Layer = layer }
             : throw new TarException($"the hard link '{header.Name}' points to '{header.LinkName}', which is no file of the image");
-    }
 
     // A directory that is a link of a lower layer is followed, as runtimes do. A layer that writes through a link of its own is an attack (L2).
-    private TreeNode ParentFor(ReadOnlySpan<string> parts, int ordinal, string written)
+    private TreeNode ParentFor(ReadOnlySpan<char> directory, int ordinal, string written)
     {
         var node = _root;
-        foreach (var part in parts)
+        foreach (var range in directory.Split('/'))
         {
+            var part = directory[range];
             var child = node.Child(part);
             if (child is { Entry.Kind: ImageEntryKind.SymbolicLink })
             {
@@ -121,7 +120,7 @@ internal sealed class FileTree(SpoolBudget budget)
             if (child is null)
             {
                 budget.SpendEntry(part.Length);
-                child = new TreeNode(part, node, ordinal);
+                child = new TreeNode(part.ToString(), node, ordinal);
                 node.Add(child);
             }
             else if (!child.IsDirectory)

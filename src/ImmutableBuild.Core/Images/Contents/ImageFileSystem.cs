@@ -109,11 +109,19 @@ public sealed class ImageFileSystem : IDisposable
     /// <param name="file">The file.</param>
     /// <param name="question">What is asked.</param>
     /// <param name="answer">Finds the answer, which follows from the file's bytes alone.</param>
-    internal byte[] Ask(ImageEntry file, string question, Func<Stream, byte[]> answer) => Ask(file, question, entry =>
+    internal byte[] Ask(ImageEntry file, string question, Func<Stream, byte[]> answer)
     {
-        using var content = Open(entry);
-        return answer(content);
-    });
+        var (notes, key) = (_layers[file.Location.LayerOrdinal].Notes, new NoteKey(question, file.Location.Offset));
+        if (notes?.Find(key) is { } known)
+        {
+            return known;
+        }
+
+        using var content = Open(file);
+        var found = answer(content);
+        notes?.Add(key, found);
+        return found;
+    }
 
     /// <summary>Keeps what was noted about the layers while this was open.</summary>
     internal void KeepNotes(LayerNotesCache cache)
@@ -127,23 +135,15 @@ public sealed class ImageFileSystem : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Array.ForEach(_layers, layer => layer.Dispose());
 
-    private byte[] Ask(ImageEntry file, string question, Func<ImageEntry, byte[]> answer)
-    {
-        var (notes, key) = (_layers[file.Location.LayerOrdinal].Notes, new NoteKey(question, file.Location.Offset));
-        if (notes?.Find(key) is { } known)
-        {
-            return known;
-        }
-
-        var found = answer(file);
-        notes?.Add(key, found);
-        return found;
-    }
-
     private byte[] ReadAll(ImageEntry file)
     {
         using var content = Open(file);
-        var bytes = new byte[file.Size];
+        return ReadAll(content);
+    }
+
+    private static byte[] ReadAll(Stream content)
+    {
+        var bytes = new byte[content.Length];
         content.ReadExactly(bytes);
         return bytes;
     }

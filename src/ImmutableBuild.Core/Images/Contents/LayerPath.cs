@@ -9,8 +9,8 @@ internal static class LayerPath
     private const int MaxParts = 256;
     private const int MaxPartLength = 255;
 
-    /// <summary>The parts of an archive's name; empty for the root itself.</summary>
-    public static string[] Parse(string name)
+    /// <summary>An archive's name as a path, its parts separated by one '/' each; empty for the root itself. Most names are that already.</summary>
+    public static string Parse(string name)
     {
         if (name.Length > MaxLength)
         {
@@ -22,26 +22,32 @@ internal static class LayerPath
             throw new TarException($"the name '{name}' is absolute");
         }
 
-        var parts = name.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var kept = 0;
-        foreach (var part in parts)
+        var (kept, length) = (0, -1);
+        foreach (var range in name.AsSpan().Split('/'))
         {
-            if (part == "..")
+            var part = name.AsSpan(range);
+            if (part is "..")
             {
                 throw new TarException($"the name '{name}' leads outside the image");
             }
 
-            if (part.Length > MaxPartLength || part.Contains('\0', StringComparison.Ordinal))
+            if (part.Length > MaxPartLength || part.Contains('\0'))
             {
                 throw new TarException($"the name '{name[..Math.Min(name.Length, 80)]}' has a part that is too long or holds a NUL");
             }
 
-            if (part != ".")
+            if (part is not ("" or "."))
             {
-                parts[kept++] = part;
+                kept++;
+                length += part.Length + 1;
             }
         }
 
-        return kept <= MaxParts ? parts[..kept] : throw new TarException($"a name has {kept} parts; at most {MaxParts} are allowed");
+        // Tools write './usr/lib/' where others write 'usr/lib'.
+        var bare = name.AsSpan(name.StartsWith("./", StringComparison.Ordinal) ? 2 : 0).TrimEnd('/');
+        return kept > MaxParts ? throw new TarException($"a name has {kept} parts; at most {MaxParts} are allowed")
+            : length == name.Length ? name
+            : length == bare.Length ? bare.ToString()
+            : string.Join('/', name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "."));
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using ImmutableBuild.Errors;
@@ -77,20 +78,20 @@ internal sealed class LayerSpool : IDisposable
     private static async Task<Digest> CopyAsync(Stream content, Stream blob, FileStream file, Descriptor layer, SpoolBudget budget, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[256 * 1024];
+        using var buffer = MemoryPool<byte>.Shared.Rent(256 * 1024);
         long total = 0;
-        while (await ReadAsync(content, buffer, blob, cancellationToken) is var count and > 0)
+        while (await ReadAsync(content, buffer.Memory, blob, cancellationToken) is var count and > 0)
         {
             total += count;
             budget.Spend(count, total, layer);
-            hash.AppendData(buffer, 0, count);
-            await file.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+            hash.AppendData(buffer.Memory.Span[..count]);
+            await file.WriteAsync(buffer.Memory[..count], cancellationToken);
         }
 
         return Digest.FromHash(hash.GetHashAndReset());
     }
 
-    private static async ValueTask<int> ReadAsync(Stream content, byte[] buffer, Stream blob, CancellationToken cancellationToken)
+    private static async ValueTask<int> ReadAsync(Stream content, Memory<byte> buffer, Stream blob, CancellationToken cancellationToken)
     {
         try
         {

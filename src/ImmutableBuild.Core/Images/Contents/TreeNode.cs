@@ -5,7 +5,9 @@ namespace ImmutableBuild.Images;
 /// <summary>One name in a <see cref="FileTree"/>. A node without an entry is a directory that no layer listed by itself.</summary>
 internal sealed class TreeNode(string name, TreeNode? parent, int ordinal)
 {
-    private SortedDictionary<string, TreeNode>? _children;
+    private static readonly Comparer<TreeNode> s_byName = Comparer<TreeNode>.Create((one, other) => string.CompareOrdinal(one.Name, other.Name));
+
+    private Dictionary<string, TreeNode>? _children;
 
     public string Name { get; } = name;
 
@@ -25,7 +27,8 @@ internal sealed class TreeNode(string name, TreeNode? parent, int ordinal)
 
     public string Path { get; } = parent is null or { Parent: null } ? name : $"{parent.Path}/{name}";
 
-    public TreeNode? Child(string name) => _children?.GetValueOrDefault(name);
+    public TreeNode? Child(ReadOnlySpan<char> name) =>
+        _children is not null && _children.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var child) ? child : null;
 
     public void Add(TreeNode child) => (_children ??= new(StringComparer.Ordinal))[child.Name] = child;
 
@@ -68,5 +71,5 @@ internal sealed class TreeNode(string name, TreeNode? parent, int ordinal)
         }
     }
 
-    private IEnumerable<TreeNode> ChildrenReversed() => _children is null ? [] : _children.Values.Reverse();
+    private IEnumerable<TreeNode> ChildrenReversed() => _children is null ? [] : _children.Values.OrderDescending(s_byName);
 }

@@ -45,7 +45,7 @@ internal sealed class LayerCache(string directory)
     public void Add(string key, CachedLayer layer)
     {
         Directory.CreateDirectory(directory);
-        AtomicFile.Write(FileOf(key), JsonSerializer.SerializeToUtf8Bytes(layer, LayerCacheJson.Default.CachedLayer));
+        AtomicFile.Write(FileOf(key), JsonSerializer.SerializeToUtf8Bytes(layer, LayerCacheJson.Default.CachedLayer), flush: false);
     }
 
     private string FileOf(string key) => Path.Combine(directory, key + ".json");

@@ -62,7 +62,7 @@ internal sealed class LayerWriter(OciLayout layout, LayerCache cache, Compressio
         try
         {
             CachedLayer written;
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 128 * 1024))
+            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
                 using var blob = new LayerBlobStream(file);
                 using var gzip = new ParallelGzipStream(blob, level);
@@ -70,7 +70,7 @@ internal sealed class LayerWriter(OciLayout layout, LayerCache cache, Compressio
                 writeArchive(archive);
                 gzip.End();
                 written = new CachedLayer(blob.TakeDigest(), archive.TakeDigest(), blob.Length);
-                file.Flush(flushToDisk: true);
+                file.Flush(flushToDisk: !layout.IsScratch);
             }
 
             cancellationToken.ThrowIfCancellationRequested();

@@ -63,7 +63,7 @@ internal sealed class PackageDigests(string file)
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            AtomicFile.Write(file, Encoding.UTF8.GetBytes(string.Join('\n', lines)));
+            AtomicFile.Write(file, Encoding.UTF8.GetBytes(string.Join('\n', lines)), flush: false);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -16,7 +16,10 @@ internal sealed class ParallelGzipStream(Stream inner, CompressionLevel level) :
     private const int MostPieces = 32;
 
     private readonly ZLibCompressionOptions _options = new() { CompressionLevel = LevelOf(level) };
-    private readonly MemoryStream[] _pieces = [.. Enumerable.Range(0, Math.Clamp(2 * Environment.ProcessorCount, 2, MostPieces)).Select(_ => new MemoryStream(PieceLength))];
+    private readonly int _atOnce = Math.Clamp(2 * Environment.ProcessorCount, 2, MostPieces);
+
+    // Most layers are much shorter than a piece, so the first one grows. Where it is filled, the next ones are likely to be.
+    private readonly List<MemoryStream> _pieces = [new()];
     private readonly Crc32 _checksum = new();
     private long _length;
     private int _current;
@@ -43,9 +46,9 @@ internal sealed class ParallelGzipStream(Stream inner, CompressionLevel level) :
         _length += buffer.Length;
         while (!buffer.IsEmpty)
         {
-            if (_pieces[_current].Length == PieceLength && ++_current == _pieces.Length)
+            if (_pieces[_current].Length == PieceLength)
             {
-                WritePieces();
+                NextPiece();
             }
 
             var count = (int)Math.Min(buffer.Length, PieceLength - _pieces[_current].Length);
@@ -78,6 +81,18 @@ internal sealed class ParallelGzipStream(Stream inner, CompressionLevel level) :
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    private void NextPiece()
+    {
+        if (++_current == _atOnce)
+        {
+            WritePieces();
+        }
+        else if (_current == _pieces.Count)
+        {
+            _pieces.Add(new MemoryStream(PieceLength));
+        }
+    }
 
     private void WritePieces()
     {

@@ -29,16 +29,17 @@ public static class GitSource
     {
         var directory = Path.GetDirectoryName(projectFile)!;
         var git = new GitProgram(directory, readVariable);
-        var place = await git.RunAsync(["rev-parse", "--show-prefix"], cancellationToken);
+        var asked = git.RunAsync(["rev-parse", "--show-prefix"], cancellationToken);
+        var status = git.RunAsync(["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal", "--ignored=matching"], cancellationToken);
+        var remote = git.RunAsync(["config", "--get", "remote.origin.url"], cancellationToken);
+        var time = git.RunAsync(["log", "-1", "--no-show-signature", "--format=%ct"], cancellationToken);
+        await Task.WhenAll(asked, status, remote, time);
+
+        var place = await asked;
         if (place.ExitCode != 0)
         {
             throw IsOutside(place) ? SourceErrors.NoRepository(directory) : place.Failed();
         }
-
-        var status = git.RunAsync(["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal", "--ignored=matching"], cancellationToken);
-        var remote = git.RunAsync(["config", "--get", "remote.origin.url"], cancellationToken);
-        var time = git.RunAsync(["log", "-1", "--no-show-signature", "--format=%ct"], cancellationToken);
-        await Task.WhenAll(status, remote, time);
 
         var prefix = place.Output.TrimEnd('\r', '\n');
         var root = RootOf(directory, prefix);

@@ -14,16 +14,23 @@ internal static class AppDirectory
     public static string? PathOf(ContentContext context) => (context.Image.Config.Config?.WorkingDir ?? "app").Trim('/') is { Length: > 0 } path ? path : null;
 
     /// <summary>What is in it.</summary>
-    public static IEnumerable<ImageEntry> Entries(ContentContext context) => PathOf(context) is not { } path
-        ? []
-        : context.Image.Entries.Where(entry => entry.Path.StartsWith($"{path}/", StringComparison.Ordinal) && !context.IsFromBase(entry));
+    public static IEnumerable<ImageEntry> Entries(ContentContext context)
+    {
+        if (PathOf(context) is not { } path)
+        {
+            return [];
+        }
+
+        var prefix = $"{path}/";
+        return context.Image.Entries.Where(entry => entry.Path.StartsWith(prefix, StringComparison.Ordinal) && !context.IsFromBase(entry));
+    }
 
     /// <summary>The app's settings: <c>appsettings.json</c> and those of one environment, parsed as ASP.NET Core does; files that are no JSON are passed over.</summary>
     public static IEnumerable<(ImageEntry File, string? Environment, JsonElement Root)> Settings(ContentContext context)
     {
         foreach (var file in Entries(context).Where(entry => entry.Kind == ImageEntryKind.File && entry.Size <= MaximumConfigurationLength))
         {
-            if (EnvironmentOf(file.Path[(file.Path.LastIndexOf('/') + 1)..]) is { } environment && TryParse(context.Image.Read(file, MaximumConfigurationLength)) is { } settings)
+            if (EnvironmentOf(file.Path.AsSpan(file.Path.LastIndexOf('/') + 1)) is { } environment && TryParse(context.Image.Read(file, MaximumConfigurationLength)) is { } settings)
             {
                 using (settings)
                 {
@@ -34,12 +41,14 @@ internal static class AppDirectory
     }
 
     // appsettings.json, appsettings.Staging.json; null for any other name.
-    private static string? EnvironmentOf(string name) => name.Split('.') switch
-    {
-        ["appsettings", "json"] => "",
-        ["appsettings", var environment, "json"] => environment,
-        _ => null,
-    };
+    private static string? EnvironmentOf(ReadOnlySpan<char> name) =>
+        !name.StartsWith("appsettings.", StringComparison.Ordinal) || !name.EndsWith(".json", StringComparison.Ordinal) ? null
+        : name.ToString().Split('.') switch
+        {
+            [_, _] => "",
+            [_, var environment, _] => environment,
+            _ => null,
+        };
 
     private static JsonDocument? TryParse(byte[] json)
     {

@@ -22,7 +22,7 @@ internal static class PackageCaches
     /// <summary>One finding for what the app's layers hold, and one for the base image.</summary>
     public static IEnumerable<Finding> Check(ContentContext context) =>
         from entry in context.Image.Entries
-        where entry is { Kind: ImageEntryKind.File, Size: > 0 } && Directories.Any(directory => entry.Path.StartsWith(directory, StringComparison.Ordinal))
+        where entry is { Kind: ImageEntryKind.File, Size: > 0 } && entry.Path.BeginsWithAny(Directories)
         group entry by context.IsFromBase(entry) into files
         select ToFinding([.. files], isBase: files.Key);
 

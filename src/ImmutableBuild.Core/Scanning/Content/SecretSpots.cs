@@ -32,7 +32,7 @@ internal static class SecretSpots
     }
 
     /// <summary>Reads what <see cref="Find"/> wrote.</summary>
-    public static IEnumerable<SecretSpot> Read(byte[] found) =>
+    public static IEnumerable<SecretSpot> Read(byte[] found) => found.Length == 0 ? [] :
         Encoding.UTF8.GetString(found).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split('\t'))
             .Select(parts => new SecretSpot(parts[0] == "key", int.Parse(parts[1], CultureInfo.InvariantCulture), parts[2]));

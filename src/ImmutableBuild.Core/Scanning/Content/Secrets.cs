@@ -54,7 +54,7 @@ internal static class Secrets
         file.Path.EndsWith(".pfx", StringComparison.OrdinalIgnoreCase) || file.Path.EndsWith(".p12", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsBaseDocumentation(ContentContext context, ImageEntry file) =>
-        context.IsFromBase(file) && BaseDocumentation.Any(prefix => file.Path.StartsWith(prefix, StringComparison.Ordinal));
+        context.IsFromBase(file) && file.Path.BeginsWithAny(BaseDocumentation);
 
     private static Finding ToFinding(ContentContext context, ErrorDescriptor rule, FindingSeverity severity, ImageEntry file, string kind, int line) => new()
     {

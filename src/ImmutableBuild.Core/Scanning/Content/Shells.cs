@@ -35,5 +35,5 @@ internal static class Shells
     }
 
     private static bool IsShell(ImageEntry entry) =>
-        entry.Kind == ImageEntryKind.File && (entry.Mode & 0b001_001_001) != 0 && Names.Any(name => ProgramPath.Names(entry.Path, name));
+        entry.Kind == ImageEntryKind.File && (entry.Mode & 0b001_001_001) != 0 && ProgramPath.NamesAny(entry.Path, Names);
 }

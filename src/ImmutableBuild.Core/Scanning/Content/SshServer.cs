@@ -28,7 +28,7 @@ internal static class SshServer
         }
     }
 
-    private static bool IsServer(ImageEntry entry) => entry.Kind == ImageEntryKind.File && Programs.Any(program => ProgramPath.Names(entry.Path, program));
+    private static bool IsServer(ImageEntry entry) => entry.Kind == ImageEntryKind.File && ProgramPath.NamesAny(entry.Path, Programs);
 
     private static Finding ToFinding(string subject, string message, ImageEntry? file) => new()
     {

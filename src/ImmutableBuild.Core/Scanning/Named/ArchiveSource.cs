@@ -84,7 +84,7 @@ internal sealed partial class ArchiveSource : IImageSource, IDisposable
         var reader = new TarReader(_file);
         while (reader.Next() is { } entry)
         {
-            var name = string.Join('/', LayerPath.Parse(entry.Name));
+            var name = LayerPath.Parse(entry.Name);
             if (_entries.Count > MaxEntries)
             {
                 throw new FormatException($"it has more than {MaxEntries} entries");

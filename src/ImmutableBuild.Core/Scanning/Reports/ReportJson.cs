@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -11,7 +12,7 @@ internal static class ReportJson
     /// <summary>The bytes of one object whose members <paramref name="write"/> writes.</summary>
     public static byte[] Write(Action<Utf8JsonWriter> write)
     {
-        using var buffer = new MemoryStream();
+        var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();
@@ -19,8 +20,7 @@ internal static class ReportJson
             json.WriteEndObject();
         }
 
-        buffer.WriteByte((byte)'\n');
-        return buffer.ToArray();
+        return [.. buffer.WrittenSpan, (byte)'\n'];
     }
 
     /// <summary>Writes an object that is a member.</summary>

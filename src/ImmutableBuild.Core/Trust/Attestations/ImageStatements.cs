@@ -89,7 +89,7 @@ internal sealed class ImageStatements(ReleaseRecord record, StageContext context
     // It goes into the layout beside the image; what is signed names it by its hash.
     private BomReference Store(byte[] bom, Digest platformImage)
     {
-        var layout = OciLayout.Open(_bake.Layout);
+        var layout = BakedLayout.Open(_bake);
         return new BomReference(Digest.Of(bom), [.. CompressedBom.Write(bom, platformImage).Select(piece => layout.WriteBlob(CompressedBom.MediaType, piece))]);
     }
 }

@@ -67,7 +67,7 @@ internal sealed class LayerNotesCache(string directory, TimeProvider time)
         Directory.CreateDirectory(directory);
         if (LayerNotesForm.Write(SubjectOf(layer, diffId), notes) is { Length: <= MaximumLength } bytes)
         {
-            AtomicFile.Write(FileOf(layer), bytes);
+            AtomicFile.Write(FileOf(layer), bytes, flush: false);
             new FileInfo(FileOf(layer)).LastWriteTimeUtc = time.GetUtcNow().UtcDateTime;
         }
 
