@@ -1,11 +1,11 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using ImmutableBuild.Errors;
 using ImmutableBuild.Images;
+using ImmutableBuild.Images.Bases;
 using ImmutableBuild.Registries;
 using ImmutableBuild.Releases;
 using ImmutableBuild.Releases.Source;
-using ImmutableBuild.Scanning;
-using ImmutableBuild.Trust;
 
 namespace ImmutableBuild.Shells;
 
@@ -66,6 +66,7 @@ public static class Rehearsal
         Directory.CreateDirectory(published);
         await File.WriteAllTextAsync(Path.Combine(published, Program), "#!/bin/sh\n", cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(published, "App.deps.json"), Dependencies, cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(published, "App.staticwebassets.endpoints.json"), """{ "Endpoints": [] }""", cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(published, "App.dll"), "", cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(published, "Some.Package.dll"), "", cancellationToken);
         var assets = Path.Combine(directory, "project.assets.json");
@@ -75,20 +76,26 @@ public static class Rehearsal
         var options = new ReleaseOptions { App = new AppKey("app", "rehearsal"), DataDirectory = Path.Combine(directory, "data"), Push = new PushOptions { Registry = registry.Host } };
         var compiled = Compiled(published, assets, Path.Combine(directory, "packages.json"));
 
-        // Most images have a base that is pulled.
-        var bake = (await RunAsync(Path.Combine(directory, "base"), options, compiled, [new BakeStage()], cancellationToken)).Bake!;
+        // Most images have a base that is pinned, and pulled.
+        var bake = (await RunAsync(Path.Combine(directory, "base"), options, compiled, [StageName.Bake], cancellationToken)).Bake!;
         await registry.HoldAsync(OciLayout.Open(bake.Layout), bake.Digest, "base", "1", cancellationToken);
-        var upon = options with { Bake = new BakeOptions { Repository = "app", BaseImage = $"{registry.Host}/base:1" } };
-        return await RunAsync(Path.Combine(directory, "work"), upon, compiled, [new BakeStage(), new ScanStage(), new SignStage(), new PushStage()], cancellationToken);
+        var upon = new BakeOptions { Repository = "app", BaseImage = $"{registry.Host}/base:1", LockFile = Path.Combine(directory, BaseLock.FileName) };
+        new BaseLock(ImmutableSortedDictionary<string, Digest>.Empty.Add(upon.BaseImage, bake.Digest)).Write(upon.LockFile);
+        return await RunAsync(Path.Combine(directory, "work"), options with { Bake = upon }, compiled, [StageName.Bake, StageName.Scan, StageName.Sign, StageName.Push], cancellationToken);
     }
 
-    private static async Task<ReleaseRecord> RunAsync(string work, ReleaseOptions options, CompileRecord compiled, IReadOnlyList<IStage> stages, CancellationToken cancellationToken)
+    private static async Task<ReleaseRecord> RunAsync(string work, ReleaseOptions options, CompileRecord compiled, StageName[] stages, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(work);
         var context = new StageContext(options, new Nobody(), TimeProvider.System, _ => null) { WorkDirectory = work, Registries = RehearsedRegistry.Connect };
-        var file = new ReleaseRecordFile(work);
-        await file.WriteAsync(ReleaseChain.Begin("rehearsal", options, compiled, TimeSpan.Zero), cancellationToken);
-        return await new ReleasePipeline(file, context).RunAsync(stages, await file.ReadAsync(cancellationToken), cancellationToken);
+        var record = ReleaseChain.Begin("rehearsal", options, compiled, TimeSpan.Zero);
+        await new ReleaseRecordFile(work).WriteAsync(record, cancellationToken);
+        foreach (var stage in stages)
+        {
+            record = await new StageRun(context, Path.Combine(work, "no gateway")).RunAsync(stage, compiled.Commit, keepsLease: false, cancellationToken);
+        }
+
+        return record;
     }
 
     private static CompileRecord Compiled(string published, string assets, string packages)

@@ -15,8 +15,12 @@ public sealed class BeginSource : Microsoft.Build.Utilities.Task
     public override bool Execute()
     {
         SourceAhead.Begin(BuildEngine, ProjectFile);
-        _ = System.Threading.Tasks.Task.Run(ReleaseOptionsParser.Prepare);
-        _ = System.Threading.Tasks.Task.Run(ReleaseRecordFile.Prepare);
+        // Where this fails, what needs it fails too, and tells.
+        _ = Beside.Run(() =>
+        {
+            ReleaseOptionsParser.Prepare();
+            ReleaseRecordFile.Prepare();
+        });
         return true;
     }
 }

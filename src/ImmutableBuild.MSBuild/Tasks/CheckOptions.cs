@@ -60,12 +60,13 @@ public sealed class CheckOptions : ReleaseTask
     {
         try
         {
-            var source = await SourceAhead.ReadAsync(BuildEngine, Input.ProjectFile, cancellationToken);
+            using var ahead = SourceAhead.Take(BuildEngine, Input.ProjectFile);
+            var source = await ahead.StateAsync(cancellationToken);
             Commit = source.Commit.ToString();
             if (options is not null)
             {
                 source.Accept(options, new BuildLog(Log, Input.ProjectFile));
-                await FindEarlierAsync(options, source, cancellationToken);
+                await FindEarlierAsync(options, source, ahead, cancellationToken);
             }
         }
         catch (ImmutableBuildException refusal)
@@ -75,7 +76,7 @@ public sealed class CheckOptions : ReleaseTask
     }
 
     // Looks for an earlier publish only where the commit decides everything: uncommitted changes and files that the build makes may differ each time.
-    private async Task FindEarlierAsync(ReleaseOptions options, SourceState source, CancellationToken cancellationToken)
+    private async Task FindEarlierAsync(ReleaseOptions options, SourceState source, SourceAhead ahead, CancellationToken cancellationToken)
     {
         if (!source.DirtyFiles.IsEmpty || options.AllowDirty || !options.BuildOutputs.IsEmpty || !Publishes)
         {
@@ -88,7 +89,7 @@ public sealed class CheckOptions : ReleaseTask
         PublishedBefore = await EarlierPublish.FindAsync(new ReleaseRecordFile(Input.WorkDirectory), inputs, cancellationToken) is not null;
         if (!PublishedBefore)
         {
-            var deciding = await Releases.Source.RestoreSources.ReadAsync(Input.ProjectFile, Environment.GetEnvironmentVariable, cancellationToken);
+            var deciding = await ahead.RestoreSourcesAsync(cancellationToken);
             RestoreSources = EarlierPublish.InputsOf(deciding.ToString(), SdkVersion, set).ToString();
         }
     }

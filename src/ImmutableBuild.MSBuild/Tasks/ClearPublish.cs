@@ -15,5 +15,5 @@ public sealed class ClearPublish : Microsoft.Build.Utilities.Task
     public string Directory { get; set; } = "";
 
     /// <inheritdoc/>
-    public override bool Execute() => new BuildLog(Log, ProjectFile).Try(() => new PublishFolder(Directory).Clear());
+    public override bool Execute() => new BuildLog(Log, ProjectFile).Try(() => ClearAhead.End(BuildEngine, Directory));
 }

@@ -44,7 +44,9 @@ public abstract class ReleaseTask : Microsoft.Build.Utilities.Task, ICancelableT
         {
             // So that messages and files don't depend on the culture of whoever builds.
             CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-            RunAsync(_cancel.Token).GetAwaiter().GetResult();
+
+            // Away from MSBuild's own scheduler, to which every await would come back: its threads are woken for each.
+            Task.Run(() => RunAsync(_cancel.Token)).GetAwaiter().GetResult();
         }
         catch (ReleaseCancelledException told)
         {

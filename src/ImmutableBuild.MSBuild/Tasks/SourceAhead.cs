@@ -1,5 +1,7 @@
+using ImmutableBuild.Images;
 using ImmutableBuild.Releases.Source;
 using Microsoft.Build.Framework;
+using Task = System.Threading.Tasks.Task;
 
 namespace ImmutableBuild.MSBuild;
 
@@ -10,9 +12,14 @@ namespace ImmutableBuild.MSBuild;
 internal sealed class SourceAhead : IDisposable
 {
     private readonly CancellationTokenSource _end = new();
-    private readonly Task<SourceState> _reading;
+    private readonly Task<SourceState> _state;
+    private readonly Task<Digest> _restoreSources;
 
-    private SourceAhead(string projectFile) => _reading = System.Threading.Tasks.Task.Run(() => GitSource.ReadAsync(projectFile, Environment.GetEnvironmentVariable, _end.Token));
+    private SourceAhead(string projectFile)
+    {
+        _state = Beside.RunAsync(() => GitSource.ReadAsync(projectFile, Environment.GetEnvironmentVariable, _end.Token));
+        _restoreSources = Beside.RunAsync(() => RestoreSources.ReadAsync(projectFile, Environment.GetEnvironmentVariable, _end.Token));
+    }
 
     /// <summary>Begins to ask.</summary>
     public static void Begin(IBuildEngine engine, string projectFile)
@@ -23,21 +30,24 @@ internal sealed class SourceAhead : IDisposable
         }
     }
 
-    /// <summary>The answer; fails as <see cref="GitSource.ReadAsync"/> does.</summary>
-    public static async Task<SourceState> ReadAsync(IBuildEngine engine, string projectFile, CancellationToken cancellationToken)
-    {
-        using var ahead = (engine as IBuildEngine4)?.UnregisterTaskObject(KeyOf(projectFile), RegisteredTaskObjectLifetime.Build) as SourceAhead;
-        return ahead is not null
-            ? await ahead._reading.WaitAsync(cancellationToken)
-            : await GitSource.ReadAsync(projectFile, Environment.GetEnvironmentVariable, cancellationToken);
-    }
+    /// <summary>What was begun, for whoever disposes of it; begins where nobody did.</summary>
+    public static SourceAhead Take(IBuildEngine engine, string projectFile) =>
+        (engine as IBuildEngine4)?.UnregisterTaskObject(KeyOf(projectFile), RegisteredTaskObjectLifetime.Build) as SourceAhead ?? new SourceAhead(projectFile);
+
+    /// <summary>The source's state; fails as <see cref="GitSource.ReadAsync"/> does.</summary>
+    public Task<SourceState> StateAsync(CancellationToken cancellationToken) => _state.WaitAsync(cancellationToken);
+
+    /// <summary>What of it may decide about packages; fails as <see cref="RestoreSources.ReadAsync"/> does.</summary>
+    public Task<Digest> RestoreSourcesAsync(CancellationToken cancellationToken) => _restoreSources.WaitAsync(cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _end.Cancel();
         // Waits for the end, and observes a fault that nobody took the answer of.
-        _ = System.Threading.Tasks.Task.WhenAny(_reading).GetAwaiter().GetResult();
+        var both = Task.WhenAll(_state, _restoreSources);
+        _ = Task.WhenAny(both).GetAwaiter().GetResult();
+        _ = both.Exception;
         _end.Dispose();
     }
 

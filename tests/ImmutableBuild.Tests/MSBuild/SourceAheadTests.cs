@@ -1,5 +1,6 @@
 using ImmutableBuild.Errors;
 using ImmutableBuild.MSBuild;
+using ImmutableBuild.Releases.Source;
 using ImmutableBuild.Tests.Releases.Source;
 
 namespace ImmutableBuild.Tests.MSBuild;
@@ -20,11 +21,16 @@ public sealed class SourceAheadTests
         var project = Path.Combine(repository.Root, "App.csproj");
 
         new BeginSource { BuildEngine = _engine, ProjectFile = project }.Execute().ShouldBeTrue();
-        (await SourceAhead.ReadAsync(_engine, project, Token)).DirtyFiles.ShouldBeEmpty();
+        using (var ahead = SourceAhead.Take(_engine, project))
+        {
+            (await ahead.StateAsync(Token)).DirtyFiles.ShouldBeEmpty();
+            (await ahead.RestoreSourcesAsync(Token)).ShouldBe(await RestoreSources.ReadAsync(project, Environment.GetEnvironmentVariable, Token));
+        }
 
         // Who asks again, asks git.
         repository.Write("App.csproj", "<Project></Project>");
-        (await SourceAhead.ReadAsync(_engine, project, Token)).DirtyFiles.ShouldBe(["App.csproj"]);
+        using var again = SourceAhead.Take(_engine, project);
+        (await again.StateAsync(Token)).DirtyFiles.ShouldBe(["App.csproj"]);
     }
 
     [Fact]
@@ -35,7 +41,11 @@ public sealed class SourceAheadTests
 
         new BeginSource { BuildEngine = _engine, ProjectFile = project }.Execute().ShouldBeTrue();
 
-        (await Should.ThrowAsync<ImmutableBuildException>(() => SourceAhead.ReadAsync(_engine, project, Token))).Code.ShouldBe("IMB1102");
+        using (var ahead = SourceAhead.Take(_engine, project))
+        {
+            (await Should.ThrowAsync<ImmutableBuildException>(() => ahead.StateAsync(Token))).Code.ShouldBe("IMB1102");
+        }
+
         directory.Delete();
     }
 
