@@ -1,15 +1,17 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text;
 
 namespace ImmutableBuild.LoadGenerator;
 
 /// <summary>
 /// Idle keep-alive connections, newest first. A connection that the server closed while it was idle is dropped before use,
-/// as any client does; one that closes under a request is that request's failure.
+/// as any client does, and so is one that was idle for long: the server may close it in the moment in which a request is sent (RFC 9112, 9.5). One that closes
+/// under a request all the same is that request's failure.
 /// </summary>
-internal sealed class ConnectionPool(Uri uri, int maxConnections) : IDisposable
+internal sealed class ConnectionPool(Uri uri, int maxConnections, TimeSpan idleTimeout) : IDisposable
 {
-    private readonly ConcurrentStack<HttpConnection> _idle = new();
+    private readonly ConcurrentStack<(HttpConnection Connection, long Since)> _idle = new();
     private readonly SemaphoreSlim _slots = new(maxConnections);
     private readonly byte[] _request = Encoding.ASCII.GetBytes(
         $"GET {uri.PathAndQuery} HTTP/1.1\r\nHost: {uri.Authority}\r\nUser-Agent: immutable-load\r\n\r\n");
@@ -24,7 +26,7 @@ internal sealed class ConnectionPool(Uri uri, int maxConnections) : IDisposable
             var response = await connection.ExchangeAsync(_request, cancellationToken);
             if (connection.KeepsAlive)
             {
-                _idle.Push(connection);
+                _idle.Push((connection, Stopwatch.GetTimestamp()));
                 connection = null;
             }
 
@@ -39,9 +41,9 @@ internal sealed class ConnectionPool(Uri uri, int maxConnections) : IDisposable
 
     public void Dispose()
     {
-        while (_idle.TryPop(out var connection))
+        while (_idle.TryPop(out var idle))
         {
-            connection.Dispose();
+            idle.Connection.Dispose();
         }
 
         _slots.Dispose();
@@ -49,14 +51,14 @@ internal sealed class ConnectionPool(Uri uri, int maxConnections) : IDisposable
 
     private HttpConnection? Rent()
     {
-        while (_idle.TryPop(out var connection))
+        while (_idle.TryPop(out var idle))
         {
-            if (!connection.WasClosedWhileIdle)
+            if (Stopwatch.GetElapsedTime(idle.Since) < idleTimeout && !idle.Connection.WasClosedWhileIdle)
             {
-                return connection;
+                return idle.Connection;
             }
 
-            connection.Dispose();
+            idle.Connection.Dispose();
         }
 
         return null;

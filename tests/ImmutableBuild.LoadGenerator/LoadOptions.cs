@@ -12,6 +12,9 @@ public sealed record LoadOptions
     /// <summary>Connections held at most. A request that is due while all are busy waits, and its waiting counts as latency.</summary>
     public int MaxConnections { get; init; } = 512;
 
+    /// <summary>A connection that was idle for this long is not used again, as with HttpClient: servers close such ones, and a request may cross with that.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Looks at an answer of 200 to 299: null when it is right, else the reason why it counts as failed.</summary>
     public Func<LoadResponse, string?>? Check { get; init; }
 }

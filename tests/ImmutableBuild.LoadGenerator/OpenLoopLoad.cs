@@ -20,7 +20,7 @@ public sealed class OpenLoopLoad : IAsyncDisposable
 
     private OpenLoopLoad(Uri uri, double requestsPerSecond, LoadOptions options)
     {
-        _pool = new ConnectionPool(uri, options.MaxConnections);
+        _pool = new ConnectionPool(uri, options.MaxConnections, options.IdleTimeout);
         _options = options;
         _requestsPerSecond = requestsPerSecond;
         _run = Task.Run(RunAsync);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using ImmutableBuild.LoadGenerator;
@@ -84,6 +85,24 @@ public sealed class OpenLoopLoadTests
         result.Succeeded.ShouldBe(0);
         result.Failures.Keys.ShouldBe(["connection closed before the answer"]);
         accepted.ShouldBe((int)result.Sent);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_connection_is_used_again_unless_it_was_idle_for_long(bool tooLong)
+    {
+        var connections = new ConcurrentDictionary<string, int>();
+        await using var server = await ServeAsync(context =>
+        {
+            connections.AddOrUpdate(context.Connection.Id, 1, (_, count) => count + 1);
+            return context.Response.WriteAsync("hello");
+        });
+
+        var result = await RunAsync(server, requests: 50, new LoadOptions { MaxConnections = 1, IdleTimeout = tooLong ? TimeSpan.Zero : TimeSpan.FromHours(1) });
+
+        result.Failures.ShouldBeEmpty();
+        connections.Count.ShouldBe(tooLong ? (int)result.Sent : 1);
     }
 
     [Fact]
