@@ -21,8 +21,7 @@ internal sealed class ProcessInstance : IInstance
     private readonly Lock _starting = new();
     private readonly ProbeLoop _looking;
     private readonly RestartBackoff _backoff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(15), wellAfter: TimeSpan.FromSeconds(30));
-    private volatile InstanceRecord _record;
-    private volatile InstanceRun? _run;
+    private volatile Moment _now;
     private volatile bool _isLetGo;
     private Task _supervision = Task.CompletedTask;
     private Task _probes = Task.CompletedTask;
@@ -30,28 +29,28 @@ internal sealed class ProcessInstance : IInstance
     public ProcessInstance(GenerationRecord generation, InstanceRecord record, Surroundings surroundings, DrainLimits limits, Action rotationChanged)
     {
         _generation = generation;
-        _record = record;
+        _now = new Moment(record, Run: null);
         _surroundings = surroundings;
         _rotationChanged = rotationChanged;
         _limits = limits;
         _directory = new InstanceDirectory(surroundings.StateDirectory, generation.Spec.Id, record.Name);
-        _looking = new ProbeLoop(generation.Spec.Configuration.Probe, () => _run, rotationChanged, surroundings.Time);
+        _looking = new ProbeLoop(generation.Spec.Configuration.Probe, () => _now.Run, rotationChanged, surroundings.Time);
     }
 
     /// <inheritdoc/>
-    public InstanceRecord Record => _record;
+    public InstanceRecord Record => _now.Record;
 
     /// <inheritdoc/>
-    public Upstream? Upstream => _run is { Serves: true } run ? run.Upstream : null;
+    public Upstream? Upstream => _now.Run is { Serves: true } run ? run.Upstream : null;
 
     /// <inheritdoc/>
-    public Upstream? Connected => _run?.Upstream;
+    public Upstream? Connected => _now.Run?.Upstream;
 
     private RuntimeConfiguration Configuration => _generation.Spec.Configuration;
 
     private GenerationId Id => _generation.Spec.Id;
 
-    private IReadOnlyList<string> Markers => InstanceEnvironment.Markers(_surroundings.StateDirectory, Id, _record.Name);
+    private IReadOnlyList<string> Markers => InstanceEnvironment.Markers(_surroundings.StateDirectory, Id, Record.Name);
 
     /// <inheritdoc/>
     /// <remarks>IMB6056 once it was told to stop, which may be while its generation is being started: nobody would end its process then.</remarks>
@@ -61,12 +60,13 @@ internal sealed class ProcessInstance : IInstance
         {
             lock (_starting)
             {
-                Supervise(_stopping.IsCancellationRequested ? throw GatewayErrors.BeingDestroyed(Id) : StartProcess());
+                var (process, record) = _stopping.IsCancellationRequested ? throw GatewayErrors.BeingDestroyed(Id) : StartProcess();
+                Supervise(process, record);
             }
         }
         catch (Exception fault) when (fault is Win32Exception or IOException or UnauthorizedAccessException)
         {
-            throw GatewayErrors.InstanceNotStarted(Id, _record.Name, fault.Message, fault);
+            throw GatewayErrors.InstanceNotStarted(Id, Record.Name, fault.Message, fault);
         }
     }
 
@@ -74,14 +74,14 @@ internal sealed class ProcessInstance : IInstance
     /// <remarks>With the process that an earlier gateway started, or with a new one when that is gone.</remarks>
     public void Resume()
     {
-        if (_record.Process is { } identity && RunningProcess.Adopt(_surroundings.Host, identity) is { } process)
+        if (Record.Process is { } identity && RunningProcess.Adopt(_surroundings.Host, identity) is { } process)
         {
-            _surroundings.Log.Write($"{Id}/{_record.Name}: process {identity.Id} adopted");
-            Supervise(process);
+            _surroundings.Log.Write($"{Id}/{Record.Name}: process {identity.Id} adopted");
+            Supervise(process, Record);
             return;
         }
 
-        _surroundings.Log.Write($"{Id}/{_record.Name}: its process is gone; starting it again");
+        _surroundings.Log.Write($"{Id}/{Record.Name}: its process is gone; starting it again");
         KillStrays();
         _supervision = SuperviseAsync(null);
         _probes = ProbeAsync();
@@ -114,11 +114,12 @@ internal sealed class ProcessInstance : IInstance
     /// <inheritdoc/>
     public ObservedInstance Observe()
     {
-        var run = _run;
+        var now = _now;
+        var (record, run) = now;
         var health = run?.Health ?? InstanceHealth.Unknown;
-        var state = run is not null ? InstanceState.Running : _stopping.IsCancellationRequested ? InstanceState.Exited : InstanceState.Starting;
+        var state = run is not null ? InstanceState.Running : now.HasEnded || _stopping.IsCancellationRequested ? InstanceState.Exited : InstanceState.Starting;
         return new ObservedInstance(
-            _record.Name, state, _record.Address?.ToString(), health.Identity, health.Consecutive, health.Last, _record.Restarts, _record.ExitCode, health.UsesTcpFallback) { IsLate = health.IsLate };
+            record.Name, state, record.Address?.ToString(), health.Identity, health.Consecutive, health.Last, record.Restarts, record.ExitCode, health.UsesTcpFallback) { IsLate = health.IsLate };
     }
 
     public ValueTask DisposeAsync()
@@ -128,19 +129,20 @@ internal sealed class ProcessInstance : IInstance
         return ValueTask.CompletedTask;
     }
 
-    private RunningProcess StartProcess()
+    private (RunningProcess Process, InstanceRecord Record) StartProcess()
     {
-        if (_record.Port != 0 && !FreePort.IsFree(_record.Port))
+        var record = Record;
+        if (record.Port != 0 && !FreePort.IsFree(record.Port))
         {
             var taken = _surroundings.Store.Current.Generations.SelectMany(generation => generation.Instances).Select(instance => instance.Port).ToHashSet();
             var moved = FreePort.Choose(Random.Shared, taken);
-            _surroundings.Log.Write($"{Id}/{_record.Name}: port {_record.Port} is taken by someone else; using {moved}");
-            _record = _record with { Port = moved };
+            _surroundings.Log.Write($"{Id}/{record.Name}: port {record.Port} is taken by someone else; using {moved}");
+            record = record with { Port = moved };
         }
 
         _directory.Create();
         var plan = _generation.Launch!;
-        var environment = InstanceEnvironment.Of(plan, Id, _record, _directory, _surroundings.StateDirectory);
+        var environment = InstanceEnvironment.Of(plan, Id, record, _directory, _surroundings.StateDirectory);
         var process = RunningProcess.Start(_surroundings.Host, new ProcessStart
         {
             Program = plan.Executable,
@@ -149,23 +151,22 @@ internal sealed class ProcessInstance : IInstance
             WorkingDirectory = _directory.Work,
             OutputFile = _directory.Output.Path,
         });
-        _record = _record with { Process = process.Identity };
-        return process;
+        return (process, record with { Process = process.Identity });
     }
 
-    private void Supervise(RunningProcess process)
+    private void Supervise(RunningProcess process, InstanceRecord record)
     {
-        Begin(process);
+        Begin(process, record);
         _supervision = SuperviseAsync(process);
         _probes = ProbeAsync();
     }
 
-    private void Begin(RunningProcess process) => _run = new InstanceRun(
-        _record.Name,
-        _record.Address,
-        new InstanceProber(Configuration.Probe, Id, _record.Address, process, _surroundings.HttpProbe, _surroundings.Time),
+    private void Begin(RunningProcess process, InstanceRecord record) => _now = new Moment(record, new InstanceRun(
+        record.Name,
+        record.Address,
+        new InstanceProber(Configuration.Probe, Id, record.Address, process, _surroundings.HttpProbe, _surroundings.Time),
         _surroundings.Time.GetUtcNow(),
-        _limits);
+        _limits));
 
     private async Task SuperviseAsync(RunningProcess? found)
     {
@@ -178,7 +179,7 @@ internal sealed class ProcessInstance : IInstance
                 return;
             }
 
-            var ran = _surroundings.Time.GetUtcNow() - _run!.Since;
+            var ran = _surroundings.Time.GetUtcNow() - _now.Run!.Since;
             Attempt(() => End(exitCode));
 
             // What the leader left in its group goes with it.
@@ -188,7 +189,7 @@ internal sealed class ProcessInstance : IInstance
                 return;
             }
 
-            _surroundings.Log.Write($"{Id}/{_record.Name}: process {process.Identity.Id} ended with {exitCode?.ToString() ?? "an unknown code"}");
+            _surroundings.Log.Write($"{Id}/{Record.Name}: process {process.Identity.Id} ended with {exitCode?.ToString() ?? "an unknown code"}");
             KillStrays();
             (found, wait) = (null, _backoff.After(ran));
         }
@@ -216,7 +217,7 @@ internal sealed class ProcessInstance : IInstance
         }
         catch (Exception fault)
         {
-            _surroundings.Log.Write($"{Id}/{_record.Name}: {fault.Message}");
+            _surroundings.Log.Write($"{Id}/{Record.Name}: {fault.Message}");
         }
     }
 
@@ -229,17 +230,16 @@ internal sealed class ProcessInstance : IInstance
         }
         catch (Exception fault)
         {
-            _surroundings.Log.Write($"{Id}/{_record.Name}: {fault.Message}");
+            _surroundings.Log.Write($"{Id}/{Record.Name}: {fault.Message}");
         }
     }
 
     private void End(int? exitCode)
     {
-        var run = _run;
-        _run = null;
+        var (record, run) = _now;
+        _now = new Moment(record with { Process = null, ExitCode = exitCode }, Run: null) { HasEnded = true };
         _rotationChanged();
         run?.Dispose();
-        _record = _record with { Process = null, ExitCode = exitCode };
         Commit();
     }
 
@@ -250,15 +250,14 @@ internal sealed class ProcessInstance : IInstance
         {
             try
             {
-                var process = StartProcess();
-                _record = _record with { Restarts = _record.Restarts + 1 };
-                Begin(process);
+                var (process, record) = StartProcess();
+                Begin(process, record with { Restarts = record.Restarts + 1 });
                 Commit();
                 return process;
             }
             catch (Exception fault)
             {
-                _surroundings.Log.Write($"{Id}/{_record.Name}: could not be started again: {fault.Message}");
+                _surroundings.Log.Write($"{Id}/{Record.Name}: could not be started again: {fault.Message}");
                 wait = _backoff.After(TimeSpan.Zero);
             }
         }
@@ -266,7 +265,7 @@ internal sealed class ProcessInstance : IInstance
         return null;
     }
 
-    private Task ProbeAsync() => _looking.RunAsync(Bound, fault => _surroundings.Log.Write($"{Id}/{_record.Name}: {fault.Message}"), _stopping.Token);
+    private Task ProbeAsync() => _looking.RunAsync(Bound, fault => _surroundings.Log.Write($"{Id}/{Record.Name}: {fault.Message}"), _stopping.Token);
 
     private void Bound()
     {
@@ -281,7 +280,7 @@ internal sealed class ProcessInstance : IInstance
     {
         try
         {
-            var record = _record;
+            var record = Record;
             _surroundings.Store.Change(state => state.Find(Id) is { } generation ? state.With(generation.With(record)) : state);
         }
         catch (ImmutableBuildException fault)
@@ -294,5 +293,12 @@ internal sealed class ProcessInstance : IInstance
     {
         await Task.Delay(wait, _surroundings.Time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return !_stopping.IsCancellationRequested && !_isLetGo;
+    }
+
+    /// <summary>What is kept of it and what runs of it, which change together: whoever looks counts each end once, by the code or by the start that follows.</summary>
+    private sealed record Moment(InstanceRecord Record, InstanceRun? Run)
+    {
+        /// <summary>Its process has ended, and no other was started yet.</summary>
+        public bool HasEnded { get; init; }
     }
 }

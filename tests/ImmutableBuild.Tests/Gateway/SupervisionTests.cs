@@ -3,6 +3,7 @@ using ImmutableBuild.Gateway;
 using ImmutableBuild.Gateway.State;
 using ImmutableBuild.Gateway.Supervision;
 using ImmutableBuild.Generations;
+using ImmutableBuild.Generations.Rollouts;
 
 namespace ImmutableBuild.Tests.Gateway;
 
@@ -31,6 +32,27 @@ public sealed class SupervisionTests : IAsyncDisposable
         _host.RefusedSignals = 0;
         await _gateway.Destruction.Begin(generation).WaitAsync(Patience, TestContext.Current.CancellationToken);
         _gateway.Fleet.All.ShouldBeEmpty();
+    }
+
+    [Fact]
+    [Trait("Fault", "F14")]
+    public void An_instance_that_is_being_started_again_shows_that_and_how_it_ended()
+    {
+        var instance = Start().Instances[0];
+        using var looked = new ManualResetEventSlim();
+        ObservedInstance? between = null;
+        _host.Starting = _ =>
+        {
+            between = instance.Observe();
+            looked.Set();
+        };
+
+        _host.End(instance.Record.Process!, code: 3);
+
+        looked.Wait(Patience, TestContext.Current.CancellationToken).ShouldBeTrue("it is started again");
+        (between!.State, between.ExitCode, between.Restarts, between.Ends()).ShouldBe((InstanceState.Exited, 3, 0, 1));
+        SpinWait.SpinUntil(() => instance.Observe().State == InstanceState.Running, Patience).ShouldBeTrue();
+        (instance.Observe().Restarts, instance.Observe().Ends()).ShouldBe((1, 1));
     }
 
     [Fact]
