@@ -68,7 +68,10 @@ internal sealed class ObservedContainers(AppNames names, IReadOnlyList<Container
     private IEnumerable<ObservedInstance> Replaced(ObservedGeneration generation) => containers
         .Where(container => GenerationOf(container) == generation.Id && !Knows(generation, container))
         .Select(container => new ObservedInstance(
-            container.Config.Labels?.GetValueOrDefault(AppNames.InstanceLabel) ?? container.ID, InstanceState.Exited, null, InstanceIdentity.Unknown, 0, null, container.RestartCount, null));
+            container.Config.Labels?.GetValueOrDefault(AppNames.InstanceLabel) ?? container.ID, InstanceState.Exited, null, InstanceIdentity.Unknown, 0, null, RestartsOf(container), null));
+
+    // The engine counts a start as soon as it has decided on it, which is at the end before: that end shows in the state already.
+    private static int RestartsOf(ContainerInspectResponse container) => Math.Max(0, container.RestartCount - (container.State.Restarting ? 1 : 0));
 
     private ObservedInstance Complete(ObservedGeneration generation, ObservedInstance instance, DateTimeOffset now)
     {
@@ -85,7 +88,7 @@ internal sealed class ObservedContainers(AppNames names, IReadOnlyList<Container
         var completed = instance with
         {
             State = runs ? InstanceState.Running : container.State.Status == "created" ? InstanceState.Starting : InstanceState.Exited,
-            Restarts = container.RestartCount,
+            Restarts = RestartsOf(container),
             ExitCode = exitCodes.TryGetValue(container.ID, out var code) ? code : null,
             Identity = instance.Identity == InstanceIdentity.Unknown && IsOurs(container, generation) ? InstanceIdentity.Confirmed : instance.Identity,
             ConsecutiveHealthy = runs ? instance.ConsecutiveHealthy : 0,
