@@ -11,6 +11,8 @@ internal sealed class DebugCopy(IDockerClient client, DebugContainers containers
     /// <summary>The exit code of a program that was killed when its copy's time was over: 128 + SIGKILL.</summary>
     private const int Killed = 137;
 
+    private static readonly TimeSpan s_lastOutput = TimeSpan.FromSeconds(2);
+
     /// <inheritdoc/>
     public string Name => containers.App;
 
@@ -29,12 +31,17 @@ internal sealed class DebugCopy(IDockerClient client, DebugContainers containers
             var program = await client.Exec.ExecCreateContainerAsync(container, parameters, cancellationToken);
             await using var streams = await client.Exec.StartAndAttachContainerExecAsync(program.ID, tty: false, cancellationToken);
             using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var asking = ForwardAsync(input, streams, over.Token);
-            await streams.CopyOutputToAsync(output, errors, cancellationToken);
+            try
+            {
+                // A pending read of a console can't be cancelled, so it is not waited for: nobody needs what it would still return.
+                _ = ForwardAsync(input, streams, over.Token);
+                await CopyAsync(streams, output, errors, cancellationToken);
+            }
+            finally
+            {
+                await over.CancelAsync();
+            }
 
-            // A pending read of a console can't be cancelled, so it is not waited for: nobody needs what it would still return.
-            await over.CancelAsync();
-            _ = asking;
             return (int)((await Found.OrNullAsync(client.Exec.InspectContainerExecAsync(program.ID, cancellationToken)))?.ExitCode ?? Killed);
         }
         catch (DockerApiException fault)
@@ -45,6 +52,33 @@ internal sealed class DebugCopy(IDockerClient client, DebugContainers containers
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await containers.RemoveAsync();
+
+    /// <summary>Copies what the program writes. The engine may keep the connection of one whose container has ended, so the last of it has only a moment then.</summary>
+    private async Task CopyAsync(MultiplexedStream streams, Stream output, Stream errors, CancellationToken cancellationToken)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var copying = streams.CopyOutputToAsync(output, errors, late.Token);
+        Task ended = Found.OrNullAsync(client.Containers.WaitContainerAsync(container, late.Token));
+        try
+        {
+            await Task.WhenAny(copying, ended);
+            if (ended.IsCompletedSuccessfully)
+            {
+                late.CancelAfter(s_lastOutput);
+            }
+
+            await copying;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The exit code, or that there is none any more, tells what became of it.
+        }
+        finally
+        {
+            await late.CancelAsync();
+            await ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     private static async Task ForwardAsync(Stream input, MultiplexedStream streams, CancellationToken cancellationToken)
     {
