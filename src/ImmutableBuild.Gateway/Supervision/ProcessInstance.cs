@@ -114,10 +114,9 @@ internal sealed class ProcessInstance : IInstance
     /// <inheritdoc/>
     public ObservedInstance Observe()
     {
-        var now = _now;
-        var (record, run) = now;
+        var (record, run, hasEnded) = _now;
         var health = run?.Health ?? InstanceHealth.Unknown;
-        var state = run is not null ? InstanceState.Running : now.HasEnded || _stopping.IsCancellationRequested ? InstanceState.Exited : InstanceState.Starting;
+        var state = run is not null ? InstanceState.Running : hasEnded || _stopping.IsCancellationRequested ? InstanceState.Exited : InstanceState.Starting;
         return new ObservedInstance(
             record.Name, state, record.Address?.ToString(), health.Identity, health.Consecutive, health.Last, record.Restarts, record.ExitCode, health.UsesTcpFallback) { IsLate = health.IsLate };
     }
@@ -236,8 +235,8 @@ internal sealed class ProcessInstance : IInstance
 
     private void End(int? exitCode)
     {
-        var (record, run) = _now;
-        _now = new Moment(record with { Process = null, ExitCode = exitCode }, Run: null) { HasEnded = true };
+        var (record, run, _) = _now;
+        _now = new Moment(record with { Process = null, ExitCode = exitCode }, Run: null, HasEnded: true);
         _rotationChanged();
         run?.Dispose();
         Commit();
@@ -296,9 +295,8 @@ internal sealed class ProcessInstance : IInstance
     }
 
     /// <summary>What is kept of it and what runs of it, which change together: whoever looks counts each end once, by the code or by the start that follows.</summary>
-    private sealed record Moment(InstanceRecord Record, InstanceRun? Run)
-    {
-        /// <summary>Its process has ended, and no other was started yet.</summary>
-        public bool HasEnded { get; init; }
-    }
+    /// <param name="Record">What is kept of it.</param>
+    /// <param name="Run">What runs of it; null while nothing does.</param>
+    /// <param name="HasEnded">Its process has ended, and no other was started yet.</param>
+    private sealed record Moment(InstanceRecord Record, InstanceRun? Run, bool HasEnded = false);
 }

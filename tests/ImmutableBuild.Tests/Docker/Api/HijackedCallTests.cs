@@ -5,8 +5,6 @@ namespace ImmutableBuild.Tests.Docker.Api;
 
 public sealed class HijackedCallTests : IAsyncDisposable
 {
-    private const string Agreed = "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n";
-
     private readonly ScriptedEngine _engine = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -19,7 +17,7 @@ public sealed class HijackedCallTests : IAsyncDisposable
         _engine.Answer = static async (_, stream, token) =>
         {
             // The first output comes in the same packet as the head.
-            await ScriptedEngine.SendAsync(stream, Agreed + "ready ", token);
+            await ScriptedEngine.SendAsync(stream, ScriptedEngine.Upgraded + "ready ", token);
             var input = new MemoryStream();
             await stream.CopyToAsync(input, token);
             await ScriptedEngine.SendAsync(stream, $"got {Encoding.UTF8.GetString(input.ToArray())}", token);
@@ -58,7 +56,7 @@ public sealed class HijackedCallTests : IAsyncDisposable
     {
         _engine.Answer = static async (_, stream, token) =>
         {
-            await ScriptedEngine.SendAsync(stream, Agreed, token);
+            await ScriptedEngine.SendAsync(stream, ScriptedEngine.Upgraded, token);
             await Task.Delay(Timeout.Infinite, token);
         };
         await using var client = await _engine.ConnectAsync();
@@ -70,7 +68,7 @@ public sealed class HijackedCallTests : IAsyncDisposable
     [Fact]
     public async Task An_engine_that_is_gone_is_no_end_of_a_write()
     {
-        _engine.Answer = static (_, stream, token) => ScriptedEngine.SendAsync(stream, Agreed, token);
+        _engine.Answer = static (_, stream, token) => ScriptedEngine.SendAsync(stream, ScriptedEngine.Upgraded, token);
         await using var client = await _engine.ConnectAsync();
         await using var stream = await client.Exec.StartAndAttachContainerExecAsync("e1", tty: true, Token);
         (await stream.ReadOutputAsync(new byte[10], Token)).EOF.ShouldBeTrue();

@@ -14,6 +14,9 @@ internal sealed record ScriptedRequest(string Line, string Head, string Body);
 /// <summary>Speaks on a Unix socket what a test wants it to, byte for byte: one request a connection.</summary>
 internal sealed class ScriptedEngine : IAsyncDisposable
 {
+    /// <summary>The head by which an engine hands a connection over.</summary>
+    public const string Upgraded = "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n";
+
     private readonly string _directory = Directory.CreateTempSubdirectory("ib-engine-").FullName;
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly CancellationTokenSource _ends = new();

@@ -9,7 +9,6 @@ namespace ImmutableBuild.Tests.Docker.Debugging;
 /// <summary>A program in a copy, and how its end is found where the engine does not tell.</summary>
 public sealed class DebugCopyTests : IAsyncDisposable
 {
-    private const string Agreed = "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n";
     private const string Hello = "\u0001\0\0\0\0\0\0\u0005hello";
 
     private readonly ScriptedEngine _engine = new();
@@ -77,7 +76,7 @@ public sealed class DebugCopyTests : IAsyncDisposable
                 await ScriptedEngine.SendAsync(stream, ScriptedEngine.Reply("201 Created", """{"Id":"e1"}"""), cancellationToken);
                 break;
             case "start":
-                await ScriptedEngine.SendAsync(stream, Agreed + Hello, cancellationToken);
+                await ScriptedEngine.SendAsync(stream, ScriptedEngine.Upgraded + Hello, cancellationToken);
                 await _rest(stream, cancellationToken);
                 break;
             case "wait":
