@@ -64,7 +64,7 @@ internal static class BakeBenchmark
 
         async Task TakeTurnsAsync(BakeResults results, string task, int round, int? text = null, bool clean = false)
         {
-            // In another order each time: what follows upon an image's build by an engine takes longer than what follows upon nothing.
+            // In another order each time, so that none always follows upon what an engine leaves to do.
             var turns = subjects.ToArray();
             order.Shuffle(turns);
             foreach (var subject in turns)
